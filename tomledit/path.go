@@ -1,0 +1,69 @@
+package tomledit
+
+import (
+	"strconv"
+	"unicode"
+)
+
+// appendKey adds a key to a path, after a dot unless it is the first, quoted if TOML would quote it.
+func appendKey(path []byte, key string) []byte {
+	if len(path) > 0 {
+		path = append(path, '.')
+	}
+	if isBareKey(key) {
+		return append(path, key...)
+	}
+	return appendQuoted(path, key)
+}
+
+// appendIndex adds the index of an array element to a path.
+func appendIndex(path []byte, i int) []byte {
+	path = append(path, '[')
+	path = strconv.AppendInt(path, int64(i), 10)
+	return append(path, ']')
+}
+
+func isBareKey(key string) bool {
+	for i := range len(key) {
+		if !isBareKeyByte(key[i]) {
+			return false
+		}
+	}
+	return key != ""
+}
+
+func isBareKeyByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-'
+}
+
+// appendQuoted adds a key as a basic string of TOML in which nothing is invisible.
+func appendQuoted(path []byte, key string) []byte {
+	path = append(path, '"')
+	for _, r := range key {
+		switch {
+		case r == '"' || r == '\\':
+			path = append(path, '\\', byte(r))
+		case r == '\n':
+			path = append(path, `\n`...)
+		case r == '\r':
+			path = append(path, `\r`...)
+		case r == '\t':
+			path = append(path, `\t`...)
+		case r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r):
+			path = append(path, string(r)...)
+		case r <= 0xffff:
+			path = appendEscape(path, 'u', r, 4)
+		default:
+			path = appendEscape(path, 'U', r, 8)
+		}
+	}
+	return append(path, '"')
+}
+
+func appendEscape(path []byte, letter byte, r rune, digits int) []byte {
+	path = append(path, '\\', letter)
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		path = append(path, "0123456789ABCDEF"[r>>shift&0xf])
+	}
+	return path
+}

@@ -1,0 +1,127 @@
+package tomledit
+
+import (
+	"bytes"
+	"sort"
+)
+
+// Position is a place in a document.
+type Position struct {
+	Offset int // bytes from the start of the source as given, 0 for the first; a byte order mark counts
+	Line   int // from 1
+	Column int // characters (Unicode code points) from 1; a byte order mark is no character of line 1
+}
+
+// Position returns the line and column of a byte offset. Offsets out of range are taken for the nearest end of
+// the source. The first call goes over the source once; each further call takes about the same short time,
+// also in a line of many megabytes.
+func (d *Document) Position(offset int) Position {
+	offset = max(0, min(offset, len(d.src)))
+	block := d.lineIndex().blocks[offset/blockSize]
+	pos := Position{Offset: offset, Line: int(block.line), Column: int(block.column)}
+	pos.advance(d.src[offset-offset%blockSize : offset])
+	pos.Column = max(1, pos.Column)
+	return pos
+}
+
+// Line returns the text of a line, counted from 1, without its line end and without a byte order mark. It is empty
+// if there is no such line. The text is copied.
+func (d *Document) Line(n int) string {
+	if n < 1 {
+		return ""
+	}
+	blocks := d.lineIndex().blocks
+	// The line starts in the last block that starts on a line before it.
+	i := sort.Search(len(blocks), func(i int) bool { return int(blocks[i].line) >= n }) - 1
+	start := 0
+	if i >= 0 {
+		start = i * blockSize
+		for line := int(blocks[i].line); line < n; line++ {
+			end := bytes.IndexByte(d.src[start:], '\n')
+			if end < 0 {
+				return ""
+			}
+			start += end + 1
+		}
+	}
+	end := len(d.src)
+	if i := bytes.IndexByte(d.src[start:], '\n'); i >= 0 {
+		end = start + i
+	}
+	return string(lineText(d.src, start, end))
+}
+
+// blockSize is the distance in bytes of the places that the line index remembers.
+const blockSize = 1024
+
+// lineIndex remembers the line and column of every blockSize-th byte.
+type lineIndex struct {
+	blocks []lineBlock
+}
+
+type lineBlock struct {
+	line, column uint32
+}
+
+func (d *Document) lineIndex() *lineIndex {
+	d.linesOnce.Do(func() {
+		d.lines.blocks = make([]lineBlock, 0, len(d.src)/blockSize+1)
+		pos := startOf(d.src)
+		for start := 0; ; start += blockSize {
+			d.lines.blocks = append(d.lines.blocks, lineBlock{uint32(pos.Line), uint32(pos.Column)})
+			if start+blockSize > len(d.src) {
+				return
+			}
+			pos.advance(d.src[start : start+blockSize])
+		}
+	})
+	return &d.lines
+}
+
+// positionIn returns the position of an offset in a source of which no Document was made.
+func positionIn(src []byte, offset int) Position {
+	pos := startOf(src)
+	pos.advance(src[:offset])
+	pos.Offset, pos.Column = offset, max(1, pos.Column)
+	return pos
+}
+
+// startOf returns the position before the first byte. The byte order mark is counted as a character by advance,
+// so a source that has one starts a column early.
+func startOf(src []byte) Position {
+	if bytes.HasPrefix(src, utf8Mark) {
+		return Position{Line: 1, Column: 0}
+	}
+	return Position{Line: 1, Column: 1}
+}
+
+// advance moves line and column, not the offset, over the bytes.
+func (p *Position) advance(b []byte) {
+	if n := bytes.Count(b, []byte{'\n'}); n > 0 {
+		p.Line += n
+		p.Column = 1
+		b = b[bytes.LastIndexByte(b, '\n')+1:]
+	}
+	p.Column += characters(b)
+}
+
+// characters counts code points by their first bytes, so that counts of adjoining pieces add up wherever the
+// pieces are cut.
+func characters(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if c&0xc0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
+
+// lineText returns the bytes of a line without a carriage return at its end and a byte order mark at its start.
+func lineText(src []byte, start, end int) []byte {
+	line := bytes.TrimSuffix(src[start:end], []byte{'\r'})
+	if start == 0 {
+		line = bytes.TrimPrefix(line, utf8Mark)
+	}
+	return line
+}

@@ -1,0 +1,94 @@
+package tomledit
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// snippetWidth is the number of characters of a line that a snippet shows at most.
+const snippetWidth = 100
+
+// Snippet returns the line of the error and, below it, a caret under what is wrong. There is no line end at the
+// end. Tabs stay tabs in both lines, so that the caret lines up. Of a long line the part around the caret is
+// shown, with … where it is cut. Control characters and others that could disturb a terminal are shown as
+// visible signs. It is empty if the error has no line.
+func (e *Error) Snippet() string {
+	if e.Line == "" {
+		return ""
+	}
+	chars := window(e.Line, e.Pos.Column)
+	var line, caret strings.Builder
+	line.WriteString(chars.lead)
+	caret.WriteString(strings.Repeat(" ", utf8.RuneCountInString(chars.lead)))
+	for _, r := range chars.before {
+		line.WriteRune(visible(r))
+		if r == '\t' {
+			caret.WriteByte('\t')
+		} else {
+			caret.WriteByte(' ')
+		}
+	}
+	marked := e.markedCharacters(chars.after)
+	caret.WriteString(strings.Repeat("^", max(1, marked)))
+	for _, r := range chars.after {
+		line.WriteRune(visible(r))
+	}
+	line.WriteString(chars.trail)
+	return line.String() + "\n" + caret.String()
+}
+
+// markedCharacters returns how many characters of the text the error spans.
+func (e *Error) markedCharacters(text string) int {
+	size := min(max(0, e.EndOffset-e.Pos.Offset), len(text))
+	return utf8.RuneCountInString(text[:size])
+}
+
+// cut is the part of a line around a caret: what stands before it, what stands from it on, and the signs for
+// what was cut off.
+type cut struct {
+	lead, before, after, trail string
+}
+
+// window returns the part of a line that a snippet shows. It keeps more of what stands before the column than
+// of what follows.
+func window(line string, column int) cut {
+	var c cut
+	at := skipCharacters(line, column-1)
+	c.before, c.after = line[:at], line[at:]
+	if n := utf8.RuneCountInString(c.before); n > snippetWidth*2/3 && utf8.RuneCountInString(line) > snippetWidth {
+		c.lead = "…"
+		c.before = c.before[skipCharacters(c.before, n-snippetWidth*2/3):]
+	}
+	room := snippetWidth - utf8.RuneCountInString(c.before)
+	if end := skipCharacters(c.after, room); end < len(c.after) {
+		c.trail = "…"
+		c.after = c.after[:end]
+	}
+	return c
+}
+
+// skipCharacters returns the byte offset behind the first n characters.
+func skipCharacters(s string, n int) int {
+	at := 0
+	for ; n > 0 && at < len(s); n-- {
+		_, size := utf8.DecodeRuneInString(s[at:])
+		at += size
+	}
+	return at
+}
+
+// visible returns a sign for characters that a terminal would not print but act on.
+func visible(r rune) rune {
+	switch {
+	case r == '\t':
+		return r
+	case r < 0x20:
+		return 0x2400 + r // the sign for it among Unicode's control pictures
+	case r == 0x7f:
+		return 0x2421
+	case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
+		return utf8.RuneError
+	}
+	return r
+}

@@ -1,0 +1,225 @@
+package tomledit
+
+import "iter"
+
+// Kind is the type of a value.
+type Kind uint8
+
+// The kinds of TOML values. Invalid is the kind of a value that is not there.
+const (
+	Invalid Kind = iota
+	Table
+	Array
+	String
+	Integer
+	Float
+	Bool
+	DateTime
+	LocalDateTime
+	LocalDate
+	LocalTime
+)
+
+var kindNames = [...]string{
+	Invalid:       "nothing",
+	Table:         "table",
+	Array:         "array",
+	String:        "string",
+	Integer:       "integer",
+	Float:         "float",
+	Bool:          "boolean",
+	DateTime:      "date-time",
+	LocalDateTime: "local date-time",
+	LocalDate:     "local date",
+	LocalTime:     "local time",
+}
+
+// String returns the kind as a noun for messages: "table", "integer", "date-time".
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "unknown kind"
+}
+
+// article returns the kind with its article.
+func article(k Kind) string {
+	switch k {
+	case Array, Integer:
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
+
+// Value is a value of a [Document]. It is small, and two Values are equal (==) if they are the same place
+// of the same Document. The zero Value is absent: it has kind [Invalid] and nothing in it.
+type Value struct {
+	doc *Document
+	id  uint32
+}
+
+func (v Value) node() *node { return v.doc.tree.at(v.id) }
+
+// Exists reports whether the value is there.
+func (v Value) Exists() bool { return v.doc != nil }
+
+// Kind returns the type of the value; of an absent value [Invalid].
+func (v Value) Kind() Kind {
+	if v.doc == nil {
+		return Invalid
+	}
+	return v.node().kind
+}
+
+// Inline reports whether the value is a table written as { } or an array written as [ ], and not made by
+// headers or dotted keys.
+func (v Value) Inline() bool { return v.doc != nil && v.node().flags&inline != 0 }
+
+// Get follows the keys from table to table and returns the value they lead to. It is the zero Value if a key is
+// not there, if something on the way is no table, or if [Keep] left it out. Without keys it is v itself.
+// The time for each key does not depend on the size of the table.
+func (v Value) Get(path ...string) Value {
+	if v.doc == nil {
+		return Value{}
+	}
+	id := v.id
+	for _, key := range path {
+		var ok bool
+		if id, ok = v.doc.tree.member(v.doc.src, id, key); !ok {
+			return Value{}
+		}
+	}
+	return Value{doc: v.doc, id: id}
+}
+
+// Index returns the element i of an array, or member i of a table, counted from 0 in file order. It is the
+// zero Value if i is out of range.
+func (v Value) Index(i int) Value {
+	if i < 0 || i >= v.Len() {
+		return Value{}
+	}
+	return Value{doc: v.doc, id: v.doc.tree.children(v.node())[i]}
+}
+
+// Len returns the number of recorded members of a table or elements of an array; 0 for other values.
+func (v Value) Len() int {
+	if v.doc == nil {
+		return 0
+	}
+	return int(v.node().n)
+}
+
+// All iterates over the recorded members of a table with their keys, or over the elements of an array with
+// empty keys, in the order in which they first appear in the source.
+func (v Value) All() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		if v.doc == nil {
+			return
+		}
+		for _, id := range v.doc.tree.children(v.node()) {
+			child := Value{doc: v.doc, id: id}
+			if !yield(child.Key(), child) {
+				return
+			}
+		}
+	}
+}
+
+// Key returns the last key of the value, decoded: "a.b" for a value written as x."a.b". It is empty for
+// elements, for the root and for an absent value (and for the empty key, which TOML allows).
+func (v Value) Key() string {
+	if v.doc == nil || v.id == rootID || v.node().flags&element != 0 {
+		return ""
+	}
+	return keyText(v.doc.src, v.node().key)
+}
+
+// KeyPosition returns where the key of the value stands first; for a table made by a header, the key in the
+// header. For an element, which has no key, and for the root it equals Position.
+func (v Value) KeyPosition() Position {
+	if v.doc == nil {
+		return Position{}
+	}
+	return v.doc.Position(int(v.node().key))
+}
+
+// Position returns where the value's token starts. For a table made by headers or dotted keys, and for an
+// array of such tables, it is where the key stands first. The Position of an absent value is zero.
+func (v Value) Position() Position {
+	if v.doc == nil {
+		return Position{}
+	}
+	return v.doc.Position(int(v.node().start))
+}
+
+// Span returns the bytes of the value in the source: of a scalar exactly its token, of an inline table or
+// array everything from bracket to bracket, of a table made by headers or dotted keys the key that made it
+// first. The span of the root and of an absent value is empty.
+func (v Value) Span() (start, end int) {
+	if v.doc == nil {
+		return 0, 0
+	}
+	n := v.node()
+	return int(n.start), int(n.end)
+}
+
+// Raw returns the bytes of Span as text: the value as it is written.
+func (v Value) Raw() string {
+	if v.doc == nil {
+		return ""
+	}
+	n := v.node()
+	return string(v.doc.src[n.start:n.end])
+}
+
+// Text returns the decoded text of a string. CRLF within a multi-line string stays CRLF. It reports false
+// if the value is not a string. The text is decoded at each call and shares no memory with the source.
+func (v Value) Text() (string, bool) {
+	if v.Kind() != String {
+		return "", false
+	}
+	n := v.node()
+	return decodeString(v.doc.src[n.start:n.end]), true
+}
+
+// Int returns the number of an integer, however it is written. It reports false if the value is not an
+// integer.
+func (v Value) Int() (int64, bool) {
+	if v.Kind() != Integer {
+		return 0, false
+	}
+	n := v.node()
+	return parseInteger(v.doc.src[n.start:n.end])
+}
+
+// Bool returns the truth of a boolean. It reports false as its second result if the value is not a boolean.
+func (v Value) Bool() (value, ok bool) {
+	if v.Kind() != Bool {
+		return false, false
+	}
+	return v.doc.src[v.node().start] == 't', true
+}
+
+// Path returns the keys and indexes that lead to the value, as TOML writes keys, with indexes from 0:
+// features."Login page".user_stories[1].task_id. Only recorded elements count. It is empty for the root and for
+// an absent value.
+func (v Value) Path() string {
+	if v.doc == nil {
+		return ""
+	}
+	var ids []uint32
+	t := &v.doc.tree
+	for id := v.id; id != rootID; id = t.at(id).parent {
+		ids = append(ids, id)
+	}
+	var path []byte
+	for i := len(ids) - 1; i >= 0; i-- {
+		n := t.at(ids[i])
+		if n.flags&element != 0 {
+			path = appendIndex(path, t.ordinal(ids[i]))
+		} else {
+			path = appendKey(path, keyText(v.doc.src, n.key))
+		}
+	}
+	return string(path)
+}
