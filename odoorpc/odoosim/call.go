@@ -1,0 +1,74 @@
+package odoosim
+
+import (
+	"maps"
+	"slices"
+)
+
+// Call is one request that a server understood well enough to know what it was
+// about. Args, Named and Context share memory with nothing that changes.
+type Call struct {
+	Seq      int    // the n-th call to the server, from 1
+	Endpoint string // the path, such as "/jsonrpc" or "/json/2/project.task/load"
+	Service  string // "common" or "object"; "object" for JSON-2; "" for GET /web/version
+	Model    string // of an object call
+	Method   string // such as "version", "authenticate", "search_read"
+	Rows     int    // records that a create or load carries; 0 for other methods
+	Overlap  int    // other calls in progress when this one came
+
+	Login   string         // of an authenticate
+	UserID  int64          // as the client claims in an execute_kw; 0 in JSON-2
+	Args    []any          // positional arguments after the method; nil in JSON-2
+	Named   map[string]any // named arguments, without the context
+	Context map[string]any
+}
+
+// Calls returns what was called so far, in order of arrival.
+func (s *Server) Calls() []Call {
+	s.recordMu.Lock()
+	defer s.recordMu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// ForgetCalls empties the record of calls; the numbers go on.
+func (s *Server) ForgetCalls() {
+	s.recordMu.Lock()
+	defer s.recordMu.Unlock()
+	s.calls = s.calls[:0:0]
+}
+
+// record notes a call and counts it as in progress until the returned function
+// is called.
+func (s *Server) record(c *Call) (done func()) {
+	s.recordMu.Lock()
+	defer s.recordMu.Unlock()
+	s.seq++
+	c.Seq = s.seq
+	c.Overlap = s.inFlight
+	s.inFlight++
+	s.calls = append(s.calls, *c)
+	return func() {
+		s.recordMu.Lock()
+		defer s.recordMu.Unlock()
+		s.inFlight--
+	}
+}
+
+// describe fills in what the arguments say about a call.
+func (c *Call) describe(a arguments) {
+	c.Args, c.Named, c.Context = a.positional, maps.Clone(a.named), a.context
+	rows := map[string]string{"create": "vals_list", "load": "data"}[c.Method]
+	if rows == "" {
+		return
+	}
+	carried, ok := a.named[rows]
+	if at := map[string]int{"create": 0, "load": 1}[c.Method]; !ok && len(a.positional) > at {
+		carried = a.positional[at]
+	}
+	switch carried := carried.(type) {
+	case []any:
+		c.Rows = len(carried)
+	case map[string]any:
+		c.Rows = 1
+	}
+}

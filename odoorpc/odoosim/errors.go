@@ -1,0 +1,99 @@
+package odoosim
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// ErrStarted is returned by [Server.Start] on a server that was started before.
+var ErrStarted = errors.New("odoosim: server already started")
+
+// odooError is a Python exception as Odoo shows it to its clients.
+type odooError struct {
+	name    string // Python class, such as odoo.exceptions.AccessError
+	message string
+	status  int // HTTP status on /json/2
+}
+
+func (e *odooError) Error() string { return e.name + ": " + e.message }
+
+func accessDenied(message string) *odooError {
+	return &odooError{"odoo.exceptions.AccessDenied", message, http.StatusForbidden}
+}
+
+func accessError(format string, args ...any) *odooError {
+	return &odooError{"odoo.exceptions.AccessError", fmt.Sprintf(format, args...), http.StatusForbidden}
+}
+
+func validationError(format string, args ...any) *odooError {
+	return &odooError{"odoo.exceptions.ValidationError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity}
+}
+
+func userError(format string, args ...any) *odooError {
+	return &odooError{"odoo.exceptions.UserError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity}
+}
+
+func missingError(model string, id, uid int64) *odooError {
+	return &odooError{
+		"odoo.exceptions.MissingError",
+		fmt.Sprintf("Record does not exist or has been deleted.\n(Record: %s(%d,), User: %d)", model, id, uid),
+		http.StatusNotFound,
+	}
+}
+
+// pythonError is an exception of Python itself, such as ValueError.
+func pythonError(class, format string, args ...any) *odooError {
+	return &odooError{"builtins." + class, fmt.Sprintf(format, args...), http.StatusInternalServerError}
+}
+
+func valueError(format string, args ...any) *odooError {
+	return pythonError("ValueError", format, args...)
+}
+
+// bindError is a call whose arguments do not fit the method.
+func bindError(format string, args ...any) *odooError {
+	e := pythonError("TypeError", format, args...)
+	e.status = http.StatusUnprocessableEntity
+	return e
+}
+
+// databaseError is an error of PostgreSQL that reaches the client as it is.
+func databaseError(class, format string, args ...any) *odooError {
+	return &odooError{"psycopg2." + class, fmt.Sprintf(format, args...), http.StatusInternalServerError}
+}
+
+func httpError(class string, status int, message string) *odooError {
+	return &odooError{"werkzeug.exceptions." + class, message, status}
+}
+
+// serializationFailure is what PostgreSQL says when a transaction meets a row
+// that another one wrote after this one took its snapshot.
+func serializationFailure() *odooError {
+	return databaseError("errors.SerializationFailure", "could not serialize access due to concurrent update")
+}
+
+// namedError is an error that a test asked for by its name.
+func namedError(name, message string) *odooError {
+	status := http.StatusInternalServerError
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "AccessDenied", "AccessError":
+		status = http.StatusForbidden
+	case "MissingError", "NotFound":
+		status = http.StatusNotFound
+	case "UserError", "ValidationError":
+		status = http.StatusUnprocessableEntity
+	case "Unauthorized":
+		status = http.StatusUnauthorized
+	}
+	return &odooError{name, message, status}
+}
+
+// asOdooError returns err as what the client is told.
+func asOdooError(err error) *odooError {
+	if e, ok := errors.AsType[*odooError](err); ok {
+		return e
+	}
+	return pythonError("Exception", "%v", err)
+}

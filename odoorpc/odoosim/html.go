@@ -1,0 +1,184 @@
+package odoosim
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// sanitize stores a text in an HTML field the way Odoo's cleaner does: script
+// and unknown tags are dropped, loose text is put in a paragraph, entities
+// become the characters they stand for. HTML that is already clean comes back
+// byte for byte.
+func (d Dialect) sanitize(source string) string {
+	c := cleaner{dialect: d}
+	c.run(strings.Map(storable, source))
+	out := c.out.String()
+	if d == V14 {
+		out = strings.NewReplacer("&lt;%", "<%", "%&gt;", "%>").Replace(out)
+	}
+	return out
+}
+
+// storable drops the characters that an XML document cannot hold.
+func storable(r rune) rune {
+	if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != 0 || r == '\uFFFE' || r == '\uFFFF' {
+		return -1
+	}
+	if r == 0 {
+		return '\uFFFD'
+	}
+	return r
+}
+
+// longestText is the most bytes that one run of text may have; the rest is cut.
+const longestText = 10_000_000
+
+var (
+	blockTags = []string{
+		"address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
+		"footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+		"table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+	}
+	inlineTags = []string{
+		"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
+		"kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+		"caption", "col", "colgroup",
+	}
+	voidTags    = []string{"br", "hr", "img", "col", "wbr"}
+	silentTags  = []string{"script", "style", "noscript", "iframe", "object", "embed", "title", "textarea", "template"}
+	safeAttrs   = []string{"href", "src", "title", "alt", "style", "class", "id", "name", "target", "rel", "width", "height", "align", "colspan", "rowspan", "dir", "lang"}
+	linkAttrs   = []string{"href", "src"}
+	linkSchemes = []string{"http:", "https:", "mailto:", "tel:", "ftp:"}
+)
+
+// cleaner writes the clean form of a stream of tokens.
+type cleaner struct {
+	dialect Dialect
+	out     strings.Builder
+	open    []string // tags written and not yet closed
+	wrapped bool     // the outermost open tag is a paragraph added here
+	begun   bool     // something was written
+}
+
+func (c *cleaner) run(source string) {
+	tokens := html.NewTokenizer(strings.NewReader(source))
+	silent := ""
+	for {
+		kind := tokens.Next()
+		if kind == html.ErrorToken {
+			if tokens.Err() == io.EOF {
+				c.closeTo(0)
+			}
+			return
+		}
+		token := tokens.Token()
+		switch {
+		case silent != "":
+			if kind == html.EndTagToken && token.Data == silent {
+				silent = ""
+			}
+		case kind == html.TextToken:
+			c.text(token.Data)
+		case kind == html.StartTagToken && slices.Contains(silentTags, token.Data):
+			silent = token.Data
+		case kind == html.StartTagToken || kind == html.SelfClosingTagToken:
+			c.start(token)
+		case kind == html.EndTagToken:
+			c.end(token.Data)
+		}
+	}
+}
+
+func (c *cleaner) text(s string) {
+	if len(s) > longestText {
+		s = strings.ToValidUTF8(s[:longestText], "")
+	}
+	if !c.begun {
+		if s = strings.TrimLeft(s, " \t\r\n"); s == "" {
+			return
+		}
+		c.out.WriteString("<p>")
+		c.open, c.wrapped = append(c.open, "p"), true
+	}
+	c.begun = true
+	c.escape(s)
+}
+
+// escape writes a text with the characters that HTML reserves quoted.
+func (c *cleaner) escape(s string) {
+	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}
+	if c.dialect == V19 {
+		pairs = append(pairs, "\u00a0", "&nbsp;")
+	}
+	strings.NewReplacer(pairs...).WriteString(&c.out, s)
+}
+
+func (c *cleaner) start(token html.Token) {
+	block := slices.Contains(blockTags, token.Data)
+	if !block && !slices.Contains(inlineTags, token.Data) {
+		return
+	}
+	if block && c.wrapped {
+		c.closeTo(0)
+	}
+	c.begun = true
+	c.out.WriteByte('<')
+	c.out.WriteString(token.Data)
+	for _, attr := range token.Attr {
+		c.attribute(attr)
+	}
+	c.out.WriteByte('>')
+	if !slices.Contains(voidTags, token.Data) {
+		c.open = append(c.open, token.Data)
+	}
+}
+
+func (c *cleaner) attribute(attr html.Attribute) {
+	if attr.Val == "" && c.dialect == V19 && atom.Lookup([]byte(attr.Key)) == 0 {
+		c.out.WriteString(" " + attr.Key)
+		return
+	}
+	if !slices.Contains(safeAttrs, attr.Key) || attr.Namespace != "" {
+		return
+	}
+	if slices.Contains(linkAttrs, attr.Key) && !safeLink(attr.Val) {
+		return
+	}
+	c.out.WriteString(" " + attr.Key + `="`)
+	c.out.WriteString(strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;").Replace(attr.Val))
+	c.out.WriteByte('"')
+}
+
+// safeLink tells whether an address has no scheme or one that runs nothing.
+func safeLink(address string) bool {
+	address = strings.ToLower(strings.TrimSpace(address))
+	scheme := strings.IndexByte(address, ':')
+	if scheme < 0 || strings.ContainsAny(address[:scheme], "/?#") {
+		return true
+	}
+	return slices.Contains(linkSchemes, address[:scheme+1])
+}
+
+func (c *cleaner) end(tag string) {
+	for i, open := range slices.Backward(c.open) {
+		if open == tag {
+			c.closeTo(i)
+			return
+		}
+	}
+}
+
+// closeTo closes the open tags until n are left.
+func (c *cleaner) closeTo(n int) {
+	for _, tag := range slices.Backward(c.open[n:]) {
+		c.out.WriteString("</" + tag + ">")
+	}
+	c.open = c.open[:n]
+	if n == 0 {
+		c.wrapped = false
+	}
+}

@@ -1,0 +1,385 @@
+package odoosim
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// method is what clients may call on a model.
+type method struct {
+	params   []string // names of the arguments, in order
+	required int      // how many of them must be given
+	onIDs    bool     // the first positional argument is a list of ids
+	run      func(*tx, *table, request) (any, error)
+}
+
+// request is a call with its arguments sorted out.
+type request struct {
+	ids   []int64
+	args  map[string]any // by name, without the context
+	json2 bool
+}
+
+func (r request) text(name string) string {
+	s, _ := r.args[name].(string)
+	return s
+}
+
+func (r request) integer(name string) int64 {
+	n, _ := asInt(r.args[name])
+	return n
+}
+
+func (r request) query() query {
+	return query{domain: r.args["domain"], offset: r.integer("offset"), limit: r.integer("limit"), order: r.text("order")}
+}
+
+// methods returns the methods of a model; nil for those that exist on it only
+// as a name are not in it.
+func methodsOf(d Dialect, model string) map[string]method {
+	all := map[string]method{
+		"search":              {params: []string{"domain", "offset", "limit", "order"}, required: 1, run: runSearch},
+		"search_count":        {params: []string{"domain", "limit"}, required: 1, run: runSearchCount},
+		"search_read":         {params: []string{"domain", "fields", "offset", "limit", "order"}, run: runSearchRead},
+		"read":                {params: []string{"fields", "load"}, onIDs: true, run: runRead},
+		"create":              {params: []string{"vals_list"}, required: 1, run: runCreate},
+		"write":               {params: []string{"vals"}, required: 1, onIDs: true, run: runWrite},
+		"unlink":              {onIDs: true, run: runUnlink},
+		"exists":              {onIDs: true, run: runExists},
+		"load":                {params: []string{"fields", "data"}, required: 2, run: runLoad},
+		"get_external_id":     {onIDs: true, run: runGetExternalID},
+		"check_access_rights": {params: []string{"operation", "raise_exception"}, required: 1, run: runCheckAccessRights},
+		"name_search":         {params: []string{"name", "domain", "operator", "limit"}, run: runNameSearch},
+		"fields_get":          {params: []string{"allfields", "attributes"}, run: runFieldsGet},
+	}
+	if d == V14 {
+		all["name_search"] = method{params: []string{"name", "args", "operator", "limit"}, run: runNameSearch}
+	} else {
+		all["has_access"] = method{params: []string{"operation"}, required: 1, onIDs: true, run: runHasAccess}
+	}
+	switch model {
+	case modelUser:
+		all["context_get"] = method{run: runContextGet}
+	case modelData:
+		all["check_object_reference"] = method{
+			params: []string{"module", "xml_id", "raise_on_access_error"}, required: 2, run: runCheckObjectReference,
+		}
+	}
+	return all
+}
+
+func runSearch(t *tx, tab *table, r request) (any, error) {
+	ids, err := t.search(tab, r.query())
+	if ids == nil {
+		ids = []int64{}
+	}
+	return ids, err
+}
+
+func runSearchCount(t *tx, tab *table, r request) (any, error) {
+	q := r.query()
+	q.order = "id"
+	ids, err := t.search(tab, q)
+	return len(ids), err
+}
+
+func runSearchRead(t *tx, tab *table, r request) (any, error) {
+	ids, err := t.search(tab, r.query())
+	if err != nil {
+		return nil, err
+	}
+	fields, err := fieldNames(r.args["fields"])
+	if err != nil {
+		return nil, err
+	}
+	return t.read(tab, ids, fields)
+}
+
+func runRead(t *tx, tab *table, r request) (any, error) {
+	fields, err := fieldNames(r.args["fields"])
+	if err != nil {
+		return nil, err
+	}
+	return t.read(tab, r.ids, fields)
+}
+
+func fieldNames(v any) ([]string, error) {
+	if !truthy(v) {
+		return nil, nil
+	}
+	names, ok := asStrings(v)
+	if !ok {
+		return nil, pythonError("TypeError", "expected a list of field names, got %s", repr(v))
+	}
+	return names, nil
+}
+
+func runCreate(t *tx, tab *table, r request) (any, error) {
+	list, single := []values{}, false
+	switch sent := r.args["vals_list"].(type) {
+	case map[string]any:
+		list, single = append(list, sent), true
+	case []any:
+		for _, item := range sent {
+			vals, ok := item.(map[string]any)
+			if !ok {
+				return nil, pythonError("AttributeError", "'%s' object has no attribute 'items'", typeName(item))
+			}
+			list = append(list, vals)
+		}
+	default:
+		return nil, pythonError("TypeError", "'%s' object is not iterable", typeName(sent))
+	}
+	for i, vals := range list {
+		if err := t.refused(i, vals); err != nil {
+			return nil, err
+		}
+	}
+	ids, err := t.createChecked(tab, list)
+	if err != nil {
+		return nil, err
+	}
+	if single && !r.json2 {
+		return ids[0], nil
+	}
+	return ids, nil
+}
+
+func runWrite(t *tx, tab *table, r request) (any, error) {
+	vals, ok := r.args["vals"].(map[string]any)
+	if !ok {
+		return nil, pythonError("AttributeError", "'%s' object has no attribute 'items'", typeName(r.args["vals"]))
+	}
+	return true, t.write(tab, r.ids, vals)
+}
+
+func runUnlink(t *tx, tab *table, r request) (any, error) {
+	return true, t.unlink(tab, r.ids)
+}
+
+func runExists(_ *tx, tab *table, r request) (any, error) {
+	ids := []int64{}
+	for _, id := range r.ids {
+		if tab.rows[id] != nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+func runLoad(t *tx, tab *table, r request) (any, error) {
+	columns, ok := asStrings(r.args["fields"])
+	data, isList := r.args["data"].([]any)
+	if !ok || !isList {
+		return nil, pythonError("TypeError", "load() wants a list of columns and a list of rows")
+	}
+	return t.load(tab, columns, data)
+}
+
+func runGetExternalID(t *tx, tab *table, r request) (any, error) {
+	data := t.table(modelData)
+	names := make(map[int64]string, len(r.ids)) // JSON writes the keys as strings
+	for _, id := range r.ids {
+		names[id] = ""
+		for _, ref := range data.lookup("res_id", id) {
+			if data.text(ref, "model") == tab.name {
+				names[id] = data.text(ref, "complete_name")
+				break
+			}
+		}
+	}
+	return names, nil
+}
+
+func runCheckAccessRights(t *tx, tab *table, r request) (any, error) {
+	op := operation(r.text("operation"))
+	if raise, given := r.args["raise_exception"]; !given || truthy(raise) {
+		return true, t.checkACL(tab.model, op)
+	}
+	return t.allowed(tab.model, op), nil
+}
+
+func runHasAccess(t *tx, tab *table, r request) (any, error) {
+	op := operation(r.text("operation"))
+	if !t.allowed(tab.model, op) {
+		return false, nil
+	}
+	return !slices.ContainsFunc(r.ids, func(id int64) bool {
+		return tab.rows[id] != nil && !t.permits(tab, op, tab.rows[id])
+	}), nil
+}
+
+func runNameSearch(t *tx, tab *table, r request) (any, error) {
+	domain := []any{}
+	for _, name := range []string{"domain", "args"} {
+		if given, ok := r.args[name].([]any); ok {
+			domain = append(domain, given...)
+		}
+	}
+	op := r.text("operator")
+	if op == "" {
+		op = "ilike"
+	}
+	if name := r.text("name"); name != "" {
+		domain = append(domain, []any{"name", op, name})
+	}
+	limit := int64(100)
+	if n, ok := asInt(r.args["limit"]); ok {
+		limit = n
+	}
+	ids, err := t.search(tab, query{domain: domain, limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	found := make([]any, 0, len(ids))
+	for _, id := range ids {
+		found = append(found, []any{id, t.displayName(tab, id)})
+	}
+	return found, nil
+}
+
+func runFieldsGet(_ *tx, tab *table, r request) (any, error) {
+	wanted, _ := asStrings(r.args["allfields"])
+	attributes, _ := asStrings(r.args["attributes"])
+	described := map[string]any{}
+	for _, f := range tab.fields {
+		if len(wanted) > 0 && !slices.Contains(wanted, f.name) {
+			continue
+		}
+		about := map[string]any{
+			"name": f.name, "string": f.label, "type": f.kind, "required": f.required, "readonly": f.readonly, "store": true,
+		}
+		if f.relation != "" {
+			about["relation"] = f.relation
+		}
+		if len(attributes) > 0 {
+			maps.DeleteFunc(about, func(name string, _ any) bool { return !slices.Contains(attributes, name) })
+		}
+		described[f.name] = about
+	}
+	return described, nil
+}
+
+func runContextGet(t *tx, tab *table, _ request) (any, error) {
+	answer := map[string]any{"lang": tab.text(t.uid(), "lang"), "tz": false}
+	if t.dialect == V19 {
+		answer["uid"] = t.uid()
+	}
+	return answer, nil
+}
+
+func runCheckObjectReference(t *tx, _ *table, r request) (any, error) {
+	data := t.table(modelData)
+	xid := r.text("module") + "." + r.text("xml_id")
+	ref := t.externalID(xid)
+	if ref == nil {
+		return nil, valueError("External ID not found in the system: %s", xid)
+	}
+	model, id := data.text(ref.id, "model"), data.number(ref.id, "res_id")
+	if tab := t.table(model); tab == nil || tab.rows[id] == nil || !t.permits(tab, opRead, tab.rows[id]) {
+		if truthy(r.args["raise_on_access_error"]) {
+			return nil, accessError("Not enough access rights on the external ID: %s", xid)
+		}
+		return []any{model, false}, nil
+	}
+	return []any{model, id}, nil
+}
+
+// execute carries out one call on a model.
+func (t *tx) execute(model, name string, c arguments) (any, error) {
+	tab := t.table(model)
+	if tab == nil {
+		if c.json2 {
+			return nil, httpError("NotFound", 404, "the model '"+model+"' does not exist")
+		}
+		return nil, userError("Object %s doesn't exist", model)
+	}
+	if strings.HasPrefix(name, "_") || name == "init" {
+		if t.dialect == V14 {
+			return nil, accessError("Private methods (such as %s) cannot be called remotely.", name)
+		}
+		return nil, accessError("Private methods (such as '%s.%s') cannot be called remotely.", model, name)
+	}
+	m, ok := methodsOf(t.dialect, model)[name]
+	if !ok {
+		switch {
+		case c.json2:
+			return nil, httpError("NotFound", 404, "The method '"+model+"."+name+"' does not exist")
+		case t.dialect == V14:
+			return nil, pythonError("AttributeError", "type object '%s' has no attribute '%s'", model, name)
+		default:
+			return nil, pythonError("AttributeError", "The method '%s.%s' does not exist", model, name)
+		}
+	}
+	r, err := c.bind(name, m)
+	if err != nil {
+		return nil, err
+	}
+	if lang, ok := c.context["lang"].(string); ok && lang != "" && lang != "en_US" && t.dialect == V19 {
+		return nil, userError("Invalid language code: %s", lang)
+	}
+	t.context = c.context
+	return m.run(t, tab, r)
+}
+
+// arguments are those of a call, as they came over the wire.
+type arguments struct {
+	positional []any
+	named      map[string]any
+	ids        any // JSON-2 only
+	context    map[string]any
+	json2      bool
+}
+
+// bind gives each argument its name.
+func (a arguments) bind(name string, m method) (request, error) {
+	r := request{args: map[string]any{}, json2: a.json2}
+	positional := a.positional
+	ids := a.ids
+	if m.onIDs && !a.json2 {
+		if len(positional) > 0 {
+			ids, positional = positional[0], positional[1:]
+		} else if len(m.params) > 0 || m.required > 0 {
+			return r, pythonError("IndexError", "list index out of range")
+		}
+	}
+	if ids != nil {
+		if !m.onIDs {
+			return r, bindError("cannot call %s with ids", name)
+		}
+		list, ok := asIDs(ids)
+		if !ok {
+			return r, valueError("Invalid ids: %s", repr(ids))
+		}
+		r.ids = list
+	}
+	if len(positional) > len(m.params) {
+		return r, bindError("%s() takes from 1 to %d positional arguments but %d were given",
+			name, len(m.params)+1, len(positional)+1)
+	}
+	for i, v := range positional {
+		r.args[m.params[i]] = v
+	}
+	for i, param := range m.params {
+		v, given := a.named[param]
+		_, placed := r.args[param]
+		if given && placed {
+			return r, bindError("%s() got multiple values for argument '%s'", name, param)
+		}
+		if given {
+			r.args[param] = v
+		} else if !placed && i < m.required {
+			if a.json2 {
+				return r, bindError("missing a required argument: '%s'", param)
+			}
+			return r, bindError("%s() missing 1 required positional argument: '%s'", name, param)
+		}
+	}
+	for _, param := range slices.Sorted(maps.Keys(a.named)) {
+		if !slices.Contains(m.params, param) {
+			return r, pythonError("TypeError", "%s() got an unexpected keyword argument '%s'", name, param)
+		}
+	}
+	return r, nil
+}
