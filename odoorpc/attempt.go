@@ -1,0 +1,250 @@
+package odoorpc
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Statuses of content networks that have no name in net/http.
+const (
+	statusUnknownOrigin = 520
+	statusOriginTimeout = 524
+)
+
+// errAttemptTimeout is the cause of a context whose time for one attempt is up.
+var errAttemptTimeout = errors.New("time for one attempt is up")
+
+// attempt sends the request once and reads the answer to its end.
+func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
+	c, r := x.client, x.request
+	reach := &reach{}
+	ctx, cancel := x.attemptContext(reach)
+	defer cancel()
+
+	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace()))
+	resp, err := c.transport(r.safety).RoundTrip(req)
+	if err != nil {
+		return nil, x.broken(ctx, err, reach.sent())
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.MaxAnswer+1))
+	if err != nil {
+		return nil, x.broken(ctx, err, true)
+	}
+	a := &answer{status: resp.StatusCode, header: resp.Header, body: body}
+	if int64(len(body)) > c.MaxAnswer {
+		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.MaxAnswer))
+		return a, &failure{err: e, reason: e.Reason}
+	}
+	return a, nil
+}
+
+// attemptContext bounds one attempt by the client's Timeout and the caller's deadline. The caller's cancellation ends it
+// too, unless the request is to finish once it may have reached the server.
+func (x *exchange) attemptContext(reach *reach) (context.Context, context.CancelFunc) {
+	base := x.ctx
+	cancelBase := func() {}
+	if x.request.finish {
+		base = context.WithoutCancel(x.ctx)
+		if deadline, ok := x.ctx.Deadline(); ok {
+			base, cancelBase = context.WithDeadline(base, deadline)
+		}
+	}
+	ctx, cancelTimeout := context.WithTimeoutCause(base, x.request.timeout, errAttemptTimeout)
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(x.ctx, func() { reach.cancelUnlessSent(cancel) })
+	return ctx, func() {
+		stop()
+		cancel()
+		cancelTimeout()
+		cancelBase()
+	}
+}
+
+// A reach learns whether a request may have reached the server: from the moment it has a connection.
+type reach struct {
+	mu         sync.Mutex
+	dialled    bool // the transport tells what it does
+	connection bool
+}
+
+func (r *reach) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { r.set(&r.dialled) },
+		GotConn: func(httptrace.GotConnInfo) { r.set(&r.connection) },
+	}
+}
+
+func (r *reach) set(flag *bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	*flag = true
+}
+
+// sent is true too for a transport that does not tell.
+func (r *reach) sent() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.connection || !r.dialled
+}
+
+func (r *reach) cancelUnlessSent(cancel func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.dialled && !r.connection {
+		cancel()
+	}
+}
+
+// broken is the failure of an attempt without an answer.
+func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
+	r := x.request
+	if err, ok := errors.AsType[*url.Error](err); ok { // its text has the address
+		return x.broken(ctx, err.Err, sent)
+	}
+	e := &TransportError{Model: r.model, Method: r.method, Sent: sent}
+	f := &failure{err: e, undone: !sent, unreached: !sent, transient: true}
+	switch {
+	case ctx.Err() != nil && context.Cause(ctx) == errAttemptTimeout:
+		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, true
+		f.slow, f.timeout = true, true
+	case ctx.Err() != nil:
+		f.err, f.transient = interrupted(x.ctx, r.op, sent, x.tries), false
+	default:
+		e.Reason, e.hint, f.transient = x.client.describe(err)
+		e.Err = hide(err, e.Reason)
+	}
+	f.reason = e.Reason
+	return f
+}
+
+// describe says in a few words what broke, what to do about it, and whether it may pass by itself.
+func (c *Client) describe(err error) (reason, hint string, passing bool) {
+	var (
+		dns         *net.DNSError
+		certificate *tls.CertificateVerificationError
+		unknown     x509.UnknownAuthorityError
+		host        x509.HostnameError
+		record      tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's name service", false
+	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &host):
+		return "certificate not accepted: " + c.redactor.line(err.Error()),
+			"certificates are always verified; for a private authority point SSL_CERT_FILE or SSL_CERT_DIR to its certificate", false
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		return "the server does not speak TLS on this port", "check scheme and port of the URL", false
+	case strings.Contains(err.Error(), "malformed HTTP"):
+		return "the server does not speak HTTP on this port", "check scheme and port of the URL", false
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused", "check host and port of the URL, and whether Odoo runs", true
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer broke off", "", true
+	case errors.Is(err, io.EOF):
+		return "connection closed without an answer", "Odoo ends workers that exceed its limits of time and memory", true
+	case errors.Is(err, syscall.ECONNRESET):
+		return "connection reset", "", true
+	}
+	return c.redactor.line(err.Error()), "", true
+}
+
+// understand turns an answer into the result of the call.
+func (x *exchange) understand(a *answer) (json.RawMessage, *failure) {
+	if f := x.intermediary(a); f != nil {
+		return nil, f
+	}
+	result, err := x.request.read(a)
+	if err == nil {
+		return result, nil
+	}
+	f := &failure{err: err, undone: true}
+	switch e := err.(type) { //nolint:errorlint // read returns these types as they are
+	case *ServerError:
+		f.transient, f.undone = e.Kind == Busy, !e.lost
+		f.reason = "the database is busy"
+		if e.lost {
+			f.reason = "Odoo lost its database"
+		}
+	case *AnswerError:
+		f.transient, f.undone = e.cut, a.status >= 400 && a.status < 500
+		f.reason = e.Reason
+	}
+	return nil, f
+}
+
+// intermediary is the failure of an answer whose status alone tells that the call did not get through, whether it comes
+// from Odoo or from something before it; nil for other answers.
+func (x *exchange) intermediary(a *answer) *failure {
+	r := x.request
+	if a.status >= 300 && a.status < 400 {
+		return &failure{undone: true, err: &RedirectError{
+			Model: r.model, Method: r.method, Status: a.status, Location: x.client.newAddress(a.header.Get("Location")),
+		}}
+	}
+	f := &failure{}
+	switch {
+	case a.status == http.StatusTooManyRequests, a.status == http.StatusRequestTimeout:
+		f.transient, f.undone = true, true
+	case a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable:
+		f.transient = true
+	case a.status == http.StatusGatewayTimeout:
+		f.transient, f.slow = true, true
+	case a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
+		f.transient, f.slow = true, a.status == statusOriginTimeout
+	case a.status == http.StatusRequestEntityTooLarge:
+		f.undone = true
+	default:
+		return nil
+	}
+	f.reason = strings.TrimSpace(fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)))
+	f.retryAfter = retryAfter(a.header.Get("Retry-After"))
+	f.err = &TransportError{Model: r.model, Method: r.method, Status: a.status, Reason: f.reason, Sent: true}
+	return f
+}
+
+// retryAfter returns the wait that a Retry-After header asks for, in seconds or as a date; zero for none, for one in the
+// past, and for what is neither.
+func retryAfter(header string) time.Duration {
+	const longest = 365 * 24 * time.Hour
+	if header == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil {
+		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second
+	} else if errors.Is(err, strconv.ErrRange) {
+		return longest
+	}
+	if date, err := http.ParseTime(header); err == nil {
+		return min(max(time.Until(date), 0), longest)
+	}
+	return 0
+}
+
+// newAddress returns where a redirect leads to, without what may be secret.
+func (c *Client) newAddress(location string) string {
+	if location == "" {
+		return ""
+	}
+	u, err := c.base.Parse(location)
+	if err != nil {
+		return ""
+	}
+	u.User, u.RawQuery, u.Fragment, u.ForceQuery, u.RawFragment = nil, "", "", false, ""
+	return c.redactor.line(u.String())
+}

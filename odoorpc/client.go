@@ -1,0 +1,101 @@
+package odoorpc
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Client calls the methods of one Odoo database as one user. Make it with New; it must not be copied.
+type Client struct {
+	*settings
+	redactor *redactor
+	pace     *pace
+	shared   http.RoundTripper // keeps connections
+	fresh    http.RoundTripper // makes a connection for each request
+	lastID   atomic.Int64      // of requests over JSON-RPC
+
+	mu      sync.Mutex
+	session *Session
+}
+
+// New makes a client. It does no I/O. Its error is a *ConfigError that lists everything wrong with the config.
+func New(config Config) (*Client, error) {
+	s, err := config.check()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{settings: s, redactor: newRedactor(s.Password, s.APIKey), pace: newPace(s)}
+	c.shared, c.fresh = s.Transport, s.Transport
+	if s.Transport == nil {
+		shared := newTransport()
+		fresh := newTransport()
+		fresh.DisableKeepAlives = true
+		c.shared, c.fresh = shared, fresh
+	}
+	return c, nil
+}
+
+// newTransport makes a transport that verifies certificates, takes proxies from the environment, keeps connections and
+// speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo sends them when the work
+// is done, and Config.Timeout bounds that.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    15 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           8,
+		IdleConnTimeout:        30 * time.Second,
+		MaxResponseHeaderBytes: 256 << 10,
+	}
+}
+
+// transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call
+// that must not be repeated does not take that risk.
+func (c *Client) transport(s safety) http.RoundTripper {
+	if s == once {
+		return c.fresh
+	}
+	return c.shared
+}
+
+// String names the server and nothing secret.
+func (c *Client) String() string { return "odoorpc.Client(" + c.base.String() + ")" }
+
+// Format writes String for every verb and flag.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
+
+// call puts a message into the words of the session's protocol, sends it and returns the result.
+func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) {
+	session, ok := c.Session()
+	if !ok {
+		return nil, ErrNotConnected
+	}
+	r, err := c.words(m, session)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(ctx, r)
+}
+
+func (c *Client) words(m *message, session Session) (*request, error) {
+	if session.Protocol == JSON2 {
+		return c.json2(m)
+	}
+	return c.jsonRPC(m, session.UserID)
+}
+
+type slowKey struct{}
+
+// ReturnSlow marks a context: a call made with it that turns out too much for the server's time (504, or no answer within
+// Config.Timeout) returns at once, with a *TransportError whose TooSlow is true, instead of being repeated. For callers
+// that then send a smaller batch.
+func ReturnSlow(ctx context.Context) context.Context { return context.WithValue(ctx, slowKey{}, true) }
+
+func returnsSlow(ctx context.Context) bool { return ctx.Value(slowKey{}) != nil }

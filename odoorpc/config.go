@@ -1,0 +1,243 @@
+package odoorpc
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Protocol says how the client talks to the server.
+type Protocol string
+
+const (
+	// Auto takes JSON-2 where the server is Odoo 19 or later and an API key is given, JSON-RPC otherwise. It is what the
+	// empty Protocol means.
+	Auto Protocol = "auto"
+	// JSONRPC is POST /jsonrpc, served by Odoo 12 to 21. It takes a password, or an API key in its place, and always
+	// needs the database and the login.
+	JSONRPC Protocol = "jsonrpc"
+	// JSON2 is POST /json/2/<model>/<method>, served from Odoo 19 on. It takes an API key only, and needs the database
+	// only where several are served under one host name.
+	JSON2 Protocol = "json2"
+)
+
+// Defaults of Config.
+const (
+	// DefaultTimeout bounds one attempt. Odoo's own limit is 120 s for the work (limit_time_real), but a call may queue
+	// for a free worker before that, and a server that meets write conflicts repeats the work itself for up to 90 s.
+	DefaultTimeout = 5 * time.Minute
+	// DefaultRetries is the number of tries after the first.
+	DefaultRetries = 6
+	// DefaultRetryMaxWait is the longest single wait between two tries.
+	DefaultRetryMaxWait = time.Minute
+	// DefaultMaxAnswer is the longest accepted answer in bytes.
+	DefaultMaxAnswer = 64 << 20
+	// CloudRate is the pace in calls a second on Odoo's own cloud, *.odoo.com.
+	CloudRate = 1.0
+)
+
+// Config says which server to talk to, as whom and how. Only URL and one of Password and APIKey are always needed.
+type Config struct {
+	// URL is the server's address, "https://odoo.example.com" or "odoo.example.com:8069". Without a scheme a loopback host
+	// gets http and any other https. A path that a browser shows after logging in (/odoo, /web and what follows) is taken
+	// off; any other path, user info, a query and a fragment are refused.
+	URL string
+	// Database is the name of the database. JSON-RPC needs it. JSON-2 sends it when given.
+	Database string
+	// Login is the user's login, often an e-mail address. JSON-RPC needs it; JSON-2 does not use it.
+	Login string
+	// Password is the user's password. Users with two-factor authentication need an API key instead.
+	Password Secret
+	// APIKey is used instead of Password when both are given, whatever the protocol.
+	APIKey Secret
+	// Protocol is the protocol to use. Default: Auto.
+	Protocol Protocol
+	// Timeout bounds one attempt from the dial to the last byte of the answer. Zero: DefaultTimeout.
+	Timeout time.Duration
+	// Retries is how often a call that is safe to repeat is sent again. Zero: DefaultRetries. Negative: never.
+	Retries int
+	// RetryMaxWait is the longest single wait between two tries. Where the server asks for a longer one the call ends with
+	// a *TransportError that says so. Zero: DefaultRetryMaxWait.
+	RetryMaxWait time.Duration
+	// Rate is the highest number of calls a second. Zero: CloudRate on *.odoo.com, unlimited elsewhere. On *.odoo.com two
+	// calls never run at once, whatever Rate says.
+	Rate float64
+	// AllowHTTP permits http, which sends the password in clear, to hosts other than loopback. Default: refused.
+	AllowHTTP bool
+	// MaxAnswer is the longest accepted answer in bytes, unpacked. Zero: DefaultMaxAnswer.
+	MaxAnswer int64
+	// UserAgent is sent with every request. Empty: "odoorpc".
+	UserAgent string
+	// Transport carries the requests. It must not follow redirects or keep cookies. Nil: one of the client's own, with the
+	// proxies of the environment, HTTP/2 and keep-alive where offered, and certificates verified against the system's
+	// roots. Calls that must not be repeated then get a connection of their own, because one that the server is about to
+	// close would leave their outcome unknown.
+	Transport http.RoundTripper
+	// Observer is told what the client does, as it happens, on the goroutine of the call. It must be fast, and safe for
+	// concurrent use if the client is. Nil: nobody is told.
+	Observer func(Event)
+	// Trace adds the masked request and answer bodies to events. Default: left out.
+	Trace bool
+}
+
+// settings are a Config that was checked, with its defaults filled in.
+type settings struct {
+	Config
+	base  *url.URL
+	cloud bool // Odoo's own cloud, which limits the pace
+}
+
+// credential returns the API key, or the password where there is none.
+func (s *settings) credential() Secret {
+	if !s.APIKey.IsZero() {
+		return s.APIKey
+	}
+	return s.Password
+}
+
+// check fills in the defaults and reports everything that is wrong at once.
+func (c Config) check() (*settings, error) {
+	var wrong []Problem
+	refuse := func(field, format string, args ...any) {
+		wrong = append(wrong, Problem{Field: field, Text: fmt.Sprintf(format, args...)})
+	}
+
+	base, err := parseURL(c.URL, c.AllowHTTP)
+	if err != nil {
+		refuse("URL", "%v", err)
+		base = &url.URL{}
+	}
+	switch c.Protocol {
+	case "":
+		c.Protocol = Auto
+	case Auto, JSONRPC, JSON2:
+	default:
+		refuse("Protocol", "unknown protocol %q: want %s, %s or %s", c.Protocol, Auto, JSONRPC, JSON2)
+	}
+	switch {
+	case c.Protocol == JSON2 && c.APIKey.IsZero():
+		refuse("APIKey", "missing: JSON-2 takes an API key only")
+	case c.APIKey.IsZero() && c.Password.IsZero():
+		refuse("Password", "missing: give an API key or a password")
+	}
+	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
+		wrong = append(wrong, c.missingForJSONRPC()...)
+	}
+	if !fitsHeader(c.APIKey.reveal()) {
+		refuse("APIKey", "contains a blank, a line end or another character that no API key has")
+	}
+	if !fitsHeader(c.Database) {
+		refuse("Database", "contains a blank, a line end or another character that no database name has")
+	}
+	if c.Timeout < 0 {
+		refuse("Timeout", "%v is negative", c.Timeout)
+	}
+	if c.RetryMaxWait < 0 {
+		refuse("RetryMaxWait", "%v is negative", c.RetryMaxWait)
+	}
+	if c.MaxAnswer < 0 {
+		refuse("MaxAnswer", "%d is negative", c.MaxAnswer)
+	}
+	if !(c.Rate >= 0) || math.IsInf(c.Rate, 1) {
+		refuse("Rate", "%v is not a number of calls a second", c.Rate)
+	}
+	if len(wrong) > 0 {
+		return nil, &ConfigError{Problems: wrong}
+	}
+
+	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname())}
+	setDefault(&s.Timeout, DefaultTimeout)
+	setDefault(&s.RetryMaxWait, DefaultRetryMaxWait)
+	setDefault(&s.MaxAnswer, DefaultMaxAnswer)
+	setDefault(&s.UserAgent, "odoorpc")
+	setDefault(&s.Retries, DefaultRetries)
+	s.Retries = max(s.Retries, 0)
+	if s.cloud {
+		setDefault(&s.Rate, CloudRate)
+	}
+	return s, nil
+}
+
+// missingForJSONRPC lists what JSON-RPC needs beside a credential and does not have.
+func (c Config) missingForJSONRPC() []Problem {
+	var missing []Problem
+	if c.Database == "" {
+		missing = append(missing, Problem{Field: "Database", Text: "missing: JSON-RPC needs the database"})
+	}
+	if c.Login == "" {
+		missing = append(missing, Problem{Field: "Login", Text: "missing: JSON-RPC needs the login"})
+	}
+	return missing
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// fitsHeader reports whether s can be a word of an HTTP header.
+func fitsHeader(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
+}
+
+// browserPaths are first path segments that a browser shows and that say nothing about the server's address.
+var browserPaths = []string{"odoo", "web", "jsonrpc", "json"}
+
+// parseURL returns the scheme and host of an address. Its errors never repeat the address, which may hold a password.
+func parseURL(text string, allowHTTP bool) (*url.URL, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, fmt.Errorf("missing: want the server's address, as in https://odoo.example.com")
+	}
+	bare := !strings.Contains(text, "://")
+	if bare {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("not an address: want one as in https://odoo.example.com")
+	case u.User != nil:
+		return nil, fmt.Errorf("contains a user name or password: leave out what stands before the @, login and password have their own settings")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, fmt.Errorf("starts with %q: want https://", cleanLine(u.Scheme)+"://")
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("names no host: want an address as in https://odoo.example.com")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
+		return nil, fmt.Errorf("contains a ? or #: leave out what follows the host name")
+	case cleanLine(u.Host) != u.Host:
+		return nil, fmt.Errorf("contains control characters")
+	}
+	first, _, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
+	if first != "" && !slices.Contains(browserPaths, first) {
+		return nil, fmt.Errorf("contains the path %q: Odoo answers at the root of its host, leave the path out", cleanLine(u.Path))
+	}
+
+	base := &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}
+	loopback := isLoopback(base.Hostname())
+	if bare && loopback {
+		base.Scheme = "http"
+	}
+	if base.Scheme == "http" && !loopback && !allowHTTP {
+		return nil, fmt.Errorf("plain http to %s would send the password in clear: use https, or allow http explicitly", base.Host)
+	}
+	return base, nil
+}
+
+func isLoopback(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
+}
+
+func isCloud(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	return host == "odoo.com" || strings.HasSuffix(host, ".odoo.com")
+}

@@ -1,0 +1,228 @@
+package odoorpc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// probeTimeout bounds one attempt to ask for the server's version. It is work of milliseconds, but a busy server lets it
+// wait for a free worker: 8 s were seen.
+const probeTimeout = time.Minute
+
+// firstJSON2 is the first major version of Odoo that serves JSON-2.
+const firstJSON2 = 19
+
+// A Session tells what Connect found.
+type Session struct {
+	Version  string // as the server words it, such as "19.0" or "saas~18.3+e"; "" where it does not tell
+	Major    int    // the first number in Version; zero where unknown
+	Protocol Protocol
+	UserID   int64
+	Login    string // as configured
+	Database string // as configured
+	URL      string // scheme and host, without a slash at the end
+}
+
+// Connect asks the server for its version, chooses the protocol and logs in. A refused login is never tried again. It may
+// be called again, and then replaces the session if it succeeds.
+//
+// Errors: *LoginError, *DatabaseError, *ProtocolError, *ConfigError (something is missing for the protocol that this server
+// needs), *TransportError, *RedirectError, *AnswerError, *ServerError.
+func (c *Client) Connect(ctx context.Context) (Session, error) {
+	s := Session{Login: c.Login, Database: c.Database, URL: c.base.String()}
+	err := c.choose(ctx, &s)
+	if err != nil {
+		return Session{}, err
+	}
+	if s.Protocol == JSON2 {
+		s.UserID, err = c.loginJSON2(ctx)
+	} else {
+		s.UserID, err = c.loginJSONRPC(ctx)
+	}
+	if err != nil {
+		if e := (*ProtocolError)(nil); errors.As(err, &e) {
+			e.Version = s.Version
+		}
+		return Session{}, err
+	}
+	c.mu.Lock()
+	c.session = &s
+	c.mu.Unlock()
+	return s, nil
+}
+
+// Session returns what the last successful Connect found; false before that.
+func (c *Client) Session() (Session, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.session == nil {
+		return Session{}, false
+	}
+	return *c.session, true
+}
+
+// choose finds the version of the server and sets the protocol.
+func (c *Client) choose(ctx context.Context, s *Session) error {
+	var err error
+	switch {
+	case c.Protocol == JSON2:
+		s.Protocol = JSON2
+		err = c.askWeb(ctx, s)
+		if isNoAnswer(err) {
+			return err
+		}
+		return nil // the login will tell
+	case c.Protocol == Auto && !c.APIKey.IsZero():
+		err = c.askWeb(ctx, s)
+		if isNoAnswer(err) {
+			return err
+		}
+		if err == nil && s.Major >= firstJSON2 {
+			s.Protocol = JSON2
+			return nil
+		}
+	}
+	s.Protocol = JSONRPC
+	if missing := c.missingForJSONRPC(); len(missing) > 0 {
+		return &ConfigError{Problems: missing}
+	}
+	if s.Major > 0 {
+		return nil
+	}
+	err = c.askCommon(ctx, s)
+	if e := (*ProtocolError)(nil); errors.As(err, &e) && c.askWeb(ctx, s) == nil {
+		e.Version = s.Version
+	}
+	return err
+}
+
+// isNoAnswer reports whether err leaves no point in asking the server in another way.
+func isNoAnswer(err error) bool {
+	var e *TransportError
+	return errors.As(err, &e)
+}
+
+// askWeb asks GET /web/version, which Odoo 19 and later have.
+func (c *Client) askWeb(ctx context.Context, s *Session) error {
+	op := op{model: "web", method: "version", protocol: JSON2}
+	result, err := c.do(ctx, &request{
+		op:      op,
+		hasty:   true,
+		timeout: min(c.Timeout, probeTimeout),
+		verb:    http.MethodGet,
+		path:    "/web/version",
+		read: func(a *answer) (json.RawMessage, error) {
+			if !a.ok() || a.jsonObject() == nil {
+				return nil, c.notOdoo(op, a)
+			}
+			return a.body, nil
+		},
+	})
+	if err != nil {
+		return err
+	}
+	m := members(result)
+	return c.setVersion(s, op, m["version"], m["version_info"])
+}
+
+// askCommon asks the service "common", which needs no login on any version.
+func (c *Client) askCommon(ctx context.Context, s *Session) error {
+	op := op{model: "common", method: "version", protocol: JSONRPC}
+	r, err := c.service(op, "common", "version", func(credentials) []any { return []any{} })
+	if err != nil {
+		return err
+	}
+	r.hasty, r.timeout = true, min(c.Timeout, probeTimeout)
+	result, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	m := members(result)
+	return c.setVersion(s, op, m["server_version"], m["server_version_info"])
+}
+
+// setVersion reads a version such as "14.0" with info [14, 0, ...], or "saas~18.3" with info ["saas~18", 3, ...].
+func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) error {
+	s.Version = c.redactor.line(text(version))
+	var parts []json.RawMessage
+	if json.Unmarshal(info, &parts) == nil && len(parts) > 0 {
+		s.Major = firstNumber(string(parts[0]))
+	}
+	if s.Major == 0 {
+		s.Major = firstNumber(s.Version)
+	}
+	if s.Major == 0 {
+		return c.unexpected(op, "the server does not tell its version")
+	}
+	return nil
+}
+
+// firstNumber returns the first number in s that can be a version; zero for none.
+func firstNumber(s string) int {
+	start := strings.IndexAny(s, "0123456789")
+	if start < 0 {
+		return 0
+	}
+	s = s[start:]
+	if end := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		s = s[:end]
+	}
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+// loginJSONRPC logs in. Odoo answers false to wrong credentials, and to right ones while it cools down after ten failures.
+func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
+	op := op{model: "common", method: "authenticate", protocol: JSONRPC}
+	r, err := c.service(op, "common", "authenticate", func(with credentials) []any {
+		return []any{with.database, with.login, with.secret, map[string]any{}}
+	})
+	if err != nil {
+		return 0, err
+	}
+	r.hasty = true
+	result, err := c.do(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	if isUnset(result) {
+		return 0, c.loginRefused(JSONRPC, "")
+	}
+	return c.userID(op, result)
+}
+
+// loginJSON2 checks the key by asking who it belongs to.
+func (c *Client) loginJSON2(ctx context.Context) (int64, error) {
+	m := &message{op: op{model: "res.users", method: "context_get"}}
+	r, err := c.json2(m)
+	if err != nil {
+		return 0, err
+	}
+	r.hasty = true
+	result, err := c.do(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	return c.userID(r.op, members(result)["uid"])
+}
+
+func (c *Client) userID(op op, data json.RawMessage) (int64, error) {
+	var id int64
+	if err := json.Unmarshal(data, &id); err != nil || id <= 0 {
+		return 0, c.unexpected(op, "the login did not answer with a user's id")
+	}
+	return id, nil
+}
+
+// unexpected is the error of an answer in which Odoo speaks, but not as it should.
+func (c *Client) unexpected(op op, reason string) *AnswerError {
+	return &AnswerError{Model: op.model, Method: op.method, Status: http.StatusOK, Reason: reason}
+}

@@ -1,0 +1,61 @@
+// Package odoorpc calls the methods of an Odoo server, over JSON-RPC (Odoo 12 to 21) and over JSON-2 (Odoo 19 and later).
+//
+// # Use
+//
+// Make a Client with New, log in with Connect, then read and write records:
+//
+//	client, err := odoorpc.New(odoorpc.Config{
+//		URL:      "https://odoo.example.com",
+//		Database: "example",
+//		Login:    "ada@example.com",
+//		APIKey:   odoorpc.NewSecret(os.Getenv("ODOO_API_KEY")),
+//	})
+//	session, err := client.Connect(ctx)
+//	ids, err := client.Search(ctx, "project.task", odoorpc.Domain{odoorpc.Cond("project_id", "=", 7)}, odoorpc.Query{})
+//
+// The protocol is chosen by the server's version and the kind of credential, unless Config.Protocol names one. To create
+// records exactly once, whatever happens to the connection, use Load with an external id in every row.
+//
+// # Guarantees
+//
+//   - A call is sent again only where that is safe: always for reads, and for Load with external ids; for Create and other
+//     calls only where the server has certainly done nothing (TestWhichCallsAreSentAgain).
+//   - The ids that Create and Load return are positive, distinct and exactly as many as the records sent; anything else
+//     that a server answers is an error (TestIDsOfAHostileServerAreRefused).
+//   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of
+//     the database or where the server repeats them (TestSecretsAreNeverPrinted, TestTracesHideCredentialsByPlace).
+//   - Redirects are never followed, cookies are never kept, certificates are always verified, and plain http to other than
+//     loopback needs Config.AllowHTTP (TestRedirectsAreNotFollowed, TestPlainHTTPIsForLoopbackOnly).
+//   - Answers are bounded in size and time, and a text from the server reaches an error or event only without control
+//     characters (TestHostileAnswersEndInAnError, TestServerTextsAreCleaned, FuzzAnswers).
+//   - Waits between tries follow Retry-After, or a random part of a doubling bound; each is reported to the Observer before
+//     it begins, and none is longer than Config.RetryMaxWait (TestWaitsFollowTheServer, TestWaitsGrowAndAreBounded).
+//
+// # Limitations
+//
+// No reports, no files, no database service, no XML-RPC, no session cookies. Results are decoded from memory, so an answer
+// of n bytes costs a small multiple of n. A transport of the caller's own (Config.Transport) that does not honour
+// net/http/httptrace makes every failure of Create one of unknown outcome. Users with two-factor authentication need an
+// API key.
+//
+// # Errors
+//
+// Use errors.As to tell them apart:
+//
+//   - *ConfigError: the configuration cannot work. Nothing was sent.
+//   - *RequestError: the arguments cannot be sent, for example a text that is not valid UTF-8. Nothing was sent.
+//   - *LoginError, *DatabaseError, *ProtocolError: the server refuses the credentials, has no such database, or does not
+//     offer the protocol.
+//   - *ServerError: Odoo refused the call; its Kind says in which way. Nothing was done.
+//   - *TransportError: no answer of Odoo arrived. *RedirectError: the server lives elsewhere. *AnswerError: what arrived is
+//     no answer of Odoo.
+//   - *UnknownOutcomeError: a call that must not be repeated was sent and its answer is lost. It wraps the cause, so look
+//     for it first.
+//   - *ConflictError: Load met another transaction; the same call, sent again, will do.
+//
+// Each but the first two has a method Hint with advice, "" where there is none.
+//
+// # Concurrency
+//
+// A Client may be used by several goroutines at once. Calls made during Connect use the session before it, if any.
+package odoorpc

@@ -1,0 +1,343 @@
+package odoorpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// ErrNotConnected is returned by calls made before Connect has succeeded.
+var ErrNotConnected = errors.New("odoorpc: not connected: call Connect first")
+
+// A Problem is one thing wrong with a Config.
+type Problem struct {
+	Field string // the name of Config's field
+	Text  string // what is wrong with it, without its name
+}
+
+// A ConfigError lists everything that is wrong with a Config. Nothing was sent, except where Connect returns it: then only
+// the server's version was asked for.
+type ConfigError struct{ Problems []Problem }
+
+func (e *ConfigError) Error() string {
+	texts := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		texts[i] = p.Field + ": " + p.Text
+	}
+	return "odoorpc: configuration: " + strings.Join(texts, "; ")
+}
+
+// A RequestError says that a call could not be put into words, for example because a text is not valid UTF-8. Nothing was
+// sent.
+type RequestError struct {
+	Model, Method string
+	Reason        string
+}
+
+func (e *RequestError) Error() string {
+	return fmt.Sprintf("%s: cannot send: %s", name(e.Model, e.Method), e.Reason)
+}
+
+// A LoginError says that the server refused the credentials, at the login or later.
+type LoginError struct {
+	Protocol        Protocol
+	Login, Database string // as configured; may be empty with JSON-2
+	APIKey          bool   // an API key was used, not a password
+	Message         string // the server's words; "" where it gave none
+}
+
+func (e *LoginError) Error() string {
+	var b strings.Builder
+	b.WriteString("login refused")
+	if e.Protocol != JSON2 {
+		fmt.Fprintf(&b, " for %q", e.Login)
+	}
+	if e.Database != "" {
+		fmt.Fprintf(&b, " on database %q", e.Database)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %s", e.Message)
+	}
+	return b.String()
+}
+
+// Hint lists the usual causes.
+func (e *LoginError) Hint() string {
+	const (
+		coolDown = "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try"
+		expired  = "the key may have expired: keys made in Odoo's interface live at most three months (Preferences > Account Security)"
+		plan     = "on Odoo Online the plan must include the external API (Custom)"
+	)
+	if strings.Contains(strings.ToLower(e.Message), "too many login failures") {
+		return coolDown
+	}
+	switch {
+	case e.Protocol == JSON2:
+		return strings.Join([]string{expired, "a password does not work here, only an API key", "a key is good for one database only: check the database", plan}, "\n")
+	case e.APIKey:
+		return strings.Join([]string{"check login and database: a key works only with the login and database it was made for", expired, coolDown, plan}, "\n")
+	}
+	return strings.Join([]string{"check login, password and database", "a user with two-factor authentication needs an API key in place of the password", coolDown, plan}, "\n")
+}
+
+// A DatabaseError says that the server has no such database, or cannot tell which of several is meant.
+type DatabaseError struct {
+	Database string // as configured; may be empty with JSON-2
+	Message  string // the server's words
+}
+
+func (e *DatabaseError) Error() string {
+	if e.Database == "" {
+		return "the server cannot tell which database is meant: " + e.Message
+	}
+	return fmt.Sprintf("no database %q on this server: %s", e.Database, e.Message)
+}
+
+// Hint says what to set.
+func (e *DatabaseError) Hint() string {
+	if e.Database == "" {
+		return "several databases are served under this host name: give the database's name"
+	}
+	return "check the name of the database; it is case-sensitive, and on Odoo Online it is usually the first part of the host name"
+}
+
+// A ProtocolError says that the server does not offer the protocol that the configuration leads to.
+type ProtocolError struct {
+	Protocol Protocol
+	Version  string // the server's version; "" if unknown
+	Reason   string
+	hint     string
+}
+
+func (e *ProtocolError) Error() string {
+	server := "the server"
+	if e.Version != "" {
+		server += " (Odoo " + e.Version + ")"
+	}
+	return fmt.Sprintf("%s does not offer %s: %s", server, e.Protocol, e.Reason)
+}
+
+// Hint names the protocol and credential to use instead.
+func (e *ProtocolError) Hint() string { return e.hint }
+
+// A Kind tells the refusals of a ServerError apart.
+type Kind string
+
+const (
+	// Access: the user may not do this, by access rights, record rules or company.
+	Access Kind = "access"
+	// Validation: the data breaks a constraint: required, unique, foreign key.
+	Validation Kind = "validation"
+	// Missing: a record does not exist, or no longer.
+	Missing Kind = "missing"
+	// User: a refusal for a business reason.
+	User Kind = "user"
+	// Unsupported: the server knows no such model or method.
+	Unsupported Kind = "unsupported"
+	// Busy: the transaction was rolled back because others were in the way, or the server lost its database for a moment.
+	// Calls that are safe to repeat have been repeated already.
+	Busy Kind = "busy"
+	// Other: everything else, such as unknown fields and programming errors.
+	Other Kind = "other"
+)
+
+// A ServerError is an error that Odoo itself answered with. The transaction was rolled back: the call has changed nothing.
+type ServerError struct {
+	Kind          Kind
+	Model, Method string
+	Name          string // the class of the error, such as "odoo.exceptions.AccessError"
+	Message       string // for people, in the server's words; may have several lines
+	Debug         string // the server's traceback; not part of Error, it may quote values
+	lost          bool   // the server lost its database: not even Odoo can tell whether the transaction was committed
+}
+
+func (e *ServerError) Error() string {
+	message := e.Message
+	if message == "" {
+		message = e.Name
+	}
+	return fmt.Sprintf("%s: Odoo refused (%s): %s", name(e.Model, e.Method), e.Kind, message)
+}
+
+// Hint gives advice by kind, or "".
+func (e *ServerError) Hint() string {
+	switch e.Kind {
+	case Access:
+		return "the user lacks a right for this: see the groups that the message names, and the project's visibility"
+	case Unsupported:
+		return "the module may not be installed in this database, or the server's version may lack it"
+	case Busy:
+		return "others were writing the same records, or the database was restarting: try again"
+	}
+	return ""
+}
+
+// A TransportError says that no answer of Odoo arrived: the server could not be reached, the connection broke, time ran
+// out, or something in between answered with a status of its own.
+type TransportError struct {
+	Model, Method string
+	Status        int    // the HTTP status; zero where there was no answer
+	Reason        string // what happened, in a few words
+	Sent          bool   // the request may have reached the server
+	Tries         int    // how often the call went out
+	Err           error  // for errors.Is and errors.As; nil where a status says it all
+	slow          bool   // the time for an attempt ran out
+	hint          string
+}
+
+func (e *TransportError) Error() string {
+	text := fmt.Sprintf("%s: %s", name(e.Model, e.Method), e.Reason)
+	if e.Tries > 1 {
+		text += fmt.Sprintf(" (after %d tries)", e.Tries)
+	}
+	return text
+}
+
+// Unwrap returns Err, so that errors.Is finds context.Canceled, context.DeadlineExceeded, syscall.ECONNREFUSED and the
+// like.
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// TooLarge reports whether the request was larger than the server, or a proxy before it, takes. Nothing was done.
+func (e *TransportError) TooLarge() bool { return e.Status == http.StatusRequestEntityTooLarge }
+
+// TooSlow reports whether the answer took longer than the server, a proxy before it or the Timeout of the client allows.
+// The server may still be working on it.
+func (e *TransportError) TooSlow() bool {
+	return e.slow || e.Status == http.StatusGatewayTimeout || e.Status == statusOriginTimeout
+}
+
+// Hint gives advice where there is any, or "".
+func (e *TransportError) Hint() string {
+	switch {
+	case e.hint != "":
+		return e.hint
+	case e.TooLarge():
+		return "a proxy before Odoo limits the size of requests (nginx: client_max_body_size)"
+	case e.TooSlow():
+		return "the server may still be at work on the call"
+	}
+	return ""
+}
+
+// A RedirectError says that the server answered with a redirect. Redirects are never followed, because credentials would go
+// along. Nothing was done.
+type RedirectError struct {
+	Model, Method string
+	Status        int
+	Location      string // the new address without user info, query and fragment; "" if the server gave none
+}
+
+func (e *RedirectError) Error() string {
+	to := e.Location
+	if to == "" {
+		to = "nowhere"
+	}
+	return fmt.Sprintf("%s: the server redirects to %s (%d %s)", name(e.Model, e.Method), to, e.Status, http.StatusText(e.Status))
+}
+
+// Hint says which setting to change.
+func (e *RedirectError) Hint() string {
+	return "redirects are not followed, so that credentials stay where they belong; if the new address is right, set it as the URL"
+}
+
+// An AnswerError says that what came back is no answer of Odoo's to this call: a proxy's page, broken JSON, ids in the wrong
+// number. Whether the call was done is open, except for reads.
+type AnswerError struct {
+	Model, Method string
+	Status        int
+	ContentType   string
+	Title         string // of an HTML page
+	Start         string // the first characters
+	Reason        string
+	cut           bool // the end is missing
+}
+
+func (e *AnswerError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s (%d", name(e.Model, e.Method), e.Reason, e.Status)
+	if e.ContentType != "" {
+		fmt.Fprintf(&b, ", %s", e.ContentType)
+	}
+	b.WriteString(")")
+	switch {
+	case e.Title != "":
+		fmt.Fprintf(&b, ": page %q", e.Title)
+	case e.Start != "":
+		fmt.Fprintf(&b, ": %q", e.Start)
+	}
+	return b.String()
+}
+
+// Hint says where to look.
+func (e *AnswerError) Hint() string {
+	return "check that the URL leads to Odoo itself, and not to a proxy's, a login or a maintenance page"
+}
+
+// An UnknownOutcomeError says that a call that must not be repeated was sent and its answer is lost, so that it may or may
+// not have been done. The server may still be at work on it.
+type UnknownOutcomeError struct {
+	Model, Method string
+	Rows          int   // the number of records that may have been created
+	Err           error // what happened
+}
+
+func (e *UnknownOutcomeError) Error() string {
+	return fmt.Sprintf("%s: unknown whether the server did it: %v", name(e.Model, e.Method), e.Err)
+}
+
+// Unwrap returns Err.
+func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
+
+// Hint says what to do first.
+func (e *UnknownOutcomeError) Hint() string {
+	return "wait a few minutes, then look in Odoo for the records before sending them again"
+}
+
+// A ConflictError says that load met another transaction that wrote the same records and rolled back: nothing was created.
+// The same call, sent again, finds what the other one made.
+type ConflictError struct {
+	Model, Method string
+	Message       string
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s: in conflict with another transaction: %s", name(e.Model, e.Method), e.Message)
+}
+
+// Hint says that repeating helps.
+func (e *ConflictError) Hint() string { return "nothing was created: send the same call again" }
+
+// name is how errors call a call: "project.task.load".
+func name(model, method string) string { return model + "." + method }
+
+// A hiddenError hides an error whose own text may hold more than should be shown, such as the password of a proxy,
+// yet lets errors.Is and errors.As look at it.
+type hiddenError struct {
+	text string
+	err  func() error
+}
+
+func hide(err error, text string) error {
+	return &hiddenError{text: text, err: func() error { return err }}
+}
+
+func (e *hiddenError) Error() string        { return e.text }
+func (e *hiddenError) Is(target error) bool { return errors.Is(e.err(), target) }
+func (e *hiddenError) As(target any) bool   { return errors.As(e.err(), target) }
+
+// interrupted is the error of a call that ctx ended.
+func interrupted(ctx context.Context, op op, sent bool, tries int) *TransportError {
+	reason := "cancelled"
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		reason = "the deadline passed"
+	}
+	return &TransportError{Model: op.model, Method: op.method, Reason: reason, Sent: sent, Tries: tries, Err: ctx.Err()}
+}
+
+// tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.
+func tooLong(status string, wait, limit time.Duration) string {
+	return fmt.Sprintf("%s: the server asks to wait %v, longer than the limit of %v", status, wait.Round(time.Second), limit)
+}

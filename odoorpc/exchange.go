@@ -1,0 +1,228 @@
+package odoorpc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// firstWait is the upper bound of the first wait between two tries. The bound doubles from wait to wait.
+const firstWait = time.Second
+
+// Limits of tries that go beyond Config.Retries.
+const (
+	hastyTries   = 3 // of hasty requests while the server cannot be reached
+	timeoutTries = 2 // that end because the time for an attempt ran out
+)
+
+// A failure is an attempt that gave no result, and what that means for the next one.
+type failure struct {
+	err        error
+	reason     string        // for the Waiting event
+	transient  bool          // another try may help
+	undone     bool          // the server has certainly done nothing
+	slow       bool          // the call may have been too much for the server's time
+	timeout    bool          // the time for the attempt ran out
+	unreached  bool          // no connection came about
+	retryAfter time.Duration // as the server asks; zero if it does not
+}
+
+// An exchange is a request on its way, with all its attempts. It is the transport below the retrying client and the policy
+// within: an attempt is over only when the answer was read and understood, because Odoo reports failures that another try
+// may help inside answers of status 200.
+type exchange struct {
+	client   *Client
+	request  *request
+	ctx      context.Context // the caller's
+	tries    int
+	timeouts int
+	failure  *failure // of the last attempt; nil where it succeeded
+	wait     time.Duration
+	result   json.RawMessage
+}
+
+// do sends a request, repeats it where that is safe and may help, and returns its result.
+func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
+	x := &exchange{client: c, request: r, ctx: ctx}
+	retrying := retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     x,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     c.Retries,
+		CheckRetry:   x.checkRetry,
+		Backoff:      x.backOff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	req, err := x.httpRequest()
+	if err != nil {
+		return nil, &RequestError{Model: r.model, Method: r.method, Reason: c.redactor.line(err.Error())}
+	}
+	resp, err := retrying.Do(req)
+	if resp != nil {
+		_ = resp.Body.Close()
+	}
+	return x.outcome(err)
+}
+
+func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
+	c, r := x.client, x.request
+	var body any
+	if r.body != nil {
+		body = r.body
+	}
+	req, err := retryablehttp.NewRequestWithContext(x.ctx, r.verb, c.base.String()+r.path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.UserAgent)
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.bearer {
+		req.Header.Set("Authorization", "Bearer "+c.APIKey.reveal())
+		if c.Database != "" {
+			req.Header.Set("X-Odoo-Database", c.Database)
+		}
+	}
+	return req, nil
+}
+
+// RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already.
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
+	if err != nil {
+		x.failure = &failure{err: interrupted(x.ctx, x.request.op, false, x.tries), undone: true}
+		return nil, err
+	}
+	defer leave()
+
+	x.tries++
+	x.reportStart()
+	start := time.Now()
+	a, failed := x.attempt(req)
+	if failed == nil {
+		x.result, failed = x.understand(a)
+	}
+	x.failure = failed
+	x.reportEnd(a, time.Since(start))
+
+	if a == nil {
+		return nil, failed.err
+	}
+	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+}
+
+// checkRetry decides whether another attempt is made. It is a retryablehttp.CheckRetry.
+func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, error) {
+	f := x.failure
+	if f == nil || !f.transient || x.ctx.Err() != nil {
+		return false, nil
+	}
+	if f.timeout {
+		x.timeouts++
+	}
+	switch {
+	case x.request.safety == once && !f.undone,
+		f.slow && returnsSlow(x.ctx),
+		f.timeout && x.timeouts >= timeoutTries,
+		f.unreached && x.request.hasty && x.tries >= hastyTries,
+		x.tries > x.client.Retries:
+		return false, nil
+	}
+	if limit := x.client.RetryMaxWait; f.retryAfter > limit {
+		if e := (*TransportError)(nil); errors.As(f.err, &e) {
+			e.Reason = tooLong(f.reason, f.retryAfter, limit)
+			e.hint = "try again later, or allow a longer wait"
+		}
+		return false, nil
+	}
+	return true, nil
+}
+
+// backOff returns the wait before the next attempt: what the server asks for, or else a random part of a bound that
+// doubles, so that clients which failed together do not come back together. It is a retryablehttp.Backoff.
+func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+	wait := x.failure.retryAfter
+	if wait == 0 {
+		bound := min(firstWait<<min(x.tries-1, 20), x.client.RetryMaxWait)
+		wait = rand.N(bound) + 1
+	}
+	x.reportWait(wait, x.failure.reason)
+	return wait
+}
+
+// outcome is what the caller gets. err is how the retrying client ended.
+func (x *exchange) outcome(err error) (json.RawMessage, error) {
+	r, f := x.request, x.failure
+	switch {
+	case f == nil && err != nil: // no attempt was made
+		return nil, &RequestError{Model: r.model, Method: r.method, Reason: x.client.redactor.line(err.Error())}
+	case f == nil:
+		return x.result, nil
+	}
+	final := f.err
+	if f.transient && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()) {
+		e := interrupted(x.ctx, r.op, !f.undone, x.tries)
+		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, f.reason)
+		final = e
+	}
+	if e := (*TransportError)(nil); errors.As(final, &e) {
+		e.Tries = x.tries
+	}
+	if r.safety == once && !f.undone {
+		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
+	}
+	return nil, final
+}
+
+func (x *exchange) event(kind EventKind) Event {
+	r := x.request
+	return Event{Kind: kind, Model: r.model, Method: r.method, Protocol: r.protocol, Rows: r.rows, Try: x.tries}
+}
+
+func (x *exchange) reportStart() {
+	if x.client.Observer == nil {
+		return
+	}
+	e := x.event(Started)
+	if x.client.Trace && x.request.trace != nil {
+		e.Request = x.client.redactor.text(x.request.trace(), maxTrace)
+	}
+	x.client.Observer(e)
+}
+
+func (x *exchange) reportEnd(a *answer, took time.Duration) {
+	if x.client.Observer == nil {
+		return
+	}
+	e := x.event(Ended)
+	e.Duration = took
+	if a != nil {
+		e.Status = a.status
+		if x.client.Trace {
+			e.Answer = x.client.redactor.text(string(a.body), maxTrace)
+		}
+	}
+	if x.failure != nil {
+		e.Err = x.failure.err
+	}
+	x.client.Observer(e)
+}
+
+func (x *exchange) reportWait(wait time.Duration, reason string) {
+	if x.client.Observer == nil {
+		return
+	}
+	e := x.event(Waiting)
+	e.Try++
+	e.Wait, e.Reason = wait, reason
+	x.client.Observer(e)
+}

@@ -1,0 +1,79 @@
+package odoorpc
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// json2 puts a message into the words of JSON-2: model and method in the path, arguments by name.
+func (c *Client) json2(m *message) (*request, error) {
+	args := make(map[string]any, len(m.positional)+len(m.keyword)+2)
+	if m.ids != nil {
+		args["ids"] = m.ids
+	}
+	for _, p := range m.positional {
+		args[p.Name] = p.Value
+	}
+	for _, p := range m.keyword {
+		args[p.Name] = p.Value
+	}
+	if len(m.context) > 0 {
+		args["context"] = map[string]any(m.context)
+	}
+	body, err := encode(args)
+	if err != nil {
+		return nil, &RequestError{Model: m.model, Method: m.method, Reason: err.Error()}
+	}
+	op := m.op
+	op.protocol = JSON2
+	return &request{
+		op:      op,
+		safety:  m.safety,
+		finish:  m.finish,
+		timeout: c.Timeout,
+		verb:    http.MethodPost,
+		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
+		bearer:  true,
+		body:    body,
+		trace:   func() string { return string(body) },
+		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(op, a) },
+	}, nil
+}
+
+// readJSON2 returns the result in an answer of /json/2, which is the whole body.
+func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
+	if a.ok() {
+		if !json.Valid(a.body) {
+			return nil, c.notOdoo(op, a)
+		}
+		return a.body, nil
+	}
+	fault := readFault(a.jsonObject())
+	if fault.name == "" {
+		if a.status == http.StatusNotFound {
+			return nil, c.notFound(op, a)
+		}
+		return nil, c.notOdoo(op, a)
+	}
+	if a.status == http.StatusUnauthorized {
+		return nil, c.loginRefused(JSON2, c.redactor.text(fault.message, maxMessage))
+	}
+	return nil, c.refusal(op, fault)
+}
+
+// notFound tells the 404s apart that are pages and not Odoo's own refusals: no such database, or no JSON-2.
+func (c *Client) notFound(op op, a *answer) error {
+	if strings.Contains(string(a.body), "No database is selected") {
+		return &DatabaseError{Database: c.Database, Message: "Odoo found no database for this request (404)"}
+	}
+	if !isHTML(a) {
+		return c.notOdoo(op, a)
+	}
+	return &ProtocolError{
+		Protocol: JSON2,
+		Reason:   "POST /json/2 is not there (404)",
+		hint:     "JSON-2 came with Odoo 19: for an older server choose the protocol jsonrpc; otherwise check the URL and the name of the database",
+	}
+}

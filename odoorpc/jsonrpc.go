@@ -1,0 +1,118 @@
+package odoorpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// jsonRPC puts a message into the words of JSON-RPC: service "object", method "execute_kw".
+func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
+	args := make([]any, 0, len(m.positional)+1)
+	if m.ids != nil {
+		args = append(args, m.ids)
+	}
+	for _, p := range m.positional {
+		args = append(args, p.Value)
+	}
+	keywords := make(map[string]any, len(m.keyword)+1)
+	for _, p := range m.keyword {
+		keywords[p.Name] = p.Value
+	}
+	if len(m.context) > 0 {
+		keywords["context"] = map[string]any(m.context)
+	}
+	r, err := c.service(m.op, "object", "execute_kw", func(with credentials) []any {
+		return []any{with.database, uid, with.secret, m.model, m.method, args, keywords}
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.safety, r.finish = m.safety, m.finish
+	return r, nil
+}
+
+// service calls a service of /jsonrpc. Its args are made twice: for the wire, and with masked credentials for a trace.
+func (c *Client) service(op op, service, method string, args func(credentials) []any) (*request, error) {
+	op.protocol = JSONRPC
+	id := c.lastID.Add(1)
+	body := func(with credentials) ([]byte, error) {
+		return encode(map[string]any{
+			"jsonrpc": "2.0",
+			"method":  "call",
+			"id":      id,
+			"params":  map[string]any{"service": service, "method": method, "args": args(with)},
+		})
+	}
+	wire, err := body(c.credentials())
+	if err != nil {
+		return nil, &RequestError{Model: op.model, Method: op.method, Reason: err.Error()}
+	}
+	return &request{
+		op:      op,
+		timeout: c.Timeout,
+		verb:    http.MethodPost,
+		path:    "/jsonrpc",
+		body:    wire,
+		trace: func() string {
+			masked, _ := body(maskedCredentials)
+			return string(masked)
+		},
+		read: func(a *answer) (json.RawMessage, error) { return c.readJSONRPC(op, id, a) },
+	}, nil
+}
+
+// readJSONRPC returns the result in an answer of /jsonrpc; nil where the method returned nothing.
+func (c *Client) readJSONRPC(op op, id int64, a *answer) (json.RawMessage, error) {
+	envelope := a.jsonObject()
+	if envelope == nil {
+		if a.status == http.StatusNotFound {
+			return nil, c.noJSONRPC("POST /jsonrpc is not there (404)")
+		}
+		return nil, c.notOdoo(op, a)
+	}
+	if failure, ok := envelope["error"]; ok && !bytes.Equal(failure, []byte("null")) {
+		return nil, c.readJSONRPCError(op, a, failure)
+	}
+	switch {
+	case !a.ok():
+		return nil, c.notOdoo(op, a)
+	case text(envelope["jsonrpc"]) != "2.0":
+		return nil, c.badAnswer(op, a, "not an answer of JSON-RPC 2.0")
+	case string(envelope["id"]) != strconv.FormatInt(id, 10):
+		return nil, c.badAnswer(op, a, "an answer to another call")
+	}
+	return envelope["result"], nil
+}
+
+func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) error {
+	outer := members(failure)
+	if outer == nil {
+		return c.badAnswer(op, a, "an error without content")
+	}
+	fault := readFault(members(outer["data"]))
+	if fault.message == "" {
+		fault.message = text(outer["message"])
+	}
+	switch fault.name {
+	case "werkzeug.exceptions.NotFound":
+		return c.noJSONRPC("its RPC services are switched off (NotFound)")
+	case "werkzeug.exceptions.RequestEntityTooLarge":
+		return &TransportError{
+			Model: op.model, Method: op.method, Status: http.StatusRequestEntityTooLarge, Sent: true,
+			Reason: fmt.Sprintf("%d %s", http.StatusRequestEntityTooLarge, http.StatusText(http.StatusRequestEntityTooLarge)),
+		}
+	}
+	return c.refusal(op, fault)
+}
+
+// noJSONRPC is the error of a server without the services of /jsonrpc.
+func (c *Client) noJSONRPC(reason string) error {
+	hint := "use an API key: with one, Odoo 19 and later is reached over JSON-2 (Preferences > Account Security > New API Key)"
+	if !c.APIKey.IsZero() {
+		hint = "choose the protocol json2, or check that the URL leads to Odoo itself"
+	}
+	return &ProtocolError{Protocol: JSONRPC, Reason: reason, hint: hint}
+}

@@ -1,0 +1,162 @@
+package odoorpc
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A fault is an error as Odoo words it, alike in both protocols.
+type fault struct{ name, message, debug string }
+
+// readFault reads the members of an error. The message is the first argument of Odoo's own exceptions, because Odoo 12 and
+// 13 add "\nNone" to the text; other exceptions have it in their message only.
+func readFault(data map[string]json.RawMessage) fault {
+	f := fault{name: text(data["name"]), message: text(data["message"]), debug: text(data["debug"])}
+	if strings.HasPrefix(f.name, "odoo.exceptions.") {
+		var args []json.RawMessage
+		if json.Unmarshal(data["arguments"], &args) == nil && len(args) > 0 {
+			if first := text(args[0]); first != "" {
+				f.message = first
+			}
+		}
+	}
+	f.message = strings.TrimSpace(f.message)
+	return f
+}
+
+// kinds of the exception classes that have a meaning of their own.
+var kinds = map[string]Kind{
+	"odoo.exceptions.AccessError":     Access,
+	"werkzeug.exceptions.Forbidden":   Access,
+	"odoo.exceptions.ValidationError": Validation,
+	"odoo.exceptions.MissingError":    Missing,
+	"odoo.exceptions.UserError":       User,
+	"odoo.exceptions.Warning":         User,
+	"odoo.exceptions.RedirectWarning": User,
+	"odoo.exceptions.except_orm":      User,
+	"werkzeug.exceptions.NotFound":    Unsupported,
+	"odoo.exceptions.LockError":       Busy,
+}
+
+// Last parts of the names of database errors. Their module differs: psycopg2.errors, psycopg2.extensions, psycopg2.
+var (
+	rolledBack  = []string{"SerializationFailure", "DeadlockDetected", "LockNotAvailable", "TransactionRollbackError", "ConcurrencyError"}
+	lostBackend = []string{"InterfaceError", "OperationalError", "AdminShutdown", "CrashShutdown", "CannotConnectNow", "TooManyConnections", "PoolError"}
+	violations  = []string{"IntegrityError", "UniqueViolation", "NotNullViolation", "ForeignKeyViolation", "CheckViolation"}
+)
+
+// refusal turns a fault into the error for the caller.
+func (c *Client) refusal(op op, f fault) error {
+	module, class := "", f.name
+	if dot := strings.LastIndexByte(f.name, '.'); dot >= 0 {
+		module, class = f.name[:dot], f.name[dot+1:]
+	}
+	database := strings.HasPrefix(module, "psycopg") || class == "PoolError" || class == "ConcurrencyError"
+	message := c.redactor.text(f.message, maxMessage)
+
+	switch {
+	case class == "AccessDenied" || class == "Unauthorized":
+		return c.loginRefused(op.protocol, message)
+	case c.isUnknownDatabase(f):
+		return &DatabaseError{Database: c.Database, Message: message}
+	}
+	e := &ServerError{
+		Kind:    Other,
+		Model:   op.model,
+		Method:  op.method,
+		Name:    cleanLine(f.name),
+		Message: message,
+		Debug:   c.redactor.text(f.debug, maxDebug),
+	}
+	switch {
+	case database && slices.Contains(rolledBack, class):
+		e.Kind = Busy
+	case database && slices.Contains(lostBackend, class):
+		e.Kind, e.lost = Busy, true
+	case database && slices.Contains(violations, class):
+		e.Kind = Validation
+	case isUnsupported(op, f):
+		e.Kind = Unsupported
+	default:
+		if kind, ok := kinds[f.name]; ok {
+			e.Kind = kind
+		}
+	}
+	return e
+}
+
+var missingDatabase = regexp.MustCompile(`database ".*" does not exist`)
+
+// isUnknownDatabase reports whether PostgreSQL knows no such database. The words may be in the server's language, the
+// quoted name is not.
+func (c *Client) isUnknownDatabase(f fault) bool {
+	switch f.name {
+	case "psycopg2.OperationalError":
+		return missingDatabase.MatchString(f.message) ||
+			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`))
+	case "builtins.AssertionError":
+		return f.message == "Missing database name"
+	}
+	return false
+}
+
+// isUnsupported reports whether the server does not know the model or the method.
+func isUnsupported(op op, f fault) bool {
+	switch f.name {
+	case "builtins.AttributeError":
+		return strings.Contains(f.message, op.model) && strings.Contains(f.message, op.method)
+	case "odoo.exceptions.UserError":
+		return f.message == fmt.Sprintf("Object %s doesn't exist", op.model)
+	}
+	return false
+}
+
+func (c *Client) loginRefused(protocol Protocol, message string) error {
+	return &LoginError{Protocol: protocol, Login: c.Login, Database: c.Database, APIKey: !c.APIKey.IsZero(), Message: message}
+}
+
+// notOdoo is the error of a body in which Odoo does not speak.
+func (c *Client) notOdoo(op op, a *answer) error {
+	e := c.badAnswer(op, a, "this is not an answer of Odoo")
+	e.cut = a.ok() && isCutOff(a.body)
+	if e.cut {
+		e.Reason = "the answer broke off"
+	}
+	return e
+}
+
+func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
+	e := &AnswerError{
+		Model:       op.model,
+		Method:      op.method,
+		Status:      a.status,
+		ContentType: c.redactor.line(a.header.Get("Content-Type")),
+		Reason:      reason,
+	}
+	body := string(a.body[:min(len(a.body), maxTrace)])
+	if isHTML(a) {
+		e.Title = c.redactor.line(pageTitle(body))
+	}
+	e.Start = c.redactor.line(body)
+	return e
+}
+
+func isHTML(a *answer) bool {
+	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
+	return kind == "text/html" || strings.HasPrefix(http.DetectContentType(a.body), "text/html")
+}
+
+// isCutOff reports whether body is the beginning of a JSON text whose end is missing.
+func isCutOff(body []byte) bool {
+	if trimmed := strings.TrimLeft(string(body[:min(len(body), maxLine)]), " \r\n\t"); trimmed != "" && trimmed[0] != '{' && trimmed[0] != '[' {
+		return false
+	}
+	var v json.RawMessage
+	err := json.Unmarshal(body, &v)
+	return err != nil && err.Error() == "unexpected end of JSON input"
+}

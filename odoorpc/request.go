@@ -1,0 +1,89 @@
+package odoorpc
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// op names a call in events and errors.
+type op struct {
+	model, method string
+	protocol      Protocol
+	rows          int
+}
+
+// A safety says what a lost answer means for a call.
+type safety int
+
+const (
+	// repeatable calls may be sent again: they change nothing, or nothing more the second time.
+	repeatable safety = iota
+	// once calls may be sent again only where the server has certainly done nothing.
+	once
+)
+
+// A request is one call in the words of a protocol.
+type request struct {
+	op
+	safety  safety
+	finish  bool          // cancellation lets the attempt in flight come to its end
+	hasty   bool          // a server that cannot be reached is given up soon
+	timeout time.Duration // of one attempt
+
+	verb, path string
+	bearer     bool // send the API key in the header, not in the body
+	body       []byte
+	trace      func() string // the body with credentials masked, by the place where they stand
+	read       func(*answer) (json.RawMessage, error)
+}
+
+// An answer is what came back over HTTP, read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+// jsonObject returns the members of the body where it is a JSON object, else nil.
+func (a *answer) jsonObject() map[string]json.RawMessage { return members(a.body) }
+
+func members(data json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(data, &m) != nil {
+		return nil
+	}
+	return m
+}
+
+// text returns the string that data holds, or "".
+func text(data json.RawMessage) string {
+	var s string
+	if json.Unmarshal(data, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// credentials are what a body needs to carry, or the names that stand for them in a trace.
+type credentials struct{ database, login, secret string }
+
+// maskedCredentials hide the database and the login as well: either may equal the password.
+var maskedCredentials = credentials{database: "[database]", login: "[login]", secret: masked}
+
+func (s *settings) credentials() credentials {
+	return credentials{database: s.Database, login: s.Login, secret: s.credential().reveal()}
+}
+
+// A message is a call before it is put into the words of a protocol.
+type message struct {
+	op
+	safety     safety
+	finish     bool
+	ids        []int64 // nil for methods that concern no records
+	positional []Param // by position over JSON-RPC, by name over JSON-2
+	keyword    []Param // by name over both
+	context    Context
+}

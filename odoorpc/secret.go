@@ -1,0 +1,58 @@
+package odoorpc
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+)
+
+// masked stands wherever a secret would.
+const masked = "[secret]"
+
+// A Secret is a password or an API key that does not print itself: every fmt verb, JSON and text encoding and a
+// structured log show "[secret]", also when the Secret lies deep inside another value. The zero Secret is empty; it
+// prints the same, so that output does not tell whether a secret was given.
+//
+// Proven by TestSecretsAreNeverPrinted.
+type Secret struct {
+	// A function, because fmt and dumpers follow strings and pointers of unexported fields but cannot look into a
+	// function.
+	text func() string
+}
+
+// NewSecret wraps s. An empty s gives the zero Secret.
+func NewSecret(s string) Secret {
+	if s == "" {
+		return Secret{}
+	}
+	return Secret{text: func() string { return s }}
+}
+
+// IsZero reports whether the Secret is empty.
+func (s Secret) IsZero() bool { return s.text == nil }
+
+// String returns "[secret]".
+func (s Secret) String() string { return masked }
+
+// GoString returns "[secret]".
+func (s Secret) GoString() string { return masked }
+
+// Format writes "[secret]" for every verb and flag.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
+
+// MarshalJSON returns the JSON string "[secret]".
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(masked) }
+
+// MarshalText returns "[secret]".
+func (s Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
+
+// LogValue returns the string value "[secret]".
+func (s Secret) LogValue() slog.Value { return slog.StringValue(masked) }
+
+// reveal returns the secret itself. Only the code that puts it on the wire, or out of a text, may call it.
+func (s Secret) reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return s.text()
+}

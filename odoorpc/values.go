@@ -1,0 +1,97 @@
+package odoorpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// A Domain is Odoo's search condition in its wire form: conditions made by Cond, and the prefix operators "&", "|" and
+// "!". Conditions without an operator are joined by "and". Nil and empty match every record that the user may see.
+type Domain []any
+
+// Cond is one condition of a Domain, such as Cond("name", "=", "Backlog").
+func Cond(field, operator string, value any) any { return []any{field, operator, value} }
+
+// A Context is Odoo's context, sent along with a call. Nil sends none. The key "lang" changes which translation names are
+// compared with; leave it out to compare with the source text.
+type Context map[string]any
+
+// A Query narrows and orders a search.
+type Query struct {
+	// Order is an SQL-like order, such as "sequence, id desc". Empty: the model's own order.
+	Order string
+	// Limit is the highest number of records. Zero: no limit.
+	Limit int
+	// Offset is the number of records to skip. Zero: none.
+	Offset int
+	// Context is sent along.
+	Context Context
+}
+
+// A Ref is the value of a many2one field as Odoo sends it: the linked record's id and display name, or the JSON value
+// false where nothing is linked, which decodes as the zero Ref.
+type Ref struct {
+	ID   int64
+	Name string
+}
+
+// UnmarshalJSON accepts false, null, an id, and a list of id and name.
+func (r *Ref) UnmarshalJSON(data []byte) error {
+	*r = Ref{}
+	if isUnset(data) {
+		return nil
+	}
+	if data[0] != '[' {
+		return r.setID(data)
+	}
+	var pair []json.RawMessage
+	if err := json.Unmarshal(data, &pair); err != nil {
+		return err
+	}
+	if len(pair) != 2 {
+		return fmt.Errorf("want [id, name], found a list of %d", len(pair))
+	}
+	var name Text
+	if err := name.UnmarshalJSON(pair[1]); err != nil {
+		return err
+	}
+	if err := r.setID(pair[0]); err != nil {
+		return err
+	}
+	r.Name = string(name)
+	return nil
+}
+
+func (r *Ref) setID(data []byte) error {
+	if err := json.Unmarshal(data, &r.ID); err != nil {
+		return err
+	}
+	if r.ID <= 0 {
+		return fmt.Errorf("want a positive id, found %d", r.ID)
+	}
+	return nil
+}
+
+// A Text is the value of a text field as Odoo sends it: a string, or the JSON value false where the field is not set, which
+// decodes as "".
+type Text string
+
+// UnmarshalJSON accepts false, null and a string.
+func (t *Text) UnmarshalJSON(data []byte) error {
+	*t = ""
+	if isUnset(data) {
+		return nil
+	}
+	var s string
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	*t = Text(s)
+	return nil
+}
+
+// isUnset reports whether data is how Odoo sends a field that has no value.
+func isUnset(data []byte) bool {
+	return bytes.Equal(data, []byte("false")) || bytes.Equal(data, []byte("null"))
+}
