@@ -1,0 +1,253 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// newApp is the table of commands: the one source of parsing, help,
+// completion and the manual page. What the actions do is p's.
+func newApp(p *program) *cli.App {
+	app := &cli.App{
+		Name:            "odoosync",
+		HelpName:        "odoosync",
+		Usage:           "make Odoo tasks of a feature map, and write their ids into it",
+		HideHelpCommand: true,
+		HideVersion:     true,
+		Writer:          p.out,
+		ErrWriter:       p.out,
+		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are run's alone
+		Commands: []*cli.Command{
+			{
+				Name:      "run",
+				Usage:     "create a task for each item whose task_id is 0",
+				ArgsUsage: "MAP",
+				Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
+for each such user story, and writes the new ids over the zeros. No other byte
+of MAP changes. Repeat it as often as you like: a run that was killed, or lost
+an answer, is completed by the next one, and no task is made twice.
+
+Examples:
+  odoosync run map.toml --dry-run       # what would happen, and can it?
+  odoosync run map.toml
+  odoosync run map.toml --project "Web shop" --json
+  pass show odoo | odoosync run map.toml --api-key-stdin`,
+				Flags: join(
+					[]cli.Flag{
+						&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
+					},
+					connectionFlags(),
+					[]cli.Flag{
+						&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, where several feed one project"},
+						&cli.BoolFlag{Name: "notify", Usage: "let Odoo tell the project's followers of each task"},
+						&cli.BoolFlag{Name: "link", Usage: "take tasks of earlier runs also if they differ now"},
+						&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost answer stops the run"},
+					},
+					outputFlags()),
+				Action: p.sync,
+			},
+			{
+				Name:      "check",
+				Usage:     "say what is wrong with a map, or what a run would create",
+				ArgsUsage: "MAP",
+				Description: `Reads MAP and reports every mistake with its line and column, or lists what a
+run would create. Works offline and changes nothing.
+
+Examples:
+  odoosync check map.toml
+  odoosync check map.toml --format github   # annotations for a pull request
+  odoosync check map.toml --json`,
+				Flags: join(
+					[]cli.Flag{&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json or github"}},
+					outputFlags()),
+				Action: p.check,
+			},
+			{
+				Name:  "stages",
+				Usage: "create the missing ones of the six stages",
+				Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
+User Acceptance, Done and Archive. Stages that exist are left alone.
+
+Examples:
+  odoosync stages --dry-run
+  odoosync stages --project 7`,
+				Flags: join(
+					[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say which are missing, create none"}},
+					connectionFlags(),
+					outputFlags()),
+				Action: p.stages,
+			},
+			{
+				Name:  "demo",
+				Usage: "the whole thing on an Odoo in memory, no server needed",
+				Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
+it, and shows the tasks it made and the difference in the map. Everything it
+made is gone afterwards.
+
+Examples:
+  odoosync demo
+  odoosync demo --keep .                # leaves map.toml here`,
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "keep", Usage: "write the map to `DIR` and leave it there"},
+					&cli.BoolFlag{Name: "no-color", Usage: "no colours"},
+				},
+				Action: p.demo,
+			},
+			{
+				Name:   "version",
+				Usage:  "print version, commit, date and Go version",
+				Action: p.version,
+			},
+			{
+				Name:      "completion",
+				Usage:     "print a completion script for a shell",
+				ArgsUsage: oneOfShells("|"),
+				Description: `Prints a script that completes commands, flags and .toml files.
+
+Examples:
+  source <(odoosync completion bash)      # in ~/.bashrc
+  source <(odoosync completion zsh)       # in ~/.zshrc, after compinit
+  odoosync completion fish > ~/.config/fish/completions/odoosync.fish
+  odoosync completion powershell | Out-String | Invoke-Expression`,
+				Action: p.completion,
+			},
+			{
+				Name:   "man",
+				Usage:  "print the manual page",
+				Hidden: true,
+				Action: p.man,
+			},
+		},
+	}
+	app.CustomAppHelpTemplate = appHelp(app)
+	for _, c := range app.Commands {
+		c.HideHelpCommand = true
+		c.CustomHelpTemplate = commandHelp(c)
+	}
+	return app
+}
+
+func connectionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "url", Usage: "Odoo's address, as https://odoo.example.com"},
+		&cli.StringFlag{Name: "db", Usage: "use database `NAME`"},
+		&cli.StringFlag{Name: "username", Usage: "log in as `LOGIN`"},
+		&cli.StringFlag{Name: "project", Usage: "project `ID|NAME`, the name exactly as in Odoo"},
+		&cli.StringFlag{Name: "protocol", Usage: "speak `NAME`: auto (default), jsonrpc or json2"},
+		&cli.BoolFlag{Name: "api-key-stdin", Usage: "read the API key from standard input"},
+		&cli.BoolFlag{Name: "allow-http", Usage: "send secrets over plain http to other machines"},
+		&cli.StringFlag{Name: "timeout", Usage: "at most `TIME` for one call, as 90s (default 5m)"},
+		&cli.StringFlag{Name: "rate", Usage: "at most `N` calls a second (on Odoo's cloud: 1)"},
+	}
+}
+
+func outputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "json", Usage: "print one JSON object on standard output"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: with masked bodies"},
+		&cli.BoolFlag{Name: "no-color", Usage: "no colours"},
+	}
+}
+
+func join(groups ...[]cli.Flag) []cli.Flag {
+	var all []cli.Flag
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+// appHelp is the text of `odoosync help`.
+func appHelp(app *cli.App) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "odoosync - %s\n\nUsage:\n  odoosync COMMAND [MAP] [flags]\n\nCommands:\n", app.Usage)
+	for _, c := range app.Commands {
+		if !c.Hidden {
+			fmt.Fprintf(&b, "  %-12s%s\n", c.Name, c.Usage)
+		}
+	}
+	fmt.Fprintf(&b, `
+Examples:
+  odoosync demo                         # see it work, no server needed
+  odoosync check map.toml
+  odoosync run map.toml --dry-run
+  odoosync run map.toml
+
+Flags may stand before or after MAP; `+"`--`"+` ends them. `+"`odoosync help COMMAND`"+`
+lists the flags of a command.
+
+%s
+%s`, environmentHelp(), exitCodeHelp())
+	return b.String()
+}
+
+// commandHelp is the text of `odoosync help COMMAND`.
+func commandHelp(c *cli.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "odoosync %s - %s\n\nUsage:\n  %s\n", c.Name, c.Usage, usageLine(c))
+	if c.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", c.Description)
+	}
+	if len(c.Flags) > 0 {
+		b.WriteString("\nFlags:\n")
+		for _, f := range c.Flags {
+			names, usage := describeFlag(f)
+			fmt.Fprintf(&b, "  %-24s%s\n", names, usage)
+		}
+	}
+	if findFlag(c.Flags, "url") != nil {
+		b.WriteString("\n" + environmentHelp())
+	}
+	if findFlag(c.Flags, "json") != nil {
+		b.WriteString("\n" + exitCodeHelp())
+	}
+	return b.String()
+}
+
+func usageLine(c *cli.Command) string {
+	line := "odoosync " + c.Name
+	if c.ArgsUsage != "" {
+		line += " " + c.ArgsUsage
+	}
+	if len(c.Flags) > 0 {
+		line += " [flags]"
+	}
+	return line
+}
+
+// describeFlag gives a flag's names with the kind of its value, and what it is
+// for.
+func describeFlag(f cli.Flag) (names, usage string) {
+	doc := f.(cli.DocGenerationFlag)
+	usage = doc.GetUsage()
+	placeholder := strings.ToUpper(f.Names()[0])
+	if before, rest, ok := strings.Cut(usage, "`"); ok {
+		var after string
+		placeholder, after, _ = strings.Cut(rest, "`")
+		usage = before + placeholder + after
+	}
+	names = "    --" + f.Names()[0]
+	if len(f.Names()) > 1 {
+		names = "-" + f.Names()[1] + ", --" + f.Names()[0]
+	}
+	if doc.TakesValue() {
+		names += " " + placeholder
+	}
+	return names, usage
+}
+
+// environmentHelp is the table of environment variables.
+func environmentHelp() string {
+	var b strings.Builder
+	b.WriteString("Environment (flags win over it):\n")
+	for _, v := range variables {
+		fmt.Fprintf(&b, "  %-32s%s\n", strings.Join(v.names, ", "), v.meaning)
+	}
+	b.WriteString(`  ODOO_API_KEY, ODOO_PASSWORD     the secret; the key is taken if both are set
+  NO_COLOR, CLICOLOR_FORCE        colours never, colours always
+`)
+	return b.String()
+}

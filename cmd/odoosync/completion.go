@@ -1,0 +1,137 @@
+package main
+
+import (
+	"embed"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/urfave/cli/v2"
+)
+
+//go:embed completion
+var completions embed.FS
+
+// shells are those there is a completion script for.
+var shells = []string{"bash", "zsh", "fish", "powershell"}
+
+func oneOfShells(separator string) string { return strings.Join(shells, separator) }
+
+// completion prints a shell's completion script, made from the table of
+// commands.
+func (p *program) completion(c *cli.Context) error {
+	args := c.Args().Slice()
+	switch {
+	case len(args) == 0:
+		return usagef(c.Command.Name, "completion for which shell? %s", oneOf(shells))
+	case len(args) > 1:
+		return usagef(c.Command.Name, "completion takes one shell, found %d", len(args))
+	case !slices.Contains(shells, args[0]):
+		e := usagef(c.Command.Name, "there is no completion for %q", args[0])
+		e.hint = didYouMean(args[0], shells, "there is one for "+oneOf(shells))
+		return e
+	}
+	script, err := template.New(args[0]).Delims("<%", "%>").Funcs(quoting).ParseFS(completions, "completion/"+args[0])
+	if err != nil {
+		return err
+	}
+	return script.Execute(p.out, completedCommands(c.App))
+}
+
+// quoting are the functions with which the scripts put texts into their
+// language.
+var quoting = template.FuncMap{
+	"join": strings.Join,
+	"bare": func(flag string) string { return strings.TrimLeft(flag, "-") },
+	"without": func(words []string, word string) []string {
+		return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == word })
+	},
+	// Single quotes of the shells, and of PowerShell.
+	"quote":  func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" },
+	"double": func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
+	// The parts of zsh's option specifications.
+	"bracket": func(s string) string { return strings.NewReplacer("[", `\[`, "]", `\]`).Replace(s) },
+	"equals": func(value bool) string {
+		if value {
+			return "="
+		}
+		return ""
+	},
+	"value": func(f completedFlag) string {
+		switch {
+		case !f.Value:
+			return ""
+		case f.Folder:
+			return ":folder:_files -/"
+		case len(f.Words) > 0:
+			return ":value:(" + strings.Join(f.Words, " ") + ")"
+		}
+		return ":value: "
+	},
+}
+
+// completedCommand is a command as completion scripts need it.
+type completedCommand struct {
+	Name, Usage string
+	TakesMap    bool     // its argument is a .toml file
+	Words       []string // what its argument can be, if that is fixed
+	Flags       []completedFlag
+}
+
+// completedFlag is a flag as completion scripts need it.
+type completedFlag struct {
+	Long, Short string // with dashes; Short may be ""
+	Usage       string
+	Value       bool     // it takes one
+	Folder      bool     // the value is a folder
+	Words       []string // what the value can be, if that is fixed
+}
+
+// Spellings are all ways to write the flag.
+func (f completedFlag) Spellings() []string {
+	if f.Short == "" {
+		return []string{f.Long}
+	}
+	return []string{f.Long, f.Short}
+}
+
+func completedCommands(app *cli.App) []completedCommand {
+	var commands []completedCommand
+	for _, c := range app.Commands {
+		if c.Hidden {
+			continue
+		}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: c.ArgsUsage == "MAP"}
+		if c.Name == "completion" {
+			command.Words = shells
+		}
+		for _, f := range c.Flags {
+			command.Flags = append(command.Flags, completeFlag(f))
+		}
+		command.Flags = append(command.Flags, completedFlag{Long: "--help", Short: "-h", Usage: "show how it is used"})
+		commands = append(commands, command)
+	}
+	help := completedCommand{Name: "help", Usage: "explain a command"}
+	for _, c := range commands {
+		help.Words = append(help.Words, c.Name)
+	}
+	return append(commands, help)
+}
+
+func completeFlag(f cli.Flag) completedFlag {
+	names := f.Names()
+	_, usage := describeFlag(f)
+	flag := completedFlag{Long: "--" + names[0], Usage: usage, Value: f.(cli.DocGenerationFlag).TakesValue()}
+	if len(names) > 1 {
+		flag.Short = "-" + names[1]
+	}
+	switch names[0] {
+	case "protocol":
+		flag.Words = []string{"auto", "jsonrpc", "json2"}
+	case "format":
+		flag.Words = []string{formatText, formatJSON, formatGitHub}
+	case "keep":
+		flag.Folder = true
+	}
+	return flag
+}

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"odoosync/engine"
+	"odoosync/odoorpc"
+)
+
+// variable is one setting that has a flag and may stand in the environment.
+type variable struct {
+	flag    string
+	names   []string // of the environment; with different values they are refused
+	meaning string
+}
+
+// variables are the settings that are no secrets.
+var variables = []variable{
+	{"url", []string{"ODOO_URL"}, "Odoo's address"},
+	{"db", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
+	{"username", []string{"ODOO_USERNAME", "ODOO_USER"}, "the login"},
+	{"project", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
+	{"protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
+	{"namespace", []string{"ODOOSYNC_NAMESPACE"}, "several maps in one project"},
+}
+
+// The variables of the secrets.
+const (
+	envAPIKey   = "ODOO_API_KEY"
+	envPassword = "ODOO_PASSWORD"
+)
+
+// maxSecret bounds what is read of a key from standard input, in bytes.
+const maxSecret = 64 << 10
+
+// settings is what flags and environment say about one Odoo and the run.
+type settings struct {
+	odoo    odoorpc.Config
+	options engine.Options
+}
+
+// readSettings reads them for a command that talks to Odoo. Flags win over the
+// environment. Everything that is missing is named in one *usageError.
+func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, error) {
+	value := make(map[string]string, len(variables))
+	for _, v := range variables {
+		if findFlag(c.Command.Flags, v.flag) == nil {
+			continue
+		}
+		found, err := p.lookUp(c, v)
+		if err != nil {
+			return nil, err
+		}
+		value[v.flag] = found
+	}
+	s := &settings{
+		odoo: odoorpc.Config{
+			URL:       value["url"],
+			Database:  value["db"],
+			Login:     value["username"],
+			Protocol:  odoorpc.Protocol(value["protocol"]),
+			AllowHTTP: c.Bool("allow-http"),
+			UserAgent: "odoosync/" + build().Version,
+		},
+		options: engine.Options{
+			Project:     value["project"],
+			Namespace:   value["namespace"],
+			DryRun:      c.Bool("dry-run"),
+			Notify:      c.Bool("notify"),
+			Link:        c.Bool("link"),
+			PlainCreate: c.Bool("plain-create"),
+		},
+	}
+	if s.options.Link && s.options.PlainCreate {
+		return nil, usagef(c.Command.Name, "--link and --plain-create exclude each other: plain tasks cannot be found again")
+	}
+	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
+	if !slices.Contains(known, s.odoo.Protocol) {
+		return nil, configf("protocol %q is not one of auto, jsonrpc and json2", s.odoo.Protocol)
+	}
+	var err error
+	if s.odoo.Timeout, err = readTimeout(c); err != nil {
+		return nil, err
+	}
+	if s.odoo.Rate, err = readRate(c); err != nil {
+		return nil, err
+	}
+	if err := p.readSecret(ctx, c, &s.odoo); err != nil {
+		return nil, err
+	}
+	return s, missing(s)
+}
+
+// lookUp finds the value of one setting, "" when it is not set. An empty
+// variable counts as not set.
+func (p *program) lookUp(c *cli.Context, v variable) (string, error) {
+	if c.IsSet(v.flag) {
+		return c.String(v.flag), nil
+	}
+	value, from := "", ""
+	for _, name := range v.names {
+		switch other := p.env(name); {
+		case other == "" || other == value:
+		case value == "":
+			value, from = other, name
+		default:
+			e := configf("%s is %q but %s is %q: they mean the same", from, value, name, other)
+			e.hint = "unset one of them, or use --" + v.flag
+			return "", e
+		}
+	}
+	return value, nil
+}
+
+// readSecret takes the API key from standard input if asked to, else key and
+// password from the environment.
+func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.Config) error {
+	if !c.Bool("api-key-stdin") {
+		odoo.APIKey = odoorpc.NewSecret(p.env(envAPIKey))
+		odoo.Password = odoorpc.NewSecret(p.env(envPassword))
+		return nil
+	}
+	if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		e := usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key")
+		e.hint = "pipe the key, as in `pass show odoo | odoosync " + c.Command.Name + " --api-key-stdin ...`"
+		return e
+	}
+	type read struct {
+		text []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
+		done <- read{text, err}
+	}()
+	var r read
+	select {
+	case r = <-done:
+	case <-ctx.Done():
+		return engine.ErrInterrupted
+	}
+	key := strings.TrimSpace(string(r.text))
+	switch {
+	case r.err != nil:
+		return configf("--api-key-stdin: cannot read standard input: %v", r.err)
+	case len(r.text) > maxSecret, strings.ContainsAny(key, "\r\n"):
+		return configf("--api-key-stdin: want one line with the key, found more")
+	case key == "":
+		return configf("--api-key-stdin: standard input is empty")
+	}
+	odoo.APIKey = odoorpc.NewSecret(key)
+	return nil
+}
+
+func readTimeout(c *cli.Context) (time.Duration, error) {
+	text := c.String("timeout")
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, usagef(c.Command.Name, "--timeout %q: want a time such as 90s or 5m", text)
+	}
+	return d, nil
+}
+
+func readRate(c *cli.Context) (float64, error) {
+	text := c.String("rate")
+	if text == "" {
+		return 0, nil
+	}
+	rate, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(rate > 0 && rate <= 1e6) {
+		return 0, usagef(c.Command.Name, "--rate %q: want calls a second, such as 2 or 0.5", text)
+	}
+	return rate, nil
+}
+
+// missing names everything that has to be set and is not. An API key may be
+// enough without login and database: whether it is depends on the server, and
+// the client says so when it is not.
+func missing(s *settings) error {
+	var lacks []string
+	lack := func(flag string) {
+		for _, v := range variables {
+			if v.flag == flag {
+				lacks = append(lacks, fmt.Sprintf("%s: %s or --%s", v.meaning, v.names[0], v.flag))
+			}
+		}
+	}
+	keyAlone := !s.odoo.APIKey.IsZero() && s.odoo.Protocol != odoorpc.JSONRPC || s.odoo.Protocol == odoorpc.JSON2
+	if s.odoo.URL == "" {
+		lack("url")
+	}
+	if s.odoo.Database == "" && !keyAlone {
+		lack("db")
+	}
+	if s.odoo.Login == "" && !keyAlone {
+		lack("username")
+	}
+	switch {
+	case !s.odoo.APIKey.IsZero():
+	case s.odoo.Protocol == odoorpc.JSON2:
+		lacks = append(lacks, fmt.Sprintf("an API key (json2 takes no password): %s or --api-key-stdin", envAPIKey))
+	case s.odoo.Password.IsZero():
+		lacks = append(lacks, fmt.Sprintf("an API key or the password: %s, --api-key-stdin or %s", envAPIKey, envPassword))
+	}
+	if s.options.Project == "" {
+		lack("project")
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	e := configf("these settings are missing:\n%s", strings.Join(lacks, "\n"))
+	e.hint = "`odoosync help` explains each; `odoosync demo` needs none of them"
+	return e
+}
+
+// mapArgument is the one argument that run and check take.
+func mapArgument(c *cli.Context) (string, error) {
+	name := c.Command.Name
+	switch args := c.Args().Slice(); {
+	case len(args) == 0:
+		e := usagef(name, "%s needs a MAP", name)
+		e.hint = "for example: odoosync " + name + " map.toml"
+		return "", e
+	case len(args) > 1:
+		e := usagef(name, "%s takes one MAP, found %d: %s", name, len(args), quoteAll(args))
+		e.hint = "run it once for each"
+		return "", e
+	case args[0] == "":
+		return "", usagef(name, "MAP is empty")
+	default:
+		return args[0], nil
+	}
+}
+
+// noArguments refuses what a command does not take.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usagef(c.Command.Name, "%s takes no arguments, found %s", c.Command.Name, quoteAll(c.Args().Slice()))
+	}
+	return nil
+}
+
+func quoteAll(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = strconv.Quote(w)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// asUsage turns what urfave/cli says about a flag into a usage error.
+func asUsage(command string, err error) error {
+	var own *usageError
+	if errors.As(err, &own) {
+		return err
+	}
+	return usagef(command, "%s", err)
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/fatih/color"
+	"golang.org/x/term"
+
+	"odoosync/engine"
+)
+
+// console is standard error: what people read beside the results. Its rules:
+// a message begins with "odoosync: ", in lower case and without a full stop;
+// advice follows in lines that begin with "hint: "; mistakes in a map are
+// printed as a compiler prints them. Whatever comes from a server or a map is
+// made harmless first. Safe for concurrent use.
+type console struct {
+	mu      sync.Mutex
+	w       io.Writer
+	style   style
+	moving  bool // a terminal on which a line can be drawn again
+	quiet   bool // nothing but errors
+	verbose int
+	bar     *bar // nil when none is shown
+}
+
+// style colours text, or leaves it alone.
+type style struct{ enabled bool }
+
+func (s style) paint(text string, attributes ...color.Attribute) string {
+	if !s.enabled {
+		return text
+	}
+	c := color.New(attributes...)
+	c.EnableColor()
+	return c.Sprint(text)
+}
+
+func (s style) bold(t string) string    { return s.paint(t, color.Bold) }
+func (s style) faint(t string) string   { return s.paint(t, color.Faint) }
+func (s style) red(t string) string     { return s.paint(t, color.FgRed, color.Bold) }
+func (s style) removed(t string) string { return s.paint(t, color.FgRed) }
+func (s style) yellow(t string) string  { return s.paint(t, color.FgYellow, color.Bold) }
+func (s style) green(t string) string   { return s.paint(t, color.FgGreen) }
+func (s style) cyan(t string) string    { return s.paint(t, color.FgCyan) }
+
+// styleFor decides on colours for one stream: never with --no-color or
+// NO_COLOR, always with CLICOLOR_FORCE, else on terminals that are not dumb.
+func styleFor(w io.Writer, env func(string) string, never bool) style {
+	switch force := env("CLICOLOR_FORCE"); {
+	case never, env("NO_COLOR") != "":
+		return style{}
+	case force != "" && force != "0":
+		return style{enabled: true}
+	case env("TERM") == "dumb":
+		return style{}
+	}
+	return style{enabled: isTerminal(w)}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// note prints a line for people who watch.
+func (c *console) note(format string, args ...any) {
+	if c.quiet {
+		return
+	}
+	c.print("odoosync: " + printable(fmt.Sprintf(format, args...)) + "\n")
+}
+
+// trace prints a line for people who look closely.
+func (c *console) trace(text string) {
+	c.print(c.style.faint(printable(text)) + "\n")
+}
+
+// warn prints something that does not stop the run.
+func (c *console) warn(message, hint string) {
+	if c.quiet {
+		return
+	}
+	c.print("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
+}
+
+// fail prints an error.
+func (c *console) fail(f failure) {
+	var b strings.Builder
+	for _, m := range f.Mistakes {
+		where := fmt.Sprintf("%s:%d:%d:", oneLine(m.File), m.Pos.Line, m.Pos.Column)
+		what := m.Message
+		if m.Key != "" {
+			what = m.Key + ": " + what
+		}
+		fmt.Fprintf(&b, "%s %s\n", c.style.bold(where), indented(printable(what)))
+		if snippet := strings.TrimRight(printable(m.Snippet()), "\n"); snippet != "" {
+			source, caret, _ := strings.Cut(snippet, "\n")
+			fmt.Fprintf(&b, "%s\n%s\n", source, c.style.red(caret))
+		}
+		b.WriteString(c.hints(m.Hint))
+	}
+	fmt.Fprintf(&b, "%s %s\n", c.style.red("odoosync:"), indented(printable(f.Message)))
+	for _, m := range f.Mismatch {
+		b.WriteString(c.mismatch(f.File, m))
+	}
+	if f.Code == exitNotSaved || f.Code == exitUnknown {
+		for _, it := range f.Items {
+			b.WriteString(unsettled(f.File, it))
+		}
+	}
+	if c.verbose > 0 && f.Debug != "" {
+		b.WriteString(c.style.faint("the server's traceback:\n  "+indented(printable(strings.TrimSpace(f.Debug)))) + "\n")
+	}
+	b.WriteString(c.hints(f.Hint))
+	c.print(b.String())
+}
+
+// mismatch shows one existing task beside its item.
+func (c *console) mismatch(file string, m engine.Mismatch) string {
+	const widest = 200 // characters of a text that are shown
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %q, task %d:\n", c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line)), m.Item.Kind, m.Item.Name(), m.Item.ID)
+	for _, d := range m.Differences {
+		inMap, inOdoo := around(d.Map, d.Odoo, widest)
+		fmt.Fprintf(&b, "  %s\n    map:  %s\n    Odoo: %s\n", d.Field, oneLine(inMap), oneLine(inOdoo))
+	}
+	return b.String()
+}
+
+// around cuts two long texts to the part in which they begin to differ.
+func around(a, b string, widest int) (string, string) {
+	ra, rb := []rune(a), []rune(b)
+	if len(ra) <= widest && len(rb) <= widest {
+		return a, b
+	}
+	same := 0
+	for same < len(ra) && same < len(rb) && ra[same] == rb[same] {
+		same++
+	}
+	from := max(0, same-widest/4)
+	return window(ra, from, widest), window(rb, from, widest)
+}
+
+func window(text []rune, from, widest int) string {
+	from = min(from, len(text))
+	to := min(len(text), from+widest)
+	cut := string(text[from:to])
+	if from > 0 {
+		cut = "..." + cut
+	}
+	if to < len(text) {
+		cut += "..."
+	}
+	return cut
+}
+
+// unsettled is the line to paste for an item whose id is not in the map, or
+// names one whose id is not known.
+func unsettled(file string, it engine.ItemResult) string {
+	if it.ID == 0 {
+		return fmt.Sprintf("%s:%d: %s %q\n", oneLine(file), it.Line, it.Kind, it.Name())
+	}
+	return fmt.Sprintf("%s:%d: task_id = %d\n", oneLine(file), it.Line, it.ID)
+}
+
+// hints puts "hint: " before each line of advice.
+func (c *console) hints(text string) string {
+	if text == "" {
+		return ""
+	}
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimRight(printable(text), "\n"), "\n") {
+		b.WriteString(c.style.cyan("hint:") + " " + line + "\n")
+	}
+	return b.String()
+}
+
+// indented moves the lines after the first two columns to the right, so that
+// no text can pass for a message of its own.
+func indented(text string) string {
+	return strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
+}
+
+// print writes text above the bar, if there is one.
+func (c *console) print(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bar != nil {
+		c.bar.hide()
+		defer c.bar.draw()
+	}
+	_, _ = io.WriteString(c.w, text) // nowhere left to complain
+}

@@ -1,0 +1,13 @@
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	ctx, stop := untilInterrupted(context.Background())
+	code := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	stop()
+	os.Exit(code)
+}

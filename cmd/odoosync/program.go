@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"odoosync/engine"
+)
+
+// program is one call of the command line.
+type program struct {
+	stdin   io.Reader
+	out     *bufio.Writer // standard output: results
+	outName io.Writer     // what out writes to
+	console *console      // standard error: everything else
+	env     func(string) string
+	began   time.Time
+
+	report *report // set by commands that know --json
+	asJSON bool
+}
+
+// run is the whole program. args begins with the program's own name; env looks
+// up environment variables, "" for one that is not set. It returns the exit
+// code, and never calls os.Exit. When ctx ends, the call to Odoo in flight is
+// finished and its ids are saved first.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	p := &program{
+		stdin:   stdin,
+		out:     bufio.NewWriter(stdout),
+		outName: stdout,
+		console: &console{w: stderr, style: styleFor(stderr, env, false), moving: isTerminal(stderr) && env("TERM") != "dumb"},
+		env:     env,
+		began:   time.Now(),
+	}
+	err := p.execute(ctx, args)
+	if p.asJSON && p.report == nil {
+		p.report = newReport("")
+	}
+	if p.asJSON {
+		p.report.finish(err, time.Since(p.began))
+		p.report.write(p.out)
+	}
+	code := exitDone
+	if err != nil {
+		f := describe(err)
+		code = f.Code
+		_ = p.out.Flush() // results so far come before the error
+		p.console.fail(f)
+	}
+	if flushErr := p.out.Flush(); flushErr != nil {
+		p.console.fail(failure{Message: "cannot write the result: " + cause(flushErr)})
+		code = max(code, exitUnexpected)
+	}
+	return code
+}
+
+// execute parses the command line and does what it says.
+func (p *program) execute(ctx context.Context, args []string) error {
+	app := newApp(p)
+	if len(args) == 0 {
+		args = []string{app.Name}
+	}
+	line, err := arrange(app, args)
+	if err != nil {
+		p.asJSON = wantsJSON(args)
+		return err
+	}
+	app.Before = nil
+	for _, c := range app.Commands {
+		c.Before = p.prepare
+		c.OnUsageError = func(c *cli.Context, err error, _ bool) error { return asUsage(c.Command.Name, err) }
+	}
+	return app.RunContext(ctx, line)
+}
+
+// wantsJSON finds --json in a command line that could not be understood.
+func wantsJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json")
+}
+
+// prepare follows the flags that every command shares.
+func (p *program) prepare(c *cli.Context) error {
+	p.asJSON = c.Bool("json")
+	p.console.quiet = c.Bool("quiet")
+	p.console.verbose = c.Count("verbose")
+	if c.Bool("no-color") {
+		p.console.style = style{}
+	}
+	if p.console.quiet && p.console.verbose > 0 {
+		return usagef(c.Command.Name, "--quiet and --verbose exclude each other")
+	}
+	return nil
+}
+
+// outStyle colours standard output.
+func (p *program) outStyle(c *cli.Context) style {
+	return styleFor(p.outName, p.env, c.Bool("no-color"))
+}
+
+// talkative reports whether results for people are wanted on standard output.
+func (p *program) talkative() bool { return !p.asJSON && !p.console.quiet }
+
+// watch tells people what an interruption does while a call may be in flight.
+// The returned function ends it.
+func (p *program) watch(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		p.console.note("interrupted: finishing the call in flight, press Ctrl-C again to stop at once")
+	})
+}
+
+// engineEvents gives a run's events to the progress display.
+func (p *program) engineEvents(show *progress) func(engine.Event) {
+	return func(ev engine.Event) {
+		if w, ok := ev.(engine.Warning); ok {
+			p.console.warn(w.Message, w.Hint)
+			return
+		}
+		show.event(ev)
+	}
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"odoosync/engine"
+)
+
+// progress shows people how a run goes on: a bar on a terminal, which is gone
+// when the run ends; elsewhere a line at each tenth of the way.
+type progress struct {
+	console *console
+	phase   string
+	total   int
+	done    int
+	told    int // done when the last line was printed
+
+	waitFor   string    // why the client waits, "" when it does not
+	waitUntil time.Time // till then
+
+	stop chan struct{} // ends the redrawing of the bar
+}
+
+func newProgress(c *console) *progress { return &progress{console: c} }
+
+// begin shows that something goes on before it is known how much.
+func (p *progress) begin(phase string) { p.phase = phase }
+
+// event follows a run.
+func (p *progress) event(ev engine.Event) {
+	switch ev := ev.(type) {
+	case engine.Planned:
+		p.total = ev.Pending
+		p.showBar()
+	case engine.Connected:
+		p.setPhase("preparing")
+		if !p.barShown() {
+			p.console.note("connected to Odoo %s at %s, project %q", ev.Session.Version, ev.Session.URL, ev.Project.Name)
+		}
+	case engine.Prepared:
+		p.setPhase("creating tasks")
+	case engine.Saved:
+		p.advance(ev.Done)
+	}
+}
+
+// waiting shows that the client holds back, and why; d is how long.
+func (p *progress) waiting(why string, d time.Duration) {
+	if p.barShown() {
+		p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
+		return
+	}
+	p.console.note("waiting for the server: %s, going on in %s", why, inSeconds(d))
+}
+
+// pausing is waiting for a reason that is nothing to worry about, such as the
+// pace: only the bar shows it.
+func (p *progress) pausing(why string, d time.Duration) {
+	if p.barShown() {
+		p.waiting(why, d)
+	}
+}
+
+// goesOn ends a wait.
+func (p *progress) goesOn() {
+	if p.barShown() {
+		p.update(func() { p.waitFor = "" })
+	}
+}
+
+// end takes the bar away.
+func (p *progress) end() {
+	if !p.barShown() {
+		return
+	}
+	close(p.stop)
+	p.console.mu.Lock()
+	defer p.console.mu.Unlock()
+	p.console.bar.hide()
+	p.console.bar = nil
+}
+
+func (p *progress) setPhase(phase string) { p.update(func() { p.phase = phase }) }
+
+func (p *progress) advance(done int) {
+	p.update(func() { p.done = done })
+	if p.barShown() {
+		return
+	}
+	const steps = 10
+	if done == p.total || (done-p.told)*steps >= p.total {
+		p.told = done
+		p.console.note("%d of %s saved", done, count(p.total, "task"))
+	}
+}
+
+func (p *progress) barShown() bool { return p.stop != nil }
+
+// showBar puts the bar up, if there is a terminal for it and work to show.
+func (p *progress) showBar() {
+	c := p.console
+	if !c.moving || c.quiet || p.total == 0 {
+		return
+	}
+	c.mu.Lock()
+	c.bar = newBar(c.w, p.total)
+	c.bar.set(0, p.label())
+	c.mu.Unlock()
+	p.stop = make(chan struct{})
+	go p.tick(p.stop)
+}
+
+// tick keeps the bar's clock going between two batches.
+func (p *progress) tick(stop <-chan struct{}) {
+	const every = 500 * time.Millisecond
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+			p.update(func() {})
+		}
+	}
+}
+
+// update changes what the bar says and draws it again.
+func (p *progress) update(change func()) {
+	p.console.mu.Lock()
+	defer p.console.mu.Unlock()
+	change()
+	if p.console.bar != nil {
+		p.console.bar.set(p.done, p.label())
+	}
+}
+
+func (p *progress) label() string {
+	if p.waitFor == "" {
+		return p.phase
+	}
+	return fmt.Sprintf("waiting for the server: %s, going on in %s", oneLine(p.waitFor), inSeconds(time.Until(p.waitUntil)))
+}
+
+// inSeconds is a time rounded up to whole seconds, at least one.
+func inSeconds(d time.Duration) string {
+	return fmt.Sprintf("%.0fs", max(1, math.Ceil(d.Seconds())))
+}
+
+// bar is the progress bar on a terminal. Its caller holds the console's lock.
+type bar struct{ drawn *progressbar.ProgressBar }
+
+func newBar(w io.Writer, total int) *bar {
+	return &bar{drawn: progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionUseANSICodes(true),
+		progressbar.OptionFullWidth(),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("tasks"),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionClearOnFinish(),
+	)}
+}
+
+func (b *bar) set(done int, label string) {
+	b.drawn.Describe(label)
+	_ = b.drawn.Set(done) // fails only beyond the total, and draws nothing then
+}
+
+func (b *bar) hide() { _ = b.drawn.Clear() }
+
+func (b *bar) draw() { _ = b.drawn.RenderBlank() }

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gofrs/flock"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"odoosync/odoorpc/odoosim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"odoosync": main})
+}
+
+// TestScripts runs the program as users do: one script for each behaviour, on
+// an Odoo in memory. With UPDATE_SCRIPTS=1 it rewrites the expected outputs.
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Values[worldKey{}] = &world{}
+			env.Setenv("TERM", "xterm")
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":    exits,
+			"odoo":     odoo,
+			"web":      web,
+			"fault":    fault,
+			"tasks":    tasks,
+			"calls":    calls,
+			"files":    files,
+			"scrub":    scrub,
+			"lock":     lock,
+			"same":     same,
+			"readonly": readonly,
+		},
+	})
+}
+
+type worldKey struct{}
+
+// world is what stands around the program in one script.
+type world struct {
+	odoo    *odoosim.Server
+	project int64
+}
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
+
+func (w *world) server(ts *testscript.TestScript) *odoosim.Server {
+	if w.odoo == nil {
+		ts.Fatalf("there is no Odoo yet: odoo start")
+	}
+	return w.odoo
+}
+
+// exits CODE COMMAND [ARGUMENT...] runs a command that must end with the code.
+// The standard input is that of a preceding stdin command, as for exec.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// odoo start 14|19 [bare] starts an Odoo with the project "Web shop" and, if
+// not bare, its stage Backlog, and sets the environment to it.
+//
+// odoo user ROLE logs in as a new user instead: user, follower or internal.
+// odoo key uses an API key instead of the password.
+// odoo archive archives the project. odoo stop stops the server.
+// odoo norpc switches /jsonrpc off, as future versions do.
+// odoo task ID [PARENT] NAME adds a task. odoo delete ID deletes one.
+// odoo rename ID NAME renames one.
+func odoo(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	switch args[0] {
+	case "start":
+		dialect := odoosim.V19
+		if args[1] == "14" {
+			dialect = odoosim.V14
+		}
+		w.odoo = odoosim.New(odoosim.WithDialect(dialect))
+		ts.Check(w.odoo.Start())
+		ts.Defer(func() { _ = w.odoo.Close() })
+		w.project = w.odoo.AddProject(odoosim.Project{Name: "Web shop"})
+		if !slices.Contains(args, "bare") {
+			w.odoo.AddStage("Backlog", 1, w.project)
+		}
+		ts.Setenv("ODOO_URL", w.odoo.URL())
+		ts.Setenv("ODOO_DB", w.odoo.Database())
+		ts.Setenv("ODOO_USERNAME", odoosim.DemoLogin)
+		ts.Setenv("ODOO_PASSWORD", odoosim.DemoPassword)
+		ts.Setenv("ODOO_PROJECT", "Web shop")
+		ts.Setenv("ODOO_HOST", strings.TrimPrefix(w.odoo.URL(), "http://"))
+	case "user":
+		w.server(ts).AddUser(odoosim.User{Login: "ann", Password: "ann's secret", Role: odoosim.ProjectUser})
+		ts.Setenv("ODOO_USERNAME", "ann")
+		ts.Setenv("ODOO_PASSWORD", "ann's secret")
+	case "key":
+		ts.Setenv("ODOO_API_KEY", odoosim.DemoAPIKey)
+	case "project":
+		w.server(ts).AddProject(odoosim.Project{Name: args[1], Archived: slices.Contains(args, "archived"), Privacy: privacy(args)})
+	case "task":
+		id, err := strconv.ParseInt(args[1], 10, 64)
+		ts.Check(err)
+		w.server(ts).AddTask(odoosim.Task{ID: id, Name: args[2], ProjectID: w.project})
+	case "rename":
+		id, err := strconv.ParseInt(args[1], 10, 64)
+		ts.Check(err)
+		w.server(ts).UpdateTask(id, func(t *odoosim.Task) { t.Name = args[2] })
+	case "stop":
+		ts.Check(w.server(ts).Close())
+	default:
+		ts.Fatalf("odoo %s?", args[0])
+	}
+}
+
+func privacy(args []string) odoosim.Privacy {
+	if slices.Contains(args, "invisible") {
+		return odoosim.PrivacyFollowers
+	}
+	return odoosim.PrivacyEmployees
+}
+
+// web KIND starts a web server that is no Odoo, and sets ODOO_URL to it:
+// page (a login page), redirect (to another address), escape (an error with
+// escape characters in it).
+func web(ts *testscript.TestScript, _ bool, args []string) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch args[0] {
+		case "redirect":
+			http.Redirect(w, r, "https://odoo.example.com/new", http.StatusMovedPermanently)
+		case "escape":
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"\u001b[2J\u001b]0;owned\u0007\u202ereversed\nodoosync: done","arguments":["\u001b[2Jgone\nodoosync: all is well"],"debug":"\u001b[31mtraceback"}}}`)
+		default:
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<!DOCTYPE html><html><head><title>Please sign in</title></head><body></body></html>")
+		}
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("ODOO_URL", server.URL)
+}
+
+// fault METHOD ACTION [TIMES] makes the next calls of a task method fail:
+// drop-before, drop-after, garbage, hang, a status, forbid (imports are
+// forbidden), refuse=NAME.
+func fault(ts *testscript.TestScript, _ bool, args []string) {
+	f := odoosim.Fault{Match: odoosim.On("project.task", args[0])}
+	name, value, _ := strings.Cut(args[1], "=")
+	switch name {
+	case "drop-before":
+		f.Action = odoosim.DropBefore()
+	case "drop-after":
+		f.Action = odoosim.DropAfter()
+	case "garbage":
+		f.Action = odoosim.Garbage()
+	case "forbid":
+		f.Action = odoosim.LoadMessage("Importing is not allowed for you.")
+	case "refuse":
+		f.Action = odoosim.RefuseName(value, "The name must be approved first.")
+	default:
+		code, err := strconv.Atoi(name)
+		ts.Check(err)
+		f.Action = odoosim.Status(code, value)
+	}
+	if len(args) > 2 {
+		times, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		f.Times = times
+	}
+	worldOf(ts).server(ts).Inject(f)
+}
+
+// tasks FILE writes what tasks Odoo has: id, parent, name, tags, description.
+func tasks(ts *testscript.TestScript, _ bool, args []string) {
+	server := worldOf(ts).server(ts)
+	names := make(map[int64]string)
+	for _, tag := range server.Tags() {
+		names[tag.ID] = tag.Name
+	}
+	var b strings.Builder
+	for _, t := range server.Tasks() {
+		tags := make([]string, len(t.TagIDs))
+		for i, id := range t.TagIDs {
+			tags[i] = names[id]
+		}
+		fmt.Fprintf(&b, "%d under %d: %s [%s] %d messages\n", t.ID, t.ParentID, t.Name, strings.Join(tags, ", "), t.Messages)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o666))
+}
+
+// calls FILE writes what was called, in order.
+func calls(ts *testscript.TestScript, _ bool, args []string) {
+	var b strings.Builder
+	for _, c := range worldOf(ts).server(ts).Calls() {
+		fmt.Fprintf(&b, "%s.%s\n", c.Model, c.Method)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o666))
+}
+
+// files FOLDER [NAME...] checks that a folder holds exactly these files.
+func files(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var found []string
+	for _, e := range entries {
+		found = append(found, e.Name())
+	}
+	want := args[1:]
+	sort.Strings(want)
+	if !slices.Equal(found, want) {
+		ts.Fatalf("%s has %q, want %q", args[0], found, want)
+	}
+}
+
+var took3 = regexp.MustCompile(`"duration_seconds": [0-9.e+-]+`)
+
+// scrub FROM FILE copies the standard output or a file without what differs
+// from run to run, and checks that JSON is one valid object.
+func scrub(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !json.Valid([]byte(text)) {
+		ts.Fatalf("not one JSON object: %s", text)
+	}
+	text = took3.ReplaceAllString(text, `"duration_seconds": 0`)
+	if url := ts.Getenv("ODOO_URL"); url != "" {
+		text = strings.ReplaceAll(text, url, "http://odoo")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o666))
+}
+
+// lock FILE holds a lock on a file until the script ends.
+func lock(ts *testscript.TestScript, _ bool, args []string) {
+	l := flock.New(ts.MkAbs(args[0]), flock.SetFlag(os.O_RDWR))
+	held, err := l.TryLock()
+	ts.Check(err)
+	if !held {
+		ts.Fatalf("cannot lock %s", args[0])
+	}
+	ts.Defer(func() { _ = l.Unlock() })
+}
+
+// same A B checks that two files are equal byte for byte.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if (ts.ReadFile(args[0]) == ts.ReadFile(args[1])) == neg {
+		ts.Fatalf("same: %v", args)
+	}
+}
+
+// readonly PATH takes the right to write from a file or folder until the
+// script ends.
+func readonly(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	info, err := os.Stat(path)
+	ts.Check(err)
+	ts.Check(os.Chmod(path, info.Mode()&^0o222))
+	ts.Defer(func() { _ = os.Chmod(path, info.Mode()) })
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"odoosync/engine"
+)
+
+// stages creates the missing ones of the six stages.
+func (p *program) stages(c *cli.Context) error {
+	p.report = newReport(c.Command.Name)
+	p.report.DryRun = c.Bool("dry-run")
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	s, err := p.readSettings(c.Context, c)
+	if err != nil {
+		return err
+	}
+	show := newProgress(p.console)
+	client, err := p.newClient(s.odoo, show)
+	if err != nil {
+		return err
+	}
+	s.options.Observer = p.engineEvents(show)
+	defer p.watch(c.Context)()
+	defer show.end()
+	result, err := engine.New(client, s.options).EnsureStages(c.Context)
+	if result == nil {
+		return err
+	}
+	p.report.fillStages(result)
+	if err == nil && p.talkative() {
+		_, _ = p.out.WriteString(stagesSummary(result, p.outStyle(c)))
+	}
+	return err
+}
+
+func stagesSummary(r *engine.StagesResult, s style) string {
+	var b strings.Builder
+	created, missing := 0, 0
+	for _, stage := range r.Stages {
+		switch {
+		case stage.Created:
+			created++
+		case stage.ID == 0:
+			missing++
+		}
+	}
+	headline := fmt.Sprintf("Created %s in %q", count(created, "stage"), r.Project.Name)
+	switch {
+	case r.DryRun:
+		headline = fmt.Sprintf("Dry run: %d of %d stages are missing in %q, none was created", missing, len(r.Stages), r.Project.Name)
+	case created == 0:
+		headline = fmt.Sprintf("Nothing to do: %q has all %d stages", r.Project.Name, len(r.Stages))
+	}
+	fmt.Fprintf(&b, "%s\n", s.bold(oneLine(headline)))
+	for _, stage := range r.Stages {
+		state := outcome(stage.ID, stage.Creatable, "an administrator has to")
+		if stage.Created {
+			state = fmt.Sprintf("created (id %d)", stage.ID)
+		}
+		fmt.Fprintf(&b, "  %-18s%s\n", oneLine(stage.Name), state)
+	}
+	return b.String()
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"odoosync/engine"
+	"odoosync/odoorpc"
+)
+
+// sync is the command run.
+func (p *program) sync(c *cli.Context) error {
+	p.report = newReport(c.Command.Name)
+	path, err := mapArgument(c)
+	if err != nil {
+		return err
+	}
+	p.report.Map, p.report.DryRun = path, c.Bool("dry-run")
+	s, err := p.readSettings(c.Context, c)
+	if err != nil {
+		return err
+	}
+	result, err := p.runEngine(c.Context, s, path)
+	if result == nil {
+		return err
+	}
+	p.report.fill(result)
+	if p.talkative() {
+		writeSummary(p.out, result, err, p.outStyle(c))
+	}
+	return err
+}
+
+// runEngine runs once over a map, and shows how it goes on. The result is nil
+// when the settings were refused.
+func (p *program) runEngine(ctx context.Context, s *settings, path string) (*engine.Result, error) {
+	show := newProgress(p.console)
+	client, err := p.newClient(s.odoo, show)
+	if err != nil {
+		return nil, err
+	}
+	s.options.Observer = p.engineEvents(show)
+	defer p.watch(ctx)()
+	defer show.end()
+	show.begin("connecting")
+	return engine.New(client, s.options).Sync(ctx, path)
+}
+
+// newClient makes the client of an Odoo, which traces its calls on the console
+// when it is verbose. It does no I/O.
+func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Client, error) {
+	config.Observer = p.callEvents(show)
+	config.Trace = p.console.verbose > 1
+	return odoorpc.New(config)
+}
+
+// writeSummary says what a run did, or in a dry run what it would do.
+func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, s style) {
+	var b strings.Builder
+	switch {
+	case r.DryRun && err == nil:
+		writeRehearsal(&b, r, s)
+	case r.DryRun:
+	case err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0:
+		writeOutcome(&b, r, s)
+	}
+	_, _ = w.WriteString(b.String()) // the writer remembers its error until it is flushed
+}
+
+// writeOutcome is the summary of a run.
+func writeOutcome(b *strings.Builder, r *engine.Result, s style) {
+	created, linked, pending := r.Count(engine.Created), r.Count(engine.Linked), r.Count(engine.Pending)
+	if created+linked+pending == 0 {
+		fmt.Fprintf(b, "Nothing to do: %s\n", skipped(r))
+		return
+	}
+	headline := fmt.Sprintf("Created %s in %q", kinds(r, engine.Created), r.Project.Name)
+	fmt.Fprintf(b, "%s (Odoo %s, %s)\n", s.bold(oneLine(headline)), oneLine(r.Session.Version), took(r.Duration))
+	if linked > 0 {
+		row(b, "linked", kinds(r, engine.Linked)+" of an earlier run")
+	}
+	if r.Count(engine.Synced)+r.Count(engine.Deprecated) > 0 {
+		row(b, "skipped", skipped(r))
+	}
+	if pending > 0 {
+		row(b, "pending", kinds(r, engine.Pending)+" not reached")
+	}
+	if r.Stage.Created {
+		row(b, "stage", r.Stage.Name+" (created)")
+	}
+	writeTags(b, r.Tags)
+	if r.Project.URL != "" {
+		row(b, "see", r.Project.URL)
+	}
+}
+
+func writeTags(b *strings.Builder, tags []engine.Tag) {
+	var made []string
+	for _, t := range tags {
+		if t.Created {
+			made = append(made, t.Name)
+		}
+	}
+	if len(made) > 0 {
+		row(b, "tags", strings.Join(made, ", ")+" (created)")
+	}
+	for _, t := range tags {
+		if t.LeftOff != "" {
+			row(b, "tags", fmt.Sprintf("without %s: %s", t.Name, t.LeftOff))
+		}
+	}
+}
+
+// writeRehearsal is the summary of a dry run: what was verified.
+func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
+	fmt.Fprintf(b, "%s\n", s.bold("Dry run: nothing was created, "+oneLine(r.Map)+" is unchanged"))
+	row(b, "server", fmt.Sprintf("%s, Odoo %s, %s", r.Session.URL, r.Session.Version, protocolName(r.Session.Protocol)))
+	if r.Session.Database != "" {
+		row(b, "database", r.Session.Database)
+	}
+	login := fmt.Sprintf("user %d", r.Session.UserID)
+	if r.Session.Login != "" {
+		login = r.Session.Login + " (" + login + ")"
+	}
+	row(b, "login", login)
+	row(b, "project", fmt.Sprintf("%s (id %d)", r.Project.Name, r.Project.ID))
+	if r.Stage.Name != "" {
+		row(b, "stage", r.Stage.Name+": "+outcome(r.Stage.ID, r.Stage.Creatable, "the run would stop"))
+	}
+	for _, t := range r.Tags {
+		row(b, "tag", t.Name+": "+outcome(t.ID, t.Creatable, "tasks would go without it"))
+	}
+	if r.Count(engine.Synced)+r.Count(engine.Deprecated) > 0 {
+		row(b, "skipped", skipped(r))
+	}
+	if r.Count(engine.Pending) == 0 {
+		row(b, "to create", "nothing")
+		return
+	}
+	row(b, "to create", kinds(r, engine.Pending))
+}
+
+// outcome says what becomes of a stage or tag.
+func outcome(id int64, may engine.Permission, otherwise string) string {
+	switch {
+	case id != 0:
+		return fmt.Sprintf("exists (id %d)", id)
+	case may == engine.Allowed:
+		return "missing, would be created"
+	case may == engine.Denied:
+		return "missing, and this login may not create it: " + otherwise
+	}
+	return "missing; whether this login may create it shows when it is tried"
+}
+
+// row writes one line of a summary. Text from outside is made harmless here.
+func row(b *strings.Builder, name, value string) {
+	fmt.Fprintf(b, "  %-10s%s\n", name, oneLine(value))
+}
+
+// kinds counts the items of a status: 12 tasks (2 features, 10 stories).
+func kinds(r *engine.Result, status engine.Status) string {
+	features, stories := 0, 0
+	for i := range r.Items {
+		switch {
+		case r.Items[i].Status != status:
+		case r.Items[i].Kind == engine.Feature:
+			features++
+		default:
+			stories++
+		}
+	}
+	if features+stories == 0 {
+		return "no tasks"
+	}
+	return fmt.Sprintf("%s (%s, %s)", count(features+stories, "task"), count(features, "feature"), count(stories, "story"))
+}
+
+// skipped counts the items that were left alone.
+func skipped(r *engine.Result) string {
+	synced, deprecated := r.Count(engine.Synced), r.Count(engine.Deprecated)
+	switch {
+	case synced+deprecated == 0:
+		return "the map has no features"
+	case deprecated == 0:
+		return fmt.Sprintf("%s with a task already", count(synced, "item"))
+	}
+	return fmt.Sprintf("%s with a task already, %d deprecated", count(synced, "item"), deprecated)
+}
+
+func protocolName(p odoorpc.Protocol) string {
+	switch p {
+	case odoorpc.JSON2:
+		return "JSON-2"
+	case odoorpc.JSONRPC:
+		return "JSON-RPC"
+	}
+	return string(p)
+}
+
+// took is a duration as people say it.
+func took(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(time.Second / 10).String()
+	}
+	return d.Round(time.Second).String()
+}

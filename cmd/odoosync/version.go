@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+)
+
+// What a release build sets with -ldflags "-X main.version=...". Where they are
+// empty, what the Go toolchain wrote into the binary is taken.
+var (
+	version string
+	commit  string
+	date    string // RFC 3339
+)
+
+// buildInfo says which program this is.
+type buildInfo struct {
+	Version, Commit, Date, Go string
+}
+
+func build() buildInfo {
+	b := buildInfo{Version: version, Commit: commit, Date: date, Go: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		if b.Version == "" {
+			b.Version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision" && b.Commit == "":
+				b.Commit = s.Value
+			case s.Key == "vcs.time" && b.Date == "":
+				b.Date = s.Value
+			}
+		}
+	}
+	if b.Version == "" {
+		b.Version = "(devel)"
+	}
+	return b
+}
+
+// version prints which program this is.
+func (p *program) version(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	b := build()
+	fmt.Fprintf(p.out, "odoosync %s\n", b.Version)
+	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", b.Go}} {
+		if line.value != "" {
+			fmt.Fprintf(p.out, "%-8s%s\n", line.name, line.value)
+		}
+	}
+	fmt.Fprintf(p.out, "%-8s%s/%s\n", "system", runtime.GOOS, runtime.GOARCH)
+	return nil
+}
