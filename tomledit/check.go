@@ -26,8 +26,7 @@ type entry struct {
 	parent  uint32
 	key     uint32 // offset of the key token that defined it
 	size    uint32 // bytes of the name; of an element its index
-	node    uint32 // recorded value, if state is not nothing
-	state   uint32 // of the matcher
+	at      place  // recorded value, if its state is not nothing
 	element uint32 // of an array of tables: the entry of its last element
 	kind    entryKind
 	escaped bool // the name differs from what stands in the source
@@ -66,12 +65,19 @@ type conflict struct {
 }
 
 func newChecker(src []byte) *checker {
-	return &checker{
-		src:     src,
-		entries: []entry{{kind: headerTable}},
-		seed:    maphash.MakeSeed(),
-		slots:   make([]uint32, 64),
+	// A guess at the number of entries, to save growing: keys outside of inline tables are rare in large maps.
+	size := 32
+	for size < len(src)/1024 {
+		size *= 2
 	}
+	c := &checker{
+		src:     src,
+		entries: make([]entry, 1, size),
+		seed:    maphash.MakeSeed(),
+		slots:   make([]uint32, 2*size),
+	}
+	c.entries[rootEntry].kind = headerTable
+	return c
 }
 
 // super steps from a table to a table further on in a header. It makes the table if there is none and reports

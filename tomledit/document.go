@@ -14,8 +14,12 @@ type Document struct {
 	src  []byte
 	tree tree
 
-	linesOnce sync.Once
-	lines     lineIndex
+	// Made when first asked for.
+	linesOnce, keysOnce, orderOnce sync.Once
+
+	lines lineIndex
+	keys  keyIndex
+	order childOrder
 }
 
 // Any is a path segment for [Keep] that matches any key and any array element. It is not valid UTF-8, so
@@ -74,7 +78,6 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	if err := w.walk(); err != nil {
 		return nil, err
 	}
-	d.tree.finish(src)
 	return d, nil
 }
 

@@ -40,17 +40,15 @@ func keyText(src []byte, at uint32) string {
 
 // keyIs reports whether the key token at the offset decodes to the key.
 func keyIs(src []byte, at uint32, key string) bool {
-	token := src[at:keyEnd(src, at)]
-	switch token[0] {
-	case '"':
-		if bytes.IndexByte(token, '\\') >= 0 {
+	if isQuote(src[at]) {
+		token := src[at:keyEnd(src, at)]
+		if src[at] == '"' && bytes.IndexByte(token, '\\') >= 0 {
 			return decodeString(token) == key
 		}
-		fallthrough
-	case '\'':
 		return string(token[1:len(token)-1]) == key
 	}
-	return string(token) == key
+	end := int(at) + len(key)
+	return key != "" && end <= len(src) && string(src[at:end]) == key && (end == len(src) || !isBareKeyByte(src[end]))
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }

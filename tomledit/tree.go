@@ -1,23 +1,40 @@
 package tomledit
 
 import (
-	"hash/maphash"
-	"sort"
+	"iter"
+	"math"
 )
 
-// rootID is the node of the table that holds the document.
+// rootID is the node of the table that holds the document. It is no node's child, so where a child is meant it
+// stands for none.
 const rootID = 0
 
 // node is one recorded value. Offsets count bytes from the start of the source.
 type node struct {
-	key    uint32 // where the key token starts; of an element: where the value starts
+	key    uint32 // where the key token starts; of an element: its index
 	start  uint32 // value token
 	end    uint32
 	parent uint32
-	kids   uint32 // index of the first child in tree.order
-	n      uint32 // number of children
+	next   uint32 // the next member or element of the parent; of the last one: the first
+	last   uint32 // the last member or element
 	kind   Kind
 	flags  nodeFlags
+	sum    keySum // of the key, decoded
+	few    uint8  // number of members or elements; many if there are that many or more
+}
+
+// many is where a node stops counting.
+const many = math.MaxUint8
+
+// keySum is a small hash of a key. Equal keys have equal sums.
+type keySum uint8
+
+func sumOf[text string | []byte](key text) keySum {
+	n := len(key)
+	if n == 0 {
+		return 0
+	}
+	return keySum(n*7 + int(key[0])*5 + int(key[n-1]))
 }
 
 type nodeFlags uint8
@@ -27,150 +44,60 @@ const (
 	element                       // stands in an array: has no key
 )
 
-// Nodes are kept in chunks: growing copies nothing and leaves no garbage, however many there are. The
-// first chunks are small, so that a small document stays small.
+// Nodes are kept in chunks: growing copies nothing and leaves no garbage, however many there are.
 const (
-	chunkBits = 12
+	chunkBits = 10
 	chunkSize = 1 << chunkBits
 )
 
 // tree holds the recorded values in the order in which they first appear in the source.
 type tree struct {
-	chunks [][]node
+	chunks []*[chunkSize]node
 	count  uint32
-	order  []uint32 // children of all nodes: grouped by parent, in file order
-	big    keyIndex
 }
 
-func (t *tree) at(id uint32) *node { return &t.chunks[id>>chunkBits][id&(chunkSize-1)] }
+func (t *tree) at(id uint32) *node { return &t.chunks[id>>chunkBits][id%chunkSize] }
 
-// add records a node as the last child of its parent and returns its id.
-func (t *tree) add(n node) uint32 {
-	id := t.count
-	if int(id>>chunkBits) == len(t.chunks) {
-		var room []node
-		if id > 0 {
-			room = make([]node, 0, chunkSize)
-		}
-		t.chunks = append(t.chunks, room)
+// place is a recorded table or array, and where the matcher stands at it.
+type place struct {
+	node  uint32
+	state uint32
+}
+
+// add records a value as the last child of a place and returns its id and its node, to be filled in: all but what ties
+// nodes together.
+func (t *tree) add(in place) (uint32, *node) {
+	id, n := t.push()
+	parent := t.at(in.node)
+	n.parent, n.next = in.node, id
+	if parent.last != rootID {
+		last := t.at(parent.last)
+		n.next, last.next = last.next, id
 	}
-	last := &t.chunks[id>>chunkBits]
-	*last = append(*last, n)
-	if id != rootID {
-		t.at(n.parent).n++
+	parent.last = id
+	if parent.few < many {
+		parent.few++
+	}
+	return id, n
+}
+
+func (t *tree) push() (uint32, *node) {
+	id := t.count
+	if id%chunkSize == 0 {
+		t.chunks = append(t.chunks, new([chunkSize]node))
 	}
 	t.count++
-	return id
+	return id, t.at(id)
 }
 
-// children returns the ids of the children of a node, ascending.
-func (t *tree) children(n *node) []uint32 { return t.order[n.kids : n.kids+n.n] }
-
-// finish groups the children of each node and indexes the keys of large tables.
-func (t *tree) finish(src []byte) {
-	t.order = make([]uint32, t.count-1)
-	var next uint32
-	for _, chunk := range t.chunks {
-		for i := range chunk {
-			chunk[i].kids = next
-			next += chunk[i].n
-			chunk[i].n = 0
+// children iterates over the ids of the children of a node, in the order of their coming.
+func (t *tree) children(n *node) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		if n.few == 0 {
+			return
+		}
+		for id := t.at(n.last).next; yield(id) && id != n.last; {
+			id = t.at(id).next
 		}
 	}
-	id := uint32(0)
-	members := 0 // of the large tables
-	for _, chunk := range t.chunks {
-		for i := range chunk {
-			if id != rootID {
-				p := t.at(chunk[i].parent)
-				t.order[p.kids+p.n] = id
-				p.n++
-				if p.kind == Table && p.n == smallTable+1 {
-					members += smallTable + 1
-				} else if p.kind == Table && p.n > smallTable {
-					members++
-				}
-			}
-			id++
-		}
-	}
-	if members > 0 {
-		t.indexLargeTables(src, members)
-	}
-}
-
-// member returns the id of the child with the key, and whether there is one.
-func (t *tree) member(src []byte, id uint32, key string) (uint32, bool) {
-	n := t.at(id)
-	if n.kind != Table {
-		return 0, false
-	}
-	if n.n > smallTable {
-		return t.big.find(t, src, id, key)
-	}
-	for _, child := range t.children(n) {
-		if keyIs(src, t.at(child).key, key) {
-			return child, true
-		}
-	}
-	return 0, false
-}
-
-// ordinal returns the place of an element in its array, from 0.
-func (t *tree) ordinal(id uint32) int {
-	siblings := t.children(t.at(t.at(id).parent))
-	return sort.Search(len(siblings), func(i int) bool { return siblings[i] >= id })
-}
-
-// keyIndex finds the members of tables that have more than smallTable of them: open addressing, linear
-// probing, at most half full. A slot holds a node id; 0, the root, is nobody's member and means empty.
-type keyIndex struct {
-	seed  maphash.Seed
-	slots []uint32
-}
-
-// indexLargeTables builds the index; members is how many keys it is going to hold.
-func (t *tree) indexLargeTables(src []byte, members int) {
-	size := 2 * smallTable
-	for size < 2*members {
-		size *= 2
-	}
-	t.big = keyIndex{seed: maphash.MakeSeed(), slots: make([]uint32, size)}
-	for _, chunk := range t.chunks {
-		for i := range chunk {
-			if chunk[i].kind != Table || chunk[i].n <= smallTable {
-				continue
-			}
-			for _, child := range t.children(&chunk[i]) {
-				c := t.at(child)
-				slot := t.big.slot(c.parent, keyText(src, c.key))
-				for t.big.slots[slot] != 0 {
-					slot = (slot + 1) & (size - 1)
-				}
-				t.big.slots[slot] = child
-			}
-		}
-	}
-}
-
-func (x *keyIndex) slot(parent uint32, key string) int {
-	return int(mix(maphash.String(x.seed, key), parent)) & (len(x.slots) - 1)
-}
-
-func (x *keyIndex) find(t *tree, src []byte, parent uint32, key string) (uint32, bool) {
-	for slot := x.slot(parent, key); ; slot = (slot + 1) & (len(x.slots) - 1) {
-		id := x.slots[slot]
-		if id == 0 {
-			return 0, false
-		}
-		if n := t.at(id); n.parent == parent && keyIs(src, n.key, key) {
-			return id, true
-		}
-	}
-}
-
-// mix blends the number of a table into the hash of a key.
-func mix(hash uint64, parent uint32) uint32 {
-	hash ^= uint64(parent) * 0x9e3779b97f4a7c15
-	return uint32(hash ^ hash>>32)
 }

@@ -84,8 +84,7 @@ func (v Value) Get(path ...string) Value {
 	}
 	id := v.id
 	for _, key := range path {
-		var ok bool
-		if id, ok = v.doc.tree.member(v.doc.src, id, key); !ok {
+		if id = v.doc.member(id, key); id == rootID {
 			return Value{}
 		}
 	}
@@ -98,7 +97,7 @@ func (v Value) Index(i int) Value {
 	if i < 0 || i >= v.Len() {
 		return Value{}
 	}
-	return Value{doc: v.doc, id: v.doc.tree.children(v.node())[i]}
+	return Value{doc: v.doc, id: v.doc.childrenOf(v.id)[i]}
 }
 
 // Len returns the number of recorded members of a table or elements of an array; 0 for other values.
@@ -106,7 +105,10 @@ func (v Value) Len() int {
 	if v.doc == nil {
 		return 0
 	}
-	return int(v.node().n)
+	if few := v.node().few; few < many {
+		return int(few)
+	}
+	return len(v.doc.childrenOf(v.id))
 }
 
 // All iterates over the recorded members of a table with their keys, or over the elements of an array with
@@ -116,7 +118,7 @@ func (v Value) All() iter.Seq2[string, Value] {
 		if v.doc == nil {
 			return
 		}
-		for _, id := range v.doc.tree.children(v.node()) {
+		for id := range v.doc.tree.children(v.node()) {
 			child := Value{doc: v.doc, id: id}
 			if !yield(child.Key(), child) {
 				return
@@ -139,6 +141,9 @@ func (v Value) Key() string {
 func (v Value) KeyPosition() Position {
 	if v.doc == nil {
 		return Position{}
+	}
+	if v.node().flags&element != 0 {
+		return v.Position()
 	}
 	return v.doc.Position(int(v.node().key))
 }
@@ -216,7 +221,7 @@ func (v Value) Path() string {
 	for i := len(ids) - 1; i >= 0; i-- {
 		n := t.at(ids[i])
 		if n.flags&element != 0 {
-			path = appendIndex(path, t.ordinal(ids[i]))
+			path = appendIndex(path, int(n.key))
 		} else {
 			path = appendKey(path, keyText(v.doc.src, n.key))
 		}

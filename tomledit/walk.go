@@ -11,9 +11,6 @@ import (
 // This file alone touches go-toml's unstable parser. What it takes from it, and what it must not, is pinned by
 // TestParserContract.
 
-// smallTable is the number of members up to which keys are compared one by one and not by a hash.
-const smallTable = 16
-
 // walker goes over a document once: the parser checks the grammar, the checker what TOML forbids beyond it,
 // and the values that the matcher asks for are recorded.
 type walker struct {
@@ -23,16 +20,9 @@ type walker struct {
 	parser unstable.Parser
 	keep   *matcher
 	check  *checker
-	keys   []*unstable.Node // of the inline tables being read, the outermost first
 
 	section uint32         // entry of the table that the last header opened
 	expr    *unstable.Node // being read, for errors
-}
-
-// place is where a recorded value goes: the node of its table or array and the state of the matcher there.
-type place struct {
-	node  uint32
-	state uint32
 }
 
 func newWalker(d *Document, m *matcher) *walker {
@@ -40,8 +30,9 @@ func newWalker(d *Document, m *matcher) *walker {
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
-	w.check.entries[rootEntry].state = begin
-	w.doc.tree.add(node{key: w.base, start: w.base, end: w.base, kind: Table})
+	w.check.entries[rootEntry].at.state = begin
+	_, root := w.doc.tree.push()
+	root.key, root.start, root.end, root.kind = w.base, w.base, w.base, Table
 	return w
 }
 
@@ -81,7 +72,7 @@ func (w *walker) header(expr *unstable.Node) error {
 		return w.conflict(clash, parent)
 	}
 	if made {
-		w.recordTable(parent, id, n, last)
+		w.recordTable(parent, id, n)
 	}
 	w.section = id
 	return nil
@@ -99,9 +90,9 @@ func (w *walker) elementHeader(expr *unstable.Node) error {
 		return w.conflict(clash, parent)
 	}
 	if made {
-		w.recordArray(parent, array, n, last)
+		w.recordArray(parent, array, n)
 	}
-	w.recordElement(array, element, last)
+	w.recordElement(array, element, n)
 	w.section = element
 	return nil
 }
@@ -118,7 +109,7 @@ func (w *walker) supers(expr *unstable.Node) (last *unstable.Node, parent uint32
 			return nil, 0, w.conflict(clash, parent)
 		}
 		if made {
-			w.recordTable(parent, id, n, key)
+			w.recordTable(parent, id, n)
 		}
 		parent = id
 	}
@@ -136,7 +127,7 @@ func (w *walker) keyValue(parent uint32, kv *unstable.Node) error {
 			return w.conflict(clash, parent)
 		}
 		if made {
-			w.recordTable(parent, id, n, key)
+			w.recordTable(parent, id, n)
 		}
 		parent = id
 	}
@@ -144,8 +135,7 @@ func (w *walker) keyValue(parent uint32, kv *unstable.Node) error {
 	if _, clash := w.check.value(parent, n, entryKindOf(value)); clash != nil {
 		return w.conflict(clash, parent)
 	}
-	table := &w.check.entries[parent]
-	return w.member(place{table.node, table.state}, kv, key, value)
+	return w.member(w.check.entries[parent].at, kv, key, value)
 }
 
 func entryKindOf(value *unstable.Node) entryKind {
@@ -160,97 +150,102 @@ func entryKindOf(value *unstable.Node) entryKind {
 
 // member reads the value of a key that is known to be new.
 func (w *walker) member(in place, kv, key, value *unstable.Node) error {
-	if in.state != nothing {
-		if state := w.keep.member(in.state, key.Data); state != nothing {
-			start := value.Raw.Offset + w.base
-			if value.Kind == unstable.Array {
-				start = w.valueStart(key)
-			}
-			end := kv.Raw.Offset + kv.Raw.Length + w.base
-			id := w.doc.tree.add(node{
-				key: key.Raw.Offset + w.base, start: start, end: end,
-				parent: in.node, kind: kindOf(value.Kind), flags: inlineFlag(value.Kind),
-			})
-			_, err := w.contents(place{id, state}, value, start)
-			return err
-		}
+	if in.state == nothing {
+		return w.unrecorded(value)
 	}
-	_, err := w.contents(place{}, value, 0)
+	state := w.keep.member(in.state, key.Data)
+	if state == nothing {
+		return w.unrecorded(value)
+	}
+	start := value.Raw.Offset + w.base
+	if value.Kind == unstable.Array {
+		start = w.valueStart(key)
+	}
+	id, n := w.doc.tree.add(in)
+	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
+	n.kind, n.flags, n.sum = kinds[value.Kind].kind, kinds[value.Kind].flags, sumOf(key.Data)
+	_, err := w.contents(place{node: id, state: state}, value, start)
 	return err
 }
 
-// contents reads what is in a value. If the value is recorded it returns the offset behind its last member or
-// element as far as that is known; at is where the value starts.
-func (w *walker) contents(in place, value *unstable.Node, at uint32) (end uint32, err error) {
+// unrecorded checks a value that is not recorded.
+func (w *walker) unrecorded(value *unstable.Node) error {
 	switch value.Kind {
 	case unstable.String, unstable.Bool:
-		return 0, nil
+		return nil
+	case unstable.InlineTable:
+		_, err := w.inlineTable(place{}, value)
+		return err
+	case unstable.Array:
+		for e := value.Child(); e != nil; e = e.Next() {
+			if err := w.unrecorded(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	default:
+		return w.scalar(value)
+	}
+}
+
+// contents reads what is in a recorded value that starts at the offset. It returns the offset behind the last
+// member or element, or 0 if that is not known.
+func (w *walker) contents(in place, value *unstable.Node, at uint32) (end uint32, err error) {
+	switch value.Kind {
 	case unstable.InlineTable:
 		return w.inlineTable(in, value)
 	case unstable.Array:
-		if in.state != nothing {
-			if state := w.keep.element(in.state); state != nothing {
-				return w.elements(place{in.node, state}, value, at+1)
-			}
+		if in.state = w.keep.element(in.state); in.state != nothing {
+			return w.elements(in, value, at+1)
 		}
-		for e := value.Child(); e != nil; e = e.Next() {
-			if _, err := w.contents(place{}, e, 0); err != nil {
-				return 0, err
-			}
-		}
-		return 0, nil
-	default:
-		return 0, w.scalar(value)
 	}
+	return 0, w.unrecorded(value)
 }
 
 // inlineTable reads { }. It returns the offset behind the last member, or behind the brace if there is none.
 func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err error) {
-	first := len(w.keys)
 	end = table.Raw.Offset + 1
-	var seen uint64 // one bit for each key so far, by a small hash
+	members := 0
+	var seen uint64 // one bit for each key so far, by its sum
 	for kv := table.Child(); kv != nil; kv = kv.Next() {
 		value := kv.Child()
 		key := value.Next()
-		if key.Next() != nil || len(w.keys)-first == smallTable {
+		if key.Next() != nil || members == smallTable {
 			return w.largeInlineTable(in, table, kv)
 		}
-		bit := keyBit(key.Data)
+		members++
+		bit := uint64(1) << (sumOf(key.Data) % 64)
 		if seen&bit != 0 {
-			for _, k := range w.keys[first:] {
-				if string(k.Data) == string(key.Data) {
-					return 0, w.duplicate(key, k)
-				}
+			if first := earlier(table, kv, key); first != nil {
+				return 0, w.duplicate(key, first)
 			}
 		}
 		seen |= bit
-		w.keys = append(w.keys, key)
 		if err := w.member(in, kv, key, value); err != nil {
 			return 0, err
 		}
 		end = kv.Raw.Offset + kv.Raw.Length
 	}
-	w.keys = w.keys[:first]
 	return end + w.base, nil
 }
 
-// keyBit spreads the keys of a table over 64 bits. Equal keys have equal bits.
-func keyBit(key []byte) uint64 {
-	h := uint(len(key))
-	if h > 0 {
-		h = h*5 + uint(key[0])*3 + uint(key[h-1])
+// earlier returns the key of a member before kv that equals the key, if there is one.
+func earlier(table, kv, key *unstable.Node) *unstable.Node {
+	for other := table.Child(); other != kv; other = other.Next() {
+		if k := other.Child().Next(); string(k.Data) == string(key.Data) {
+			return k
+		}
 	}
-	return 1 << (h & 63)
+	return nil
 }
 
 // largeInlineTable goes on with an inline table that has many members or dotted keys, from the member at which
 // that came out. The members before it have been read.
 func (w *walker) largeInlineTable(in place, table, from *unstable.Node) (end uint32, err error) {
 	scope := w.check.open(table.Raw.Offset + w.base)
-	w.check.entries[scope].node, w.check.entries[scope].state = in.node, in.state
+	w.check.entries[scope].at = in
 	kv := table.Child()
 	for ; kv != from; kv = kv.Next() {
-		w.keys = w.keys[:len(w.keys)-1]
 		value := kv.Child()
 		if _, clash := w.check.value(scope, w.name(value.Next()), entryKindOf(value)); clash != nil {
 			return 0, w.conflict(clash, scope)
@@ -269,16 +264,17 @@ func (w *walker) largeInlineTable(in place, table, from *unstable.Node) (end uin
 // elements records the elements of an array in brackets; at is the offset behind the opening one. It returns
 // the offset behind the last element.
 func (w *walker) elements(in place, array *unstable.Node, at uint32) (end uint32, err error) {
+	index := uint32(0)
 	for e := array.Child(); e != nil; e = e.Next() {
 		start, end := e.Raw.Offset+w.base, e.Raw.Offset+e.Raw.Length+w.base
 		if e.Kind == unstable.Array {
 			start = skipBlank(w.src, at)
 		}
-		id := w.doc.tree.add(node{
-			key: start, start: start, end: end,
-			parent: in.node, kind: kindOf(e.Kind), flags: element | inlineFlag(e.Kind),
-		})
-		inside, err := w.contents(place{id, in.state}, e, start)
+		id, n := w.doc.tree.add(in)
+		n.key, n.start, n.end = index, start, end
+		n.kind, n.flags = kinds[e.Kind].kind, element|kinds[e.Kind].flags
+		index++
+		inside, err := w.contents(place{node: id, state: in.state}, e, start)
 		if err != nil {
 			return 0, err
 		}
@@ -290,47 +286,46 @@ func (w *walker) elements(in place, array *unstable.Node, at uint32) (end uint32
 		case e.Kind == unstable.Array:
 			end = skipArray(w.src, start)
 		}
-		w.doc.tree.at(id).end = end
+		n.end = end
 		at = end
 	}
 	return at, nil
 }
 
 // recordTable records the table that a header or a dotted key makes, if the matcher asks for it.
-func (w *walker) recordTable(parent, id uint32, n name, key *unstable.Node) {
-	w.recordMade(parent, id, n, key, Table)
+func (w *walker) recordTable(parent, id uint32, n name) {
+	w.recordMade(parent, id, n, Table)
 }
 
 // recordArray records an array of tables.
-func (w *walker) recordArray(parent, id uint32, n name, key *unstable.Node) {
-	w.recordMade(parent, id, n, key, Array)
+func (w *walker) recordArray(parent, id uint32, n name) {
+	w.recordMade(parent, id, n, Array)
 }
 
-func (w *walker) recordMade(parent, id uint32, n name, key *unstable.Node, kind Kind) {
-	in := &w.check.entries[parent]
+func (w *walker) recordMade(parent, id uint32, n name, kind Kind) {
+	in, made := w.check.entries[parent].at, &w.check.entries[id].at
 	if in.state == nothing {
 		return
 	}
-	made := &w.check.entries[id]
 	if made.state = w.keep.member(in.state, n.text); made.state != nothing {
-		made.node = w.doc.tree.add(node{
-			key: n.at, start: n.at, end: n.at + key.Raw.Length, parent: in.node, kind: kind,
-		})
+		id, table := w.doc.tree.add(in)
+		table.key, table.start, table.end = n.at, n.at, n.at+n.size
+		table.kind, table.sum = kind, sumOf(n.text)
+		made.node = id
 	}
 }
 
 // recordElement records an element of an array of tables.
-func (w *walker) recordElement(array, id uint32, key *unstable.Node) {
-	in := &w.check.entries[array]
+func (w *walker) recordElement(array, id uint32, n name) {
+	in, made := w.check.entries[array].at, &w.check.entries[id].at
 	if in.state == nothing {
 		return
 	}
-	made := &w.check.entries[id]
 	if made.state = w.keep.element(in.state); made.state != nothing {
-		at := key.Raw.Offset + w.base
-		made.node = w.doc.tree.add(node{
-			key: at, start: at, end: at + key.Raw.Length, parent: in.node, kind: Table, flags: element,
-		})
+		node, table := w.doc.tree.add(in)
+		table.key, table.start, table.end = w.check.entries[id].size, n.at, n.at+n.size
+		table.kind, table.flags = Table, element
+		made.node = node
 	}
 }
 
@@ -378,37 +373,21 @@ func (w *walker) scalar(value *unstable.Node) error {
 	return w.fault(start, start+value.Raw.Length, fault, "")
 }
 
-func kindOf(kind unstable.Kind) Kind {
-	switch kind {
-	case unstable.InlineTable:
-		return Table
-	case unstable.Array:
-		return Array
-	case unstable.String:
-		return String
-	case unstable.Integer:
-		return Integer
-	case unstable.Float:
-		return Float
-	case unstable.Bool:
-		return Bool
-	case unstable.DateTime:
-		return DateTime
-	case unstable.LocalDateTime:
-		return LocalDateTime
-	case unstable.LocalDate:
-		return LocalDate
-	case unstable.LocalTime:
-		return LocalTime
-	}
-	return Invalid
-}
-
-func inlineFlag(kind unstable.Kind) nodeFlags {
-	if kind == unstable.InlineTable || kind == unstable.Array {
-		return inline
-	}
-	return 0
+// kinds says what a value of the parser's kind is recorded as.
+var kinds = [...]struct {
+	kind  Kind
+	flags nodeFlags
+}{
+	unstable.InlineTable:   {Table, inline},
+	unstable.Array:         {Array, inline},
+	unstable.String:        {String, 0},
+	unstable.Integer:       {Integer, 0},
+	unstable.Float:         {Float, 0},
+	unstable.Bool:          {Bool, 0},
+	unstable.DateTime:      {DateTime, 0},
+	unstable.LocalDateTime: {LocalDateTime, 0},
+	unstable.LocalDate:     {LocalDate, 0},
+	unstable.LocalTime:     {LocalTime, 0},
 }
 
 // The functions below run once, for the error that ends the walk.
