@@ -1,0 +1,35 @@
+# Thin recipes over the commands that the README and .ci/run use.
+
+# list the recipes
+default:
+    @just --list
+
+# show the whole thing on an Odoo in memory
+demo:
+    go run ./cmd/odoosync demo
+
+# what the README says
+test:
+    go test ./...
+
+# everything CI checks that needs no server
+check:
+    .ci/quick
+
+# write the golden files anew; review the diff
+golden:
+    go test ./engine -run TestGolden -update
+    git diff --stat -- testdata/golden
+
+# fuzz each target for a while, such as: just fuzz 1m
+fuzz time="30s":
+    .ci/fuzz {{time}}
+
+# test coverage by package
+cover:
+    go test -coverpkg=./... -coverprofile=cover.out ./...
+    go tool cover -func=cover.out | tail -n 1
+
+# the behaviour suite on a real server, such as: just e2e 19
+e2e version="19":
+    e2e/run {{version}}

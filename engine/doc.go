@@ -1,0 +1,46 @@
+// Package engine gives a feature map its meaning and brings it to Odoo.
+//
+// # Use
+//
+// An Engine works through a client (package odoorpc) for one project:
+//
+//	client, err := odoorpc.New(odoorpc.Config{URL: ..., Database: ..., Login: ..., Password: ...})
+//	result, err := engine.New(client, engine.Options{Project: "Website"}).Sync(ctx, "map.toml")
+//
+// Check reads a map without a connection. The engine prints nothing: it
+// returns results and reports events to an observer.
+//
+// # Guarantees
+//
+//   - Only zeros that are the task_id of a feature or story change in the map,
+//     every other byte stays (TestGolden).
+//   - A map is checked whole before any connection; all its mistakes come back
+//     together (TestMistakes).
+//   - Everything that can be refused before the first task is refused there
+//     (TestSetup).
+//   - No task is made twice and no id is lost, whatever call fails or whenever
+//     the process is killed (TestWireFaults, TestKill), as long as the server
+//     has load.
+//   - A save leaves the old bytes or the new ones, and nothing else in the
+//     folder (TestSaveFaults).
+//   - An edit that somebody saves during a run is kept (TestEditDuringRun).
+//
+// # Limitations
+//
+// With plain create a lost answer leaves the outcome unknown. Hard links to a
+// map are broken by the rename of a save. Where a map cannot be replaced, only
+// written (a single file mounted into a container), a kill in the middle of
+// that write can leave it half written.
+//
+// # Errors
+//
+// MapError, FileError, SetupError, ItemError, MismatchError,
+// UnknownOutcomeError and NotSavedError, the sentinels ErrInterrupted,
+// ErrLocked and ErrNotImplemented, and the errors of package odoorpc. Several
+// can be joined: look for them with errors.As and errors.Is. Many have a Hint.
+//
+// # Concurrency
+//
+// An Engine keeps nothing between calls; calls may run at the same time on
+// different maps. Two on one map exclude each other by a lock on it.
+package engine

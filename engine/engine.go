@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"context"
+
+	"odoosync/odoorpc"
+)
+
+// Odoo is what the engine asks of a server; *odoorpc.Client provides it.
+type Odoo interface {
+	Connect(ctx context.Context) (odoorpc.Session, error)
+	SearchRead(ctx context.Context, model string, domain odoorpc.Domain, fields []string, query odoorpc.Query, out any) error
+	Search(ctx context.Context, model string, domain odoorpc.Domain, query odoorpc.Query) ([]int64, error)
+	Call(ctx context.Context, model, method string, args odoorpc.Args, out any) error
+	Create(ctx context.Context, model string, values []map[string]any, c odoorpc.Context) ([]int64, error)
+	Load(ctx context.Context, model string, fields []string, rows [][]any, c odoorpc.Context) (odoorpc.LoadResult, error)
+}
+
+// Options says how an Engine works. The zero value of each field is its
+// default, but for Project, which must be set.
+type Options struct {
+	// Project is the id of the project, or its exact name. A number is tried
+	// as an id first.
+	Project string
+	// Namespace keeps apart the external ids of several maps that feed one
+	// project. Default: none.
+	Namespace string
+	// DryRun checks everything that can be checked and creates nothing.
+	DryRun bool
+	// Notify lets Odoo post its messages and mail the project's followers for
+	// each task. Default: tasks are made quietly.
+	Notify bool
+	// Link takes a task that an earlier run made for an item even if it
+	// differs from the map by now.
+	Link bool
+	// PlainCreate makes tasks without external ids, by create: never found
+	// again by a later run, and nothing that may have been done is repeated.
+	PlainCreate bool
+	// Observer is told what happens, in order and on the calling goroutine.
+	// Default: nobody is.
+	Observer func(Event)
+}
+
+// Engine brings feature maps to one project of one Odoo. It keeps nothing
+// between calls.
+type Engine struct {
+	odoo    Odoo
+	options Options
+}
+
+// New returns an Engine that works through odoo. It does no I/O.
+func New(odoo Odoo, options Options) *Engine {
+	return &Engine{odoo: odoo, options: options}
+}
+
+// Pull is a placeholder for going from Odoo back to the map, which odoosync
+// does not do: it returns ErrNotImplemented and touches nothing.
+func (e *Engine) Pull(context.Context, string) error {
+	return ErrNotImplemented
+}
+
+func (e *Engine) report(ev Event) {
+	if e.options.Observer != nil {
+		e.options.Observer(ev)
+	}
+}

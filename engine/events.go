@@ -1,0 +1,44 @@
+package engine
+
+import "odoosync/odoorpc"
+
+// Event is something an observer may want to show while a run goes on: one of
+// Planned, Connected, Warning, Prepared and Saved.
+type Event interface{ event() }
+
+// Planned is reported when the map was read and found free of mistakes.
+type Planned struct {
+	Pending    int // items that need a task
+	Synced     int
+	Deprecated int
+}
+
+// Connected is reported after the login, when the project was found.
+type Connected struct {
+	Session odoorpc.Session
+	Project Project
+}
+
+// Prepared is reported when stage and tags are there, before the first task.
+type Prepared struct {
+	Stage Stage
+	Tags  []Tag
+}
+
+// Saved is reported after each batch whose ids stand in the map file.
+type Saved struct {
+	Items       []ItemResult // of this batch, in the order they were sent
+	Done, Total int          // pending items with an id so far, and in all
+}
+
+// Warning is something the user should know that does not stop the run.
+type Warning struct {
+	Message string
+	Hint    string // what to do about it, may be empty
+}
+
+func (Planned) event()   {}
+func (Connected) event() {}
+func (Prepared) event()  {}
+func (Saved) event()     {}
+func (Warning) event()   {}

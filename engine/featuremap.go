@@ -1,0 +1,329 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"odoosync/tomledit"
+)
+
+// FeatureMap is what a map file says: its features and their user stories in
+// file order.
+type FeatureMap struct {
+	Path     string
+	Features []*Item
+}
+
+// Item is a feature or a user story of a map. Its description and tags stay in
+// the document and are decoded when asked for.
+type Item struct {
+	Kind       Kind
+	Name       string // the feature's key, or the story's name
+	TaskID     int64  // 0 when it has no task yet
+	Deprecated bool   // marked _deprecated, or part of a feature that is
+	Parent     *Item  // the feature of a story; nil for a feature
+	Stories    []*Item
+
+	taskID      tomledit.Value
+	description tomledit.Value
+	tags        tomledit.Value
+	ordinal     int   // place among the items of the same name in the same feature, from 1
+	met         int64 // task that stood under its external id before the call
+	uncertain   bool  // was sent in a call that was given up
+}
+
+// Description is the item's text as the map has it, empty when it has none.
+func (i *Item) Description() string {
+	text, _ := i.description.Text()
+	return text
+}
+
+// Tags are the names of the item's tags, each once, in the order written. A
+// string holds them separated by commas; of an array each element is one tag.
+func (i *Item) Tags() []string {
+	var names []string
+	add := func(name string) {
+		name = strings.TrimSpace(name)
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if text, ok := i.tags.Text(); ok {
+		for name := range strings.SplitSeq(text, ",") {
+			add(name)
+		}
+		return names
+	}
+	for _, element := range i.tags.All() {
+		name, _ := element.Text()
+		add(name)
+	}
+	return names
+}
+
+// Position is where the item's task_id stands in the document it was read from.
+func (i *Item) Position() tomledit.Position { return i.taskID.Position() }
+
+func (i *Item) pending() bool { return i.TaskID == 0 && !i.Deprecated }
+
+func (i *Item) feature() *Item {
+	if i.Parent != nil {
+		return i.Parent
+	}
+	return i
+}
+
+func (i *Item) result(status Status) ItemResult {
+	r := ItemResult{Kind: i.Kind, Feature: i.feature().Name, Line: i.Position().Line, ID: i.TaskID, Status: status}
+	if i.Kind == Story {
+		r.Story = i.Name
+	}
+	return r
+}
+
+// All calls yield for every item in file order, each feature before its
+// stories, until it returns false.
+func (m *FeatureMap) All(yield func(*Item) bool) {
+	for _, feature := range m.Features {
+		if !yield(feature) {
+			return
+		}
+		for _, story := range feature.Stories {
+			if !yield(story) {
+				return
+			}
+		}
+	}
+}
+
+// The names that the map gives to what is read from it; all others are left
+// alone.
+const (
+	keyFeatures    = "features"
+	keyStories     = "user_stories"
+	keyName        = "name"
+	keyTaskID      = "task_id"
+	keyDescription = "description"
+	keyTags        = "tags"
+	keyDeprecated  = "_deprecated"
+)
+
+// keptPaths are the values of a document that a FeatureMap is made of.
+func keptPaths() tomledit.Option {
+	feature := []string{keyFeatures, tomledit.Any}
+	story := append(slices.Clone(feature), keyStories, tomledit.Any)
+	below := func(path []string, keys ...string) []string { return append(slices.Clone(path), keys...) }
+	return tomledit.Keep(
+		below(feature, keyTaskID), below(feature, keyDescription), below(feature, keyDeprecated),
+		below(feature, keyTags), below(feature, keyTags, tomledit.Any),
+		below(story, keyName), below(story, keyTaskID), below(story, keyDescription), below(story, keyDeprecated),
+		below(story, keyTags), below(story, keyTags, tomledit.Any),
+	)
+}
+
+// parseMap reads a feature map. All mistakes come back together, in a
+// *MapError.
+func parseMap(path string, src []byte) (*FeatureMap, *tomledit.Document, error) {
+	doc, err := tomledit.Parse(path, src, keptPaths())
+	if err != nil {
+		return nil, nil, asMapError(path, err)
+	}
+	m, mistakes := decode(doc)
+	if len(mistakes) > 0 {
+		return nil, nil, &MapError{File: path, Mistakes: mistakes}
+	}
+	return m, doc, nil
+}
+
+// decode reads a document as a feature map. With mistakes the map holds what
+// could be read.
+func decode(doc *tomledit.Document) (*FeatureMap, []*tomledit.Error) {
+	d := decoder{doc: doc, owners: make(map[int64]*Item)}
+	m := &FeatureMap{Path: doc.Name(), Features: d.features(doc.Get(keyFeatures))}
+	slices.SortStableFunc(d.mistakes, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
+	return m, d.mistakes
+}
+
+// decoder goes once over a document and collects what is wrong with it as a
+// feature map.
+type decoder struct {
+	doc      *tomledit.Document
+	mistakes []*tomledit.Error
+	owners   map[int64]*Item // positive task ids and who has them
+}
+
+func (d *decoder) features(v tomledit.Value) []*Item {
+	if !v.Exists() {
+		return nil
+	}
+	if v.Kind() != tomledit.Table {
+		d.refuse(v, "want a table of features, found "+an(v.Kind()), "write each feature as [features.\"Its name\"]")
+		return nil
+	}
+	features := make([]*Item, 0, v.Len())
+	for name, table := range v.All() {
+		if table.Kind() != tomledit.Table {
+			d.refuse(table, "a feature is a table, found "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
+			continue
+		}
+		feature := &Item{Kind: Feature, Name: name}
+		if cause := badName(name); cause != "" {
+			d.refuseAt(table.KeyPosition(), table, cause, "the key of the feature is the name of its task")
+		}
+		d.fields(feature, table)
+		feature.Stories = d.stories(feature, table.Get(keyStories))
+		features = append(features, feature)
+	}
+	return features
+}
+
+func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
+	if !v.Exists() {
+		return nil
+	}
+	if v.Kind() != tomledit.Array {
+		d.refuse(v, "want an array of user stories, found "+an(v.Kind()), "write user_stories = [ { name = \"...\", task_id = 0 } ]")
+		return nil
+	}
+	stories := make([]*Item, 0, v.Len())
+	seen := make(map[string]int, v.Len())
+	for _, table := range v.All() {
+		if table.Kind() != tomledit.Table {
+			d.refuse(table, "a user story is a table, found "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
+			continue
+		}
+		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
+		story.Name = d.storyName(table)
+		d.fields(story, table)
+		seen[story.Name]++
+		story.ordinal = seen[story.Name]
+		stories = append(stories, story)
+	}
+	return stories
+}
+
+func (d *decoder) storyName(table tomledit.Value) string {
+	v := table.Get(keyName)
+	if !v.Exists() {
+		d.refuse(table, "user story without a name", "add name = \"...\"")
+		return ""
+	}
+	name, ok := v.Text()
+	if !ok {
+		d.refuse(v, "want a string, found "+an(v.Kind()), "")
+		return ""
+	}
+	if cause := badName(name); cause != "" {
+		d.refuse(v, cause, "the name of the story is the name of its task")
+	}
+	return name
+}
+
+// fields reads what features and stories have in common.
+func (d *decoder) fields(item *Item, table tomledit.Value) {
+	if item.ordinal == 0 {
+		item.ordinal = 1
+	}
+	if v := table.Get(keyDeprecated); v.Exists() {
+		deprecated, ok := v.Bool()
+		if !ok {
+			d.refuse(v, "want true or false, found "+an(v.Kind()), "")
+		}
+		item.Deprecated = item.Deprecated || deprecated
+	}
+	if v := table.Get(keyDescription); v.Exists() {
+		item.description = v
+		switch start, end := v.Span(); {
+		case v.Kind() != tomledit.String:
+			d.refuse(v, "want a string, found "+an(v.Kind()), "")
+		case end-start > maxTextNode && longestLine(item.Description()) > maxTextNode:
+			d.refuse(v, fmt.Sprintf("a line of more than %d bytes, which Odoo would cut without a word", maxTextNode), "break the line")
+		}
+	}
+	d.readTags(item, table.Get(keyTags))
+	d.readTaskID(item, table)
+}
+
+func (d *decoder) readTags(item *Item, v tomledit.Value) {
+	item.tags = v
+	switch v.Kind() {
+	case tomledit.Invalid, tomledit.String:
+	case tomledit.Array:
+		for _, element := range v.All() {
+			if element.Kind() != tomledit.String {
+				d.refuse(element, "want a string, found "+an(element.Kind()), "tags are a string separated by commas, or an array of strings")
+				return
+			}
+		}
+	default:
+		d.refuse(v, "want a string or an array of strings, found "+an(v.Kind()), "tags are a string separated by commas, or an array of strings")
+		return
+	}
+	for _, name := range item.Tags() {
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			d.refuse(v, fmt.Sprintf("tag %q has a control character", name), "")
+		}
+	}
+}
+
+func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
+	const advice = "write task_id = 0 for an item that needs a task"
+	v := table.Get(keyTaskID)
+	if !v.Exists() {
+		d.refuse(table, string(item.Kind)+" without a task_id", advice)
+		return
+	}
+	id, ok := v.Int()
+	switch {
+	case !ok:
+		d.refuse(v, "want an integer, found "+an(v.Kind()), advice)
+		return
+	case id < 0:
+		d.refuse(v, fmt.Sprintf("want 0 or a task's id, found %d", id), advice)
+		return
+	}
+	item.TaskID, item.taskID = id, v
+	if id == 0 {
+		return
+	}
+	if first, taken := d.owners[id]; taken {
+		d.refuse(v, fmt.Sprintf("task %d stands already at %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
+			"each item has a task of its own; "+advice)
+		return
+	}
+	d.owners[id] = item
+}
+
+func (d *decoder) refuse(v tomledit.Value, message, hint string) {
+	d.refuseAt(v.Position(), v, message, hint)
+}
+
+func (d *decoder) refuseAt(at tomledit.Position, v tomledit.Value, message, hint string) {
+	_, end := v.Span()
+	d.mistakes = append(d.mistakes, &tomledit.Error{
+		File: d.doc.Name(), Pos: at, EndOffset: max(end, at.Offset+1), Key: v.Path(),
+		Message: message, Hint: hint, Line: d.doc.Line(at.Line),
+	})
+}
+
+// badName says what is wrong with the name of a task, or nothing.
+func badName(name string) string {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return "the name is empty"
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Sprintf("the name %q has a control character", name)
+	}
+	return ""
+}
+
+// an is a kind of value with its article, for messages.
+func an(k tomledit.Kind) string {
+	name := k.String()
+	if strings.ContainsRune("aeiou", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
+}

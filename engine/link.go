@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"odoosync/odoorpc"
+)
+
+// link takes tasks that stood under the external ids of items before this run.
+// Such a task has to be an exact repeat: what differs is not taken and comes
+// back, unless the user accepts it.
+func (r *run) link(items []*Item) ([]Mismatch, error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	if r.options.Link {
+		for _, item := range items {
+			r.take(item, item.met, r.statusOf(item))
+		}
+		return nil, nil
+	}
+	tasks, err := r.readTasks(items)
+	if err != nil {
+		return nil, err
+	}
+	var mismatches []Mismatch
+	for _, item := range items {
+		differences := r.compare(item, tasks[item.met])
+		if len(differences) == 0 {
+			r.take(item, item.met, r.statusOf(item))
+			continue
+		}
+		met := item.result(Pending)
+		met.ID = item.met
+		mismatches = append(mismatches, Mismatch{Item: met, Differences: differences})
+	}
+	return mismatches, nil
+}
+
+// statusOf tells a task of this run, made by a call whose answer did not come
+// in time, from one that was there before.
+func (r *run) statusOf(item *Item) Status {
+	if item.uncertain && item.met > r.before {
+		return Created
+	}
+	return Linked
+}
+
+// task is what is compared of a task in Odoo.
+type task struct {
+	ID          int64        `json:"id"`
+	Name        odoorpc.Text `json:"name"`
+	Description odoorpc.Text `json:"description"`
+	Project     odoorpc.Ref  `json:"project_id"`
+	Parent      odoorpc.Ref  `json:"parent_id"`
+	Active      bool         `json:"active"`
+}
+
+// readTasks reads the tasks that items met. It ends also when the run was
+// interrupted: the ids that it decides about are in hand.
+func (r *run) readTasks(items []*Item) (map[int64]*task, error) {
+	ids := make([]int64, len(items))
+	for i, item := range items {
+		ids[i] = item.met
+	}
+	var found []task
+	query := odoorpc.Query{Context: odoorpc.Context{"active_test": false}}
+	fields := []string{"name", "description", "project_id", "parent_id", "active"}
+	err := r.odoo.SearchRead(context.WithoutCancel(r.ctx), modelTask, odoorpc.Domain{odoorpc.Cond("id", "in", ids)}, fields, query, &found)
+	if err != nil {
+		return nil, err
+	}
+	tasks := make(map[int64]*task, len(found))
+	for i := range found {
+		tasks[found[i].ID] = &found[i]
+	}
+	return tasks, nil
+}
+
+func (r *run) compare(item *Item, t *task) []Difference {
+	if t == nil {
+		return []Difference{{Field: "project", Map: r.result.Project.Name, Odoo: "a project that user " + userName(r.result.Session) + " may not see"}}
+	}
+	var differences []Difference
+	differ := func(field, mapSays, odooSays string) {
+		differences = append(differences, Difference{Field: field, Map: mapSays, Odoo: odooSays})
+	}
+	if string(t.Name) != item.Name {
+		differ("name", item.Name, string(t.Name))
+	}
+	if text := item.Description(); !sameText(text, string(t.Description)) {
+		differ("description", plainText(text), htmlToText(string(t.Description)))
+	}
+	if t.Project.ID != r.result.Project.ID {
+		differ("project", r.result.Project.Name, named(t.Project, "none"))
+	}
+	var parent int64
+	if item.Parent != nil {
+		parent = item.Parent.TaskID
+	}
+	if t.Parent.ID != parent {
+		want := "none"
+		if item.Parent != nil {
+			want = fmt.Sprintf("%s (task %d)", item.Parent.Name, parent)
+		}
+		differ("parent", want, named(t.Parent, "none"))
+	}
+	if !t.Active {
+		differ("archived", "no", "yes")
+	}
+	return differences
+}
+
+func named(ref odoorpc.Ref, none string) string {
+	if ref.ID == 0 {
+		return none
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s (%d)", ref.Name, ref.ID))
+}

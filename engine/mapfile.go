@@ -1,0 +1,375 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// content is a rendering of the map: of a Patch.
+type content interface {
+	Size() int64
+	io.WriterTo
+}
+
+// errChanged says that somebody else wrote the map since it was last looked
+// at.
+var errChanged = errors.New("the file was changed by another program")
+
+// mapFile is the map on disk, locked for this run.
+//
+// The lock is on the map itself. A save puts a new file in its place, which is
+// locked before it takes the name; so at any moment the file that the path
+// names is locked. Whoever gets a lock on a file checks that the path still
+// names it.
+type mapFile struct {
+	sys     system
+	path    string // as given
+	target  string // where it leads through symlinks
+	file    handle // holds the lock
+	info    fs.FileInfo
+	inPlace bool // the target cannot be replaced, only written
+}
+
+// openMapFile locks the map and makes sure that it can be saved. The errors
+// are of type *FileError.
+func openMapFile(sys system, path string) (*mapFile, error) {
+	f := &mapFile{sys: sys, path: path}
+	target, err := sys.Resolve(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	f.target = target
+	if err := f.open(); err != nil {
+		return nil, openError(path, err)
+	}
+	if err := sys.CanWrite(filepath.Dir(target)); isReadOnlySystem(err) {
+		f.inPlace = true // a writable file mounted into a read-only system
+	} else if err != nil {
+		f.Close()
+		return nil, &FileError{Path: path, Op: "save", Err: err,
+			Explain: "a save needs to make a file in the map's folder and rename it; allow writing there"}
+	}
+	return f, nil
+}
+
+// open opens and locks the file that the path names now.
+func (f *mapFile) open() error {
+	const attempts = 10 // each lost to a save by somebody else
+	for range attempts {
+		info, err := f.sys.Stat(f.target)
+		if err != nil {
+			return err
+		}
+		switch {
+		case info.IsDir():
+			return errors.New("it is a folder")
+		case !info.Mode().IsRegular():
+			return errors.New("it is not a regular file")
+		case info.Mode().Perm()&0o222 == 0:
+			return fmt.Errorf("its mode is read-only: %w", fs.ErrPermission)
+		}
+		file, err := f.sys.Open(f.target, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		if err := f.sys.Lock(file); err != nil {
+			file.Close()
+			return err
+		}
+		opened, err := file.Stat()
+		if err != nil {
+			file.Close()
+			return err
+		}
+		named, err := f.sys.Stat(f.target)
+		if err == nil && os.SameFile(opened, named) {
+			f.file, f.info = file, named
+			return nil
+		}
+		file.Close()
+	}
+	return ErrLocked
+}
+
+// Close gives up the lock.
+func (f *mapFile) Close() {
+	if f.file != nil {
+		f.file.Close()
+		f.file = nil
+	}
+}
+
+// Read returns the bytes of the map as they are now.
+func (f *mapFile) Read() ([]byte, error) {
+	if err := f.follow(); err != nil {
+		return nil, err
+	}
+	src := make([]byte, f.info.Size())
+	n, err := io.ReadFull(io.NewSectionReader(f.file, 0, 1<<62), src)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	rest, err := io.ReadAll(io.NewSectionReader(f.file, int64(n), 1<<62))
+	if err != nil {
+		return nil, err
+	}
+	return append(src[:n], rest...), nil
+}
+
+// Touched reports whether the map looks as if somebody wrote it since it was
+// last read, compared or saved. It asks for size, time and identity only.
+func (f *mapFile) Touched() bool {
+	now, err := f.sys.Stat(f.target)
+	return err != nil || !unchanged(f.info, now)
+}
+
+// Holds reports whether the map has just these bytes.
+func (f *mapFile) Holds(want content) (bool, error) {
+	if err := f.follow(); err != nil {
+		return false, err
+	}
+	if f.info.Size() != want.Size() {
+		return false, nil
+	}
+	compared := &comparer{have: bufio.NewReaderSize(io.NewSectionReader(f.file, 0, 1<<62), 1<<18)}
+	_, err := want.WriteTo(compared)
+	if errors.Is(err, errDiffers) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Replace gives the map new bytes, whole or not at all: after an error the old
+// ones stand. It returns errChanged, and writes nothing, when the map was
+// written since it was last read or compared.
+func (f *mapFile) Replace(c content) error {
+	if f.inPlace {
+		return f.overwrite(c)
+	}
+	temporary := f.temporaryName()
+	file, err := f.write(temporary, c)
+	if errors.Is(err, errOwner) {
+		return f.overwrite(c)
+	}
+	if err != nil {
+		return err
+	}
+	if f.Touched() {
+		file.Close()
+		return errors.Join(errChanged, f.sys.Remove(temporary))
+	}
+	if err := f.sys.Rename(temporary, f.target); err != nil {
+		file.Close()
+		removed := f.sys.Remove(temporary)
+		if isMountPoint(err) && removed == nil {
+			f.inPlace = true
+			return f.overwrite(c)
+		}
+		return errors.Join(err, removed)
+	}
+	f.file.Close()
+	f.file = file
+	f.info, err = f.sys.Stat(f.target)
+	if err != nil {
+		return err
+	}
+	return f.sys.SyncDir(filepath.Dir(f.target))
+}
+
+// Sweep removes the temporary files of runs that were killed in a save. None
+// can be in use: the lock on the map is ours.
+func (f *mapFile) Sweep() error {
+	dir := filepath.Dir(f.target)
+	names, err := f.sys.Names(dir)
+	if err != nil {
+		return nil // a folder that can be searched but not listed
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, f.temporaryPrefix()) && strings.HasSuffix(name, temporarySuffix) {
+			if err := f.sys.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+const temporarySuffix = ".odoosync-tmp"
+
+func (f *mapFile) temporaryPrefix() string { return "." + filepath.Base(f.target) + "." }
+
+func (f *mapFile) temporaryName() string {
+	name := fmt.Sprintf("%s%016x%s", f.temporaryPrefix(), rand.Uint64(), temporarySuffix)
+	return filepath.Join(filepath.Dir(f.target), name)
+}
+
+// errOwner says that a new file could not be given to the owner of the old.
+var errOwner = errors.New("cannot keep the owner of the file")
+
+// write makes the temporary file: complete, on disk and locked. After an error
+// it is gone.
+func (f *mapFile) write(name string, c content) (_ handle, err error) {
+	file, err := f.sys.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			err = errors.Join(err, f.sys.Remove(name))
+		}
+	}()
+	if err := f.keepOwner(file); err != nil {
+		return nil, err
+	}
+	if err := file.Chmod(f.info.Mode().Perm()); err != nil {
+		return nil, err
+	}
+	if err := writeTo(file, c); err != nil {
+		return nil, err
+	}
+	if err := file.Sync(); err != nil {
+		return nil, err
+	}
+	if err := f.sys.Lock(file); err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+func (f *mapFile) keepOwner(file handle) error {
+	made, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	uid, gid, known := owner(f.info)
+	newUID, newGID, _ := owner(made)
+	if !known || uid == newUID && gid == newGID {
+		return nil
+	}
+	if err := file.Chown(uid, gid); err != nil {
+		return fmt.Errorf("%w: %w", errOwner, err)
+	}
+	return nil
+}
+
+// overwrite writes into the map itself, for a file that cannot be replaced: a
+// single file mounted into a container, or one that belongs to somebody else.
+// What makes it longer is written first, so that a full disk is found before
+// any old byte is gone; after an error the old bytes are put back.
+func (f *mapFile) overwrite(c content) error {
+	old, err := f.Read()
+	if err != nil {
+		return err
+	}
+	var rendered bytes.Buffer
+	rendered.Grow(int(c.Size()))
+	if _, err := c.WriteTo(&rendered); err != nil {
+		return err
+	}
+	if f.Touched() {
+		return errChanged
+	}
+	if err := f.overwriteWith(rendered.Bytes(), old); err != nil {
+		if restored := f.overwriteWith(old, nil); restored != nil {
+			return fmt.Errorf("%w; the old text could not be put back: %w", err, restored)
+		}
+		return err
+	}
+	f.info, err = f.sys.Stat(f.target)
+	return err
+}
+
+func (f *mapFile) overwriteWith(text, old []byte) error {
+	if len(old) < len(text) && old != nil {
+		if _, err := f.file.WriteAt(text[len(old):], int64(len(old))); err != nil {
+			return err
+		}
+	}
+	if _, err := f.file.WriteAt(text, 0); err != nil {
+		return err
+	}
+	if err := f.file.Truncate(int64(len(text))); err != nil {
+		return err
+	}
+	return f.file.Sync()
+}
+
+// follow makes sure that the open file is the one that the path names:
+// editors put a new file in the place of the old.
+func (f *mapFile) follow() error {
+	named, err := f.sys.Stat(f.target)
+	if err != nil {
+		return err
+	}
+	if os.SameFile(f.info, named) {
+		f.info = named
+		return nil
+	}
+	old := f.file
+	if err := f.open(); err != nil {
+		return err
+	}
+	old.Close()
+	return nil
+}
+
+func unchanged(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
+
+func writeTo(w io.Writer, c content) error {
+	buffered := bufio.NewWriterSize(w, 1<<18)
+	if _, err := c.WriteTo(buffered); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// comparer is a writer that checks what it gets against what it can read.
+type comparer struct {
+	have *bufio.Reader
+}
+
+var errDiffers = errors.New("differs")
+
+func (c *comparer) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		want := min(len(rest), c.have.Size())
+		have, err := c.have.Peek(want)
+		if !bytes.Equal(have, rest[:want]) {
+			return 0, errDiffers
+		}
+		if err != nil {
+			return 0, err
+		}
+		_, _ = c.have.Discard(want)
+		rest = rest[want:]
+	}
+	return len(p), nil
+}
+
+func openError(path string, err error) error {
+	e := &FileError{Path: path, Op: "open", Err: err}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		e.Err = pathError.Err // the path stands in front already
+	}
+	switch {
+	case errors.Is(err, ErrLocked):
+		e.Op, e.Explain = "lock", "another odoosync or an editor works on this map; wait until it is done"
+	case errors.Is(err, fs.ErrNotExist):
+		e.Explain = "check the path; odoosync does not create maps"
+	case errors.Is(err, fs.ErrPermission):
+		e.Explain = "odoosync writes the new ids into the map; allow reading and writing it"
+	}
+	return e
+}

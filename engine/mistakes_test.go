@@ -1,0 +1,67 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"odoosync/engine"
+)
+
+// TestMistakes has one map a row, and what is said about it: each line starts
+// with the place. All mistakes of a map come back together, before anybody
+// connects.
+func TestMistakes(t *testing.T) {
+	for name, row := range map[string]struct{ text, want string }{
+		"no task_id":              {"[features.A]\n", "1:11: features.A: feature without a task_id"},
+		"negative task_id":        {"[features.A]\ntask_id = -4\n", "2:11: features.A.task_id: want 0 or a task's id, found -4"},
+		"task_id is a string":     {"[features.A]\ntask_id = \"0\"\n", "2:11: features.A.task_id: want an integer, found a string"},
+		"task_id is a float":      {"[features.A]\ntask_id = 0.0\n", "2:11: features.A.task_id: want an integer, found a float"},
+		"story without task_id":   {"[features.A]\ntask_id = 0\nuser_stories = [ { name = \"s\" } ]\n", "3:18: features.A.user_stories[0]: story without a task_id"},
+		"story without a name":    {"[features.A]\ntask_id = 0\nuser_stories = [ { task_id = 0 } ]\n", "3:18: features.A.user_stories[0]: user story without a name"},
+		"story name no string":    {"[features.A]\ntask_id = 0\nuser_stories = [ { name = 1, task_id = 0 } ]\n", "3:27: features.A.user_stories[0].name: want a string, found an integer"},
+		"empty story name":        {"[features.A]\ntask_id = 0\nuser_stories = [ { name = \" \", task_id = 0 } ]\n", "3:27: features.A.user_stories[0].name: the name is empty"},
+		"empty feature name":      {"[features.\"\"]\ntask_id = 0\n", "1:11: features.\"\": the name is empty"},
+		"control in story name":   {"[features.A]\ntask_id = 0\nuser_stories = [ { name = \"a\\nb\", task_id = 0 } ]\n", "3:27: features.A.user_stories[0].name: the name \"a\\nb\" has a control character"},
+		"control in feature name": {"[features.\"a\\tb\"]\ntask_id = 0\n", "1:11: features.\"a\\tb\": the name \"a\\tb\" has a control character"},
+		"features no table":       {"features = 3\n", "1:12: features: want a table of features, found an integer"},
+		"features an array":       {"[[features]]\ntask_id = 0\n", "1:3: features: want a table of features, found an array"},
+		"feature no table":        {"[features]\nA = 0\n", "2:5: features.A: a feature is a table, found an integer"},
+		"user_stories no array":   {"[features.A]\ntask_id = 0\nuser_stories = \"x\"\n", "3:16: features.A.user_stories: want an array of user stories, found a string"},
+		"story no table":          {"[features.A]\ntask_id = 0\nuser_stories = [ 7 ]\n", "3:18: features.A.user_stories[0]: a user story is a table, found an integer"},
+		"tags a number":           {"[features.A]\ntask_id = 0\ntags = 1\n", "3:8: features.A.tags: want a string or an array of strings, found an integer"},
+		"a tag a number":          {"[features.A]\ntask_id = 0\ntags = [\"a\", 1]\n", "3:14: features.A.tags[1]: want a string, found an integer"},
+		"description a number":    {"[features.A]\ntask_id = 0\ndescription = 1\n", "3:15: features.A.description: want a string, found an integer"},
+		"_deprecated a string":    {"[features.A]\ntask_id = 0\n_deprecated = \"yes\"\n", "3:15: features.A._deprecated: want true or false, found a string"},
+		"one id twice": {"[features.A]\ntask_id = 5\nuser_stories = [ { name = \"s\", task_id = 5 } ]\n",
+			"3:42: features.A.user_stories[0].task_id: task 5 stands already at feature \"A\" on line 2"},
+		"broken TOML":   {"[features.A]\ntask_id = \n", "2:11: "},
+		"duplicate key": {"[features.A]\ntask_id = 0\ntask_id = 0\n", "3:1: "},
+		"several at once, sorted": {"[features.A]\ntask_id = -1\ntags = 1\n[features.B]\ndescription = 2\n",
+			"2:11: features.A.task_id: want 0 or a task's id, found -1\n3:8: features.A.tags: want a string or an array of strings, found an integer\n" +
+				"4:11: features.B: feature without a task_id\n5:15: features.B.description: want a string, found an integer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t)
+			path := w.write(row.text)
+			result, err := w.engine().Sync(context.Background(), path)
+			var mistakes *engine.MapError
+			is.True(errors.As(err, &mistakes))
+			got := strings.ReplaceAll(err.Error(), path+":", "")
+			if strings.HasSuffix(row.want, ": ") {
+				is.True(strings.HasPrefix(got, row.want)) // the parser's words follow
+			} else {
+				is.Equal(got, row.want)
+			}
+			is.Equal(len(w.odoo.Calls()), 0) // nobody was asked anything
+			is.Equal(w.read(path), row.text)
+			is.Equal(len(result.Items), 0)
+			_, err = engine.Check(path)
+			is.True(errors.As(err, &mistakes)) // check says the same
+		})
+	}
+}

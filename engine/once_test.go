@@ -1,0 +1,399 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"odoosync/engine"
+	"odoosync/odoorpc/odoosim"
+)
+
+var seed = flag.Uint64("seed", 0, "seed of the random tests; 0 takes a new one and prints it")
+
+// oneToOne fails unless the tasks of Odoo and the items of the map match one
+// to one: every item has an id, no two the same, and each is of a task with
+// its name and under its parent; no task is left over.
+func (w *world) oneToOne(path string) {
+	w.t.Helper()
+	is := is.New(w.t)
+	plan, err := engine.Check(path)
+	is.NoErr(err)
+	tasks := make(map[int64]odoosim.Task)
+	for _, task := range w.odoo.Tasks() {
+		tasks[task.ID] = task
+	}
+	items := 0
+	for item := range plan.Map.All {
+		items++
+		task, ok := tasks[item.TaskID]
+		if !ok {
+			w.t.Fatalf("%s %q has task_id %d, which is no task", item.Kind, item.Name, item.TaskID)
+		}
+		if task.Name != item.Name {
+			w.t.Fatalf("%s %q has task_id %d, which is task %q", item.Kind, item.Name, item.TaskID, task.Name)
+		}
+		if item.Parent != nil {
+			is.Equal(task.ParentID, item.Parent.TaskID)
+		}
+	}
+	is.Equal(len(tasks), items) // no task twice
+	w.onlyTheMap()
+}
+
+const faultMap = `[features.A]
+task_id = 0
+tags = "Feature, Shop"
+user_stories = [ { name = "a1", task_id = 0, tags = "Story" }, { name = "a2", task_id = 0 } ]
+[features.B]
+task_id = 0
+user_stories = [ { name = "b1", task_id = 0 }, { name = "b1", task_id = 0 } ]
+`
+
+// wireFaults are the ways in which a call can go wrong on its way.
+func wireFaults() map[string]odoosim.Action {
+	return map[string]odoosim.Action{
+		"dropped before":    odoosim.DropBefore(),
+		"dropped after":     odoosim.DropAfter(),
+		"half an answer":    odoosim.HalfAnswer(),
+		"429":               odoosim.Status(429, ""),
+		"429 with wait":     odoosim.Status(429, "1"),
+		"502":               odoosim.Status(502, ""),
+		"503":               odoosim.Status(503, "0"),
+		"504":               odoosim.Status(504, ""),
+		"502 after commit":  odoosim.Status(502, "").AfterCommit(),
+		"503 after commit":  odoosim.Status(503, "").AfterCommit(),
+		"504 after commit":  odoosim.Status(504, "").AfterCommit(),
+		"garbage":           odoosim.Garbage(),
+		"serialization":     odoosim.ErrorName("psycopg2.errors.SerializationFailure", "could not serialize access due to concurrent update"),
+		"connection lost":   odoosim.ErrorName("psycopg2.InterfaceError", "connection already closed"),
+		"past the deadline": odoosim.Hang(),
+	}
+}
+
+// runUntilDone runs the map with the faults that are injected, and again
+// without until nothing is pending.
+func (w *world) runUntilDone(path string) {
+	w.t.Helper()
+	if _, err := w.engine().Sync(context.Background(), path); err == nil {
+		return
+	}
+	w.odoo.ClearFaults()
+	w.sync(path)
+}
+
+// TestWireFaults lets each call of a run go wrong in each way, once and until
+// the client gives up.
+func TestWireFaults(t *testing.T) {
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		calm := newWorld(t, odoosim.WithDialect(dialect))
+		calm.sync(calm.write(faultMap))
+		calls := len(calm.odoo.Calls())
+		is.New(t).True(calls >= 8)
+		for name, action := range wireFaults() {
+			for call := 1; call <= calls; call++ {
+				for _, times := range []int{1, -1} {
+					if name == "past the deadline" && times < 0 {
+						continue // takes the deadline of every try
+					}
+					t.Run(fmt.Sprintf("%s at call %d times %d", name, call, times), func(t *testing.T) {
+						w := newWorld(t, odoosim.WithDialect(dialect))
+						w.retries = 2
+						if name == "past the deadline" {
+							w.timeout = 100 * time.Millisecond
+						}
+						path := w.write(faultMap)
+						w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Seq >= call }, Times: times, Action: action})
+						w.runUntilDone(path)
+						w.oneToOne(path)
+					})
+				}
+			}
+		}
+	})
+}
+
+// TestRandomWireFaults goes through runs in which calls go wrong by chance.
+func TestRandomWireFaults(t *testing.T) {
+	if *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	t.Logf("seed %d: repeat with -seed %[1]d", *seed)
+	random := rand.New(rand.NewPCG(*seed, 0))
+	faults := wireFaults()
+	delete(faults, "past the deadline")
+	var actions []odoosim.Action
+	for _, name := range sortedKeys(faults) {
+		actions = append(actions, faults[name])
+	}
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		for round := range 25 {
+			t.Run(fmt.Sprint("round ", round), func(t *testing.T) {
+				w := newWorld(t, odoosim.WithDialect(dialect))
+				w.retries = 1
+				path := w.write(manyStories(30))
+				for run := 0; ; run++ {
+					w.odoo.ClearFaults()
+					if run < 10 {
+						for range 8 {
+							at := 1 + len(w.odoo.Calls()) + random.IntN(12)
+							w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Seq == at }, Action: actions[random.IntN(len(actions))]})
+						}
+					}
+					if _, err := w.engine().Sync(context.Background(), path); err == nil {
+						break
+					}
+				}
+				w.oneToOne(path)
+			})
+		}
+	})
+}
+
+func sortedKeys(m map[string]odoosim.Action) []string {
+	var keys []string
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func TestDiscardedCheckoutGetsTheSameTasks(t *testing.T) {
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		is := is.New(t)
+		w := newWorld(t, odoosim.WithDialect(dialect))
+		path := w.write(shop)
+		w.sync(path)
+		done := w.read(path)
+		w.write(shop)
+		result := w.sync(path)
+		is.Equal(w.read(path), done) // the same ids
+		is.Equal(result.Count(engine.Linked), 4)
+		is.Equal(result.Count(engine.Created), 0)
+		is.Equal(len(w.odoo.Tasks()), 4)
+
+		// An edited text makes another item of it for a person, so it is not
+		// linked without a word; all others are.
+		edited := strings.Replace(shop, "As a customer", "As a shop owner", 1)
+		w.write(edited)
+		_, err := w.engine().Sync(context.Background(), path)
+		var mismatch *engine.MismatchError
+		is.True(errors.As(err, &mismatch))
+		is.Equal(len(mismatch.Items), 1)
+		is.Equal(mismatch.Items[0].Item.Name(), "Card")
+		is.Equal(mismatch.Items[0].Item.Line, 7)
+		is.Equal(mismatch.Items[0].Differences, []engine.Difference{{Field: "description", Map: "As a shop owner", Odoo: "As a customer"}})
+		is.Equal(strings.Count(w.read(path), "task_id = 0"), 1)
+
+		w.options.Link = true
+		result = w.sync(path)
+		is.Equal(result.Count(engine.Linked), 1)
+		is.Equal(w.read(path), strings.Replace(done, "As a customer", "As a shop owner", 1))
+		is.Equal(len(w.odoo.Tasks()), 4)
+	})
+}
+
+func TestLinkedTaskThatWasChangedInOdooStopsTheRun(t *testing.T) {
+	for field, change := range map[string]func(task *odoosim.Task){
+		"name":        func(task *odoosim.Task) { task.Name = "Renamed" },
+		"description": func(task *odoosim.Task) { task.Description = "<p>Other</p>" },
+		"project":     func(task *odoosim.Task) { task.ProjectID = 2 },
+		"parent":      func(task *odoosim.Task) { task.ParentID = 0 },
+		"archived":    func(task *odoosim.Task) { task.Archived = true },
+	} {
+		t.Run(field, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t)
+			w.odoo.AddProject(odoosim.Project{Name: "Other"})
+			path := w.write(shop)
+			w.sync(path)
+			for _, task := range w.odoo.Tasks() {
+				if task.Name == "Card" {
+					w.odoo.UpdateTask(task.ID, change)
+				}
+			}
+			w.write(shop)
+			_, err := w.engine().Sync(context.Background(), path)
+			var mismatch *engine.MismatchError
+			is.True(errors.As(err, &mismatch))
+			is.Equal(mismatch.Items[0].Differences[0].Field, field)
+			is.Equal(len(mismatch.Items), 1)
+			is.Equal(len(w.odoo.Tasks()), 4)
+		})
+	}
+}
+
+func TestNewStoryUnderAnOldNameIsNotLinkedSilently(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(shop)
+	w.sync(path)
+	text := w.read(path)
+	start := strings.Index(text, "    { name = \"Card\"")
+	end := start + strings.Index(text[start:], "\n") + 1
+	w.write(text[:start] + "    { name = \"Card\", task_id = 0, description = \"Another thing\" },\n" + text[end:])
+	_, err := w.engine().Sync(context.Background(), path)
+	var mismatch *engine.MismatchError
+	is.True(errors.As(err, &mismatch))
+	w.options.PlainCreate = true
+	w.sync(path)
+	is.Equal(len(w.odoo.Tasks()), 5)
+}
+
+// TestOrdinals has maps that change between runs, and how many tasks there are
+// in the end: an external id whose task belongs to another item of the map is
+// not taken away from it.
+func TestOrdinals(t *testing.T) {
+	story := func(name, text string, id int64) string {
+		return fmt.Sprintf("  { name = %q, description = %q, task_id = %d },\n", name, text, id)
+	}
+	feature := func(stories ...string) string {
+		return "[features.F]\ntask_id = 0\nuser_stories = [\n" + strings.Join(stories, "") + "]\n"
+	}
+	t.Run("a twin is put before", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		path := w.write(feature(story("A", "old", 0)))
+		w.sync(path)
+		w.write(strings.Replace(w.read(path), "  { name", story("A", "new", 0)+"  { name", 1))
+		w.sync(path)
+		is.Equal(len(w.odoo.Tasks()), 3)
+		w.oneToOne(path)
+		done := w.read(path)
+		old := w.odoo.Tasks()[1].ID
+		w.write(strings.Replace(done, fmt.Sprintf("task_id = %d }", w.odoo.Tasks()[2].ID), "task_id = 0 }", 1))
+		w.sync(path)
+		is.Equal(w.read(path), done) // and it is found again
+		is.True(strings.Contains(done, fmt.Sprintf("\"old\", task_id = %d", old)))
+	})
+	t.Run("a renamed item leaves its name to another", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		path := w.write(feature(story("A", "x", 0)))
+		w.sync(path)
+		text := strings.Replace(w.read(path), `name = "A"`, `name = "B"`, 1)
+		w.odoo.UpdateTask(w.odoo.Tasks()[1].ID, func(task *odoosim.Task) { task.Name = "B" })
+		w.write(strings.Replace(text, "\n]\n", "\n"+story("A", "x", 0)+"]\n", 1))
+		w.sync(path)
+		is.Equal(len(w.odoo.Tasks()), 3)
+		w.oneToOne(path)
+	})
+	t.Run("a feature as well", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		path := w.write(feature())
+		w.sync(path)
+		w.write(strings.Replace(w.read(path), "features.F", "features.G", 1) + feature())
+		w.odoo.UpdateTask(w.odoo.Tasks()[0].ID, func(task *odoosim.Task) { task.Name = "G" })
+		w.sync(path)
+		is.Equal(len(w.odoo.Tasks()), 2)
+		w.oneToOne(path)
+	})
+}
+
+func TestNamespacesKeepMapsOfOneProjectApart(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(shop)
+	w.sync(path)
+	w.options.Namespace = "second map"
+	w.write(shop)
+	result := w.sync(path)
+	is.Equal(result.Count(engine.Created), 4)
+	is.Equal(len(w.odoo.Tasks()), 8)
+}
+
+func TestDeletedTaskIsMadeAgain(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(shop)
+	w.sync(path)
+	last := w.odoo.Tasks()[3]
+	w.odoo.DeleteTask(last.ID)
+	w.write(strings.Replace(w.read(path), fmt.Sprint("task_id = ", last.ID), "task_id = 0", 1))
+	result := w.sync(path)
+	is.Equal(result.Count(engine.Created), 1)
+	w.oneToOne(path)
+}
+
+func TestTwoRunsOnTwoCopiesMakeEachTaskOnce(t *testing.T) {
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		is := is.New(t)
+		w := newWorld(t, odoosim.WithDialect(dialect))
+		text := manyStories(300)
+		copies := []string{w.write(text), filepath.Join(t.TempDir(), "map.toml")}
+		is.NoErr(os.WriteFile(copies[1], []byte(text), 0o644))
+		results := make([]*engine.Result, 2)
+		engines := []*engine.Engine{w.engine(), w.engine()}
+		var runs sync.WaitGroup
+		for i, path := range copies {
+			runs.Go(func() {
+				var err error
+				results[i], err = engines[i].Sync(context.Background(), path)
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		runs.Wait()
+		is.Equal(w.read(copies[0]), w.read(copies[1]))
+		is.Equal(len(w.odoo.Tasks()), 301)
+		is.Equal(len(w.odoo.Stages()), 1)
+		is.Equal(results[0].Count(engine.Pending)+results[1].Count(engine.Pending), 0)
+		w.oneToOne(copies[0])
+	})
+}
+
+func TestBackloggedStageIsMadeOnceAlsoAfterALostAnswer(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.retries = -1
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task.type", "load"), Action: odoosim.DropAfter()})
+	path := w.write(shop)
+	w.runUntilDone(path)
+	is.Equal(len(w.odoo.Stages()), 1)
+	w.oneToOne(path)
+}
+
+func TestSlowAndLargeCallsAreMadeSmaller(t *testing.T) {
+	for name, fault := range map[string]odoosim.Action{
+		"413": odoosim.Status(413, ""), "504": odoosim.Status(504, ""), "504 after commit": odoosim.Status(504, "").AfterCommit(), "time-out": odoosim.Hang(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t)
+			w.timeout = 200 * time.Millisecond
+			path := w.write(manyStories(90))
+			w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Method == "load" && c.Rows > 40 }, Times: -1, Action: fault})
+			result := w.sync(path)
+			is.Equal(result.Count(engine.Created), 91) // none counts as linked: this run made them all
+			w.oneToOne(path)
+		})
+	}
+}
+
+func TestInterruptedRunFinishesTheCallInFlightAndSaves(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(manyStories(150))
+	ctx, cancel := context.WithCancel(context.Background())
+	w.during(func(c odoosim.Call) bool { return c.Method == "load" && c.Rows == 100 }, cancel)
+	result, err := w.engine().Sync(ctx, path)
+	is.True(errors.Is(err, engine.ErrInterrupted))
+	is.Equal(result.Count(engine.Created), 101)
+	is.Equal(strings.Count(w.read(path), "task_id = 0"), 50)
+	w.sync(path)
+	w.oneToOne(path)
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"time"
+
+	"odoosync/odoorpc"
+)
+
+// Kind says what an item of a feature map is.
+type Kind string
+
+// The two kinds of items.
+const (
+	Feature Kind = "feature"
+	Story   Kind = "story"
+)
+
+// Status says what became of an item in a run.
+type Status string
+
+// The states an item can be in when a run ends.
+const (
+	Created    Status = "created"    // its task was made by this run
+	Linked     Status = "linked"     // its task existed already, under the item's external id
+	Synced     Status = "synced"     // it had a task_id when the run began
+	Deprecated Status = "deprecated" // it, or its feature, is marked _deprecated
+	Pending    Status = "pending"    // it has no task yet: not reached, or a dry run
+)
+
+// ItemResult is one feature or user story of the map after a run.
+type ItemResult struct {
+	Kind    Kind
+	Feature string // name of the feature, for a story that of its feature
+	Story   string // name of the story, empty for a feature
+	Line    int    // line of the task_id in the map as it was last read, from 1
+	ID      int64  // task id, 0 when there is none
+	Status  Status
+}
+
+// Name is the item's own name: the story's, or the feature's.
+func (r ItemResult) Name() string {
+	if r.Kind == Story {
+		return r.Story
+	}
+	return r.Feature
+}
+
+// Project is the Odoo project that tasks go to.
+type Project struct {
+	ID   int64
+	Name string
+	URL  string // where a browser shows its tasks
+}
+
+// Stage is one stage (column) of the project.
+type Stage struct {
+	ID      int64 // 0 in a dry run when it is missing
+	Name    string
+	Created bool // made by this run
+	// Creatable says whether a missing stage could be made; only set in a dry run.
+	Creatable Permission
+}
+
+// Tag is one tag that the map asks for.
+type Tag struct {
+	ID        int64 // 0 when it is missing
+	Name      string
+	Created   bool       // made by this run
+	LeftOff   string     // why tasks go without it, empty when they do not
+	Creatable Permission // whether a missing tag could be made; only set in a dry run
+}
+
+// Permission is what Odoo says about a right, as far as it can be asked
+// without using it.
+type Permission string
+
+// The answers to a question for a right.
+const (
+	Unknown Permission = ""
+	Allowed Permission = "allowed"
+	Denied  Permission = "denied"
+)
+
+// Result is what a run did, as far as it came. It is complete also when Sync
+// returns an error.
+type Result struct {
+	Map      string // path of the map as given
+	DryRun   bool
+	Session  odoorpc.Session // zero when the run stopped before it connected
+	Project  Project
+	Stage    Stage // the Backlog stage; zero when nothing was pending
+	Tags     []Tag // in order of first use
+	Items    []ItemResult
+	Warnings []Warning
+	Duration time.Duration
+}
+
+// Count returns how many items have the status.
+func (r *Result) Count(s Status) int {
+	n := 0
+	for i := range r.Items {
+		if r.Items[i].Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// StagesResult is what EnsureStages found and made.
+type StagesResult struct {
+	DryRun  bool
+	Session odoorpc.Session
+	Project Project
+	Stages  []Stage // the six stages in board order
+}

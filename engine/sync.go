@@ -1,0 +1,254 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"odoosync/odoorpc"
+	"odoosync/tomledit"
+)
+
+// Sync creates a task for every pending feature of the map at path and a
+// subtask for every pending user story, and writes the new ids over the zeros.
+// It stops at the first error; what was created until then is in the map, or,
+// where that is not possible, in the error.
+//
+// The result is never nil and tells how far the run came. Cancelling ctx lets
+// the call in flight end, saves its ids and returns ErrInterrupted. Other
+// errors: *FileError, *MapError, *SetupError, *ItemError, *MismatchError,
+// *UnknownOutcomeError, *NotSavedError, and those of package odoorpc.
+func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
+	started := time.Now()
+	r := &run{Engine: e, ctx: ctx, result: &Result{Map: path, DryRun: e.options.DryRun}, made: make(map[int64]Status), tagIDs: make(map[string]int64)}
+	err := r.all(path)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
+		err = ErrInterrupted
+	}
+	r.result.Items = r.items()
+	r.result.Duration = time.Since(started)
+	return r.result, err
+}
+
+// run is one call of Sync.
+type run struct {
+	*Engine
+	ctx    context.Context
+	result *Result
+	file   *mapFile
+
+	// The document as it was last read, what has been patched into it, and
+	// what it means. An item gets its task id when the task is there; until it
+	// is saved it is in unsaved too.
+	doc     *tomledit.Document
+	patch   *tomledit.Patch
+	plan    *Plan
+	owners  map[int64]*Item // whose task an id is, over the whole map
+	unsaved []*Item
+	made    map[int64]Status // tasks of this run: Created or Linked
+
+	stageID int64
+	tagIDs  map[string]int64
+	plain   bool // tasks are made with create, without external ids
+
+	patient bool  // the next call may be repeated as it is although it was too slow
+	began   bool  // a load was sent
+	before  int64 // newest task id before the first load
+
+	saves       saveClock
+	saveFailed  bool
+	done, total int       // pending items that are saved, and all
+	mapError    *MapError // what somebody's edit during the run got wrong
+}
+
+func (r *run) all(path string) error {
+	file, err := openMapFile(osSystem{}, path)
+	if err != nil {
+		return err
+	}
+	r.file = file
+	defer file.Close()
+	src, err := file.Read()
+	if err != nil {
+		return &FileError{Path: path, Op: "read", Err: err}
+	}
+	m, doc, err := parseMap(path, src)
+	if err != nil {
+		return err
+	}
+	r.use(m, doc)
+	r.plain, r.total = r.options.PlainCreate, r.plan.Pending()
+	r.report(Planned{Pending: r.plan.Pending(), Synced: r.plan.Synced, Deprecated: r.plan.Deprecated})
+	if r.options.DryRun {
+		return r.rehearse()
+	}
+	if err := file.Sweep(); err != nil {
+		return &FileError{Path: path, Op: "clean up after a killed run beside", Err: err}
+	}
+	if r.plan.Pending() == 0 {
+		return nil
+	}
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	return r.createAll()
+}
+
+// use makes a freshly read map the one to work on.
+func (r *run) use(m *FeatureMap, doc *tomledit.Document) {
+	r.doc, r.patch, r.plan = doc, doc.NewPatch(), makePlan(m)
+	r.owners = make(map[int64]*Item, r.plan.Synced)
+	for item := range m.All {
+		if item.TaskID != 0 {
+			r.owners[item.TaskID] = item
+		}
+	}
+}
+
+// prepare does everything that can be refused before the first task.
+func (r *run) prepare() error {
+	if err := r.connect(); err != nil {
+		return err
+	}
+	if err := r.checkParents(); err != nil {
+		return err
+	}
+	stages, err := r.ensureStages(r.ctx, r.result.Project, []string{backlog})
+	if err != nil {
+		return err
+	}
+	r.result.Stage, r.stageID = stages[0], stages[0].ID
+	tags, err := r.ensureTags(r.plan.Tags())
+	if err != nil {
+		return err
+	}
+	r.result.Tags = tags
+	for _, tag := range tags {
+		if tag.ID != 0 {
+			r.tagIDs[tag.Name] = tag.ID
+		}
+	}
+	r.report(Prepared{Stage: r.result.Stage, Tags: tags})
+	return nil
+}
+
+// rehearse is the dry run: what prepare does, as far as it can be done
+// without creating anything.
+func (r *run) rehearse() error {
+	if err := r.connect(); err != nil {
+		return err
+	}
+	if err := r.checkParents(); err != nil {
+		return err
+	}
+	stages, err := r.findStages(r.ctx, r.result.Project, []string{backlog})
+	if err != nil {
+		return err
+	}
+	r.result.Stage = stages[0]
+	if r.result.Stage.ID == 0 {
+		r.result.Stage.Creatable = r.mayCreate(r.ctx, modelStage)
+	}
+	if r.result.Tags, err = r.findTags(r.plan.Tags()); err != nil {
+		return err
+	}
+	permission := Unknown
+	for i := range r.result.Tags {
+		tag := &r.result.Tags[i]
+		if tag.ID != 0 {
+			continue
+		}
+		if permission == Unknown {
+			permission = r.mayCreate(r.ctx, modelTag)
+		}
+		tag.Creatable = permission
+	}
+	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	return nil
+}
+
+func (r *run) connect() error {
+	session, err := r.odoo.Connect(r.ctx)
+	if err != nil {
+		return err
+	}
+	r.result.Session = session
+	r.result.Project, err = r.findProject(r.ctx, session)
+	if err != nil {
+		return err
+	}
+	r.report(Connected{Session: session, Project: r.result.Project})
+	return nil
+}
+
+// checkParents makes sure that the tasks which pending stories go under are
+// still there.
+func (r *run) checkParents() error {
+	parents := r.plan.parents()
+	if len(parents) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(parents))
+	for i, parent := range parents {
+		ids[i] = parent.TaskID
+	}
+	var found []struct {
+		ID      int64       `json:"id"`
+		Active  bool        `json:"active"`
+		Project odoorpc.Ref `json:"project_id"`
+	}
+	query := odoorpc.Query{Context: odoorpc.Context{"active_test": false}}
+	if err := r.odoo.SearchRead(r.ctx, modelTask, odoorpc.Domain{odoorpc.Cond("id", "in", ids)}, []string{"active", "project_id"}, query, &found); err != nil {
+		return err
+	}
+	known := make(map[int64]int, len(found))
+	for i, task := range found {
+		known[task.ID] = i
+	}
+	for _, parent := range parents {
+		i, ok := known[parent.TaskID]
+		line := parent.Position().Line
+		switch {
+		case !ok:
+			return &SetupError{
+				Message: fmt.Sprintf("%s:%d: feature %q: its task %d is not in Odoo, or user %s may not see it", r.plan.Map.Path, line, parent.Name, parent.TaskID, userName(r.result.Session)),
+				Explain: "if the task was deleted, set its task_id to 0 and it is made again with its pending stories; else check the database and the rights",
+			}
+		case !found[i].Active:
+			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is archived, and so hides its new subtasks", r.plan.Map.Path, line, parent.Name, parent.TaskID), "")
+		case found[i].Project.ID != r.result.Project.ID:
+			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is not in project %q", r.plan.Map.Path, line, parent.Name, parent.TaskID, r.result.Project.Name),
+				"its new subtasks go to the configured project all the same")
+		}
+	}
+	return nil
+}
+
+func (r *run) warn(message, hint string) {
+	w := Warning{Message: message, Hint: hint}
+	r.result.Warnings = append(r.result.Warnings, w)
+	r.report(w)
+}
+
+// items says what became of everything in the map.
+func (r *run) items() []ItemResult {
+	if r.plan == nil {
+		return nil
+	}
+	var results []ItemResult
+	for item := range r.plan.Map.All {
+		status, made := r.made[item.TaskID]
+		switch {
+		case made:
+		case item.Deprecated:
+			status = Deprecated
+		case item.TaskID != 0:
+			status = Synced
+		default:
+			status = Pending
+		}
+		results = append(results, item.result(status))
+	}
+	return results
+}

@@ -1,0 +1,363 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"odoosync/odoorpc"
+)
+
+// taskFields are the columns of a load of tasks; features have no parent and
+// go without the last.
+var taskFields = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id", "parent_id/.id"}
+
+// batch is what goes into one call: items of one kind.
+type batch struct {
+	items []*Item
+	body  int // bytes of the rows, about
+}
+
+// createAll makes the tasks, batch by batch, and saves what was made whatever
+// ends it.
+func (r *run) createAll() error {
+	err := r.createBatches()
+	if r.saveFailed {
+		return err
+	}
+	if saveErr := r.save(); saveErr != nil {
+		return errors.Join(saveErr, err)
+	}
+	return err
+}
+
+func (r *run) createBatches() error {
+	size := newBatchSize()
+	for {
+		if r.ctx.Err() != nil {
+			return ErrInterrupted
+		}
+		if r.file.Touched() {
+			if err := r.save(); err != nil {
+				return err
+			}
+		}
+		if r.mapError != nil {
+			return r.mapError
+		}
+		next := r.nextBatch(size)
+		if len(next.items) == 0 {
+			return nil
+		}
+		if err := r.create(next, size); err != nil {
+			return err
+		}
+		if r.plain || r.saves.due() {
+			if err := r.save(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// nextBatch takes pending features, and when there are none, pending stories.
+func (r *run) nextBatch(size *batchSize) batch {
+	for _, items := range [][]*Item{r.plan.Features, r.plan.Stories} {
+		var b batch
+		for _, item := range items[r.firstPending(items):] {
+			if item.TaskID != 0 {
+				continue
+			}
+			bytes := r.rowSize(item)
+			if len(b.items) > 0 && (len(b.items) >= size.rows || b.body+bytes > size.body) {
+				break
+			}
+			b.items = append(b.items, item)
+			b.body += bytes
+		}
+		if len(b.items) > 0 {
+			return b
+		}
+	}
+	return batch{}
+}
+
+// firstPending skips what is done: items are made in order.
+func (r *run) firstPending(items []*Item) int {
+	n := len(items)
+	low, high := 0, n
+	for low < high {
+		mid := (low + high) / 2
+		if items[mid].TaskID != 0 {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// create makes the tasks of a batch, or of its beginning when the server wants
+// smaller ones.
+func (r *run) create(b batch, size *batchSize) error {
+	if r.plain {
+		return r.createPlain(b.items)
+	}
+	started := time.Now()
+	err := r.load(b.items)
+	var transport *odoorpc.TransportError
+	var refusal *loadRefusal
+	switch {
+	case err == nil:
+		size.Worked(len(b.items), time.Since(started))
+		r.patient = false
+		return nil
+	case errors.As(err, &refusal):
+		return r.stopAt(b.items, refusal)
+	case errors.Is(err, errNoLoad):
+		r.plain = true
+		r.warn(fmt.Sprintf("tasks are made with plain create: %v", err),
+			"an interrupted run may leave tasks that the next one does not find, and would make again; give the user the right to import, or watch the first run")
+		return nil
+	case !errors.As(err, &transport):
+		return err
+	case transport.TooLarge() && len(b.items) > 1:
+		size.TooLarge(len(b.items), b.body)
+		return nil
+	case transport.TooSlow() && !r.patient:
+		for _, item := range b.items {
+			item.uncertain = true
+		}
+		size.TooSlow(len(b.items))
+		r.patient = len(b.items) == 1
+		return nil
+	case transport.TooLarge():
+		return &ItemError{File: r.plan.Map.Path, Item: b.items[0].result(Pending), Message: "the server takes no call of this size", Err: err,
+			Explain: "shorten the description, or let the proxy before Odoo take larger bodies"}
+	}
+	return err
+}
+
+// stopAt makes the items before the one that was refused, and returns the
+// refusal.
+func (r *run) stopAt(items []*Item, refusal *loadRefusal) error {
+	for {
+		first := refusal.first()
+		refused := items[first.Record]
+		stop := &ItemError{File: r.plan.Map.Path, Item: refused.result(Pending), Message: first.Message}
+		items = items[:first.Record]
+		if len(items) == 0 {
+			return stop
+		}
+		err := r.load(items)
+		if !errors.As(err, &refusal) {
+			return errors.Join(stop, err)
+		}
+	}
+}
+
+// load makes tasks under their external ids and takes in the ids.
+func (r *run) load(items []*Item) error {
+	ctx := odoorpc.ReturnSlow(r.ctx)
+	if r.patient {
+		ctx = r.ctx
+	}
+	var mismatches []Mismatch
+	for len(items) > 0 {
+		newest, ids, err := r.loadRows(ctx, items)
+		if err != nil {
+			return err
+		}
+		var linked, taken []*Item
+		for i, item := range items {
+			switch owner := r.owners[ids[i]]; {
+			case owner != nil && owner != item:
+				taken = append(taken, item)
+				r.nextOrdinal(item)
+			case ids[i] <= newest:
+				item.met = ids[i]
+				linked = append(linked, item)
+			default:
+				r.take(item, ids[i], Created)
+			}
+		}
+		differing, err := r.link(linked)
+		if err != nil {
+			return err
+		}
+		mismatches = append(mismatches, differing...)
+		items = taken
+	}
+	if len(mismatches) > 0 {
+		return &MismatchError{File: r.plan.Map.Path, Items: mismatches}
+	}
+	return nil
+}
+
+// loadRows sends one load, again while another transaction is in its way. It
+// also returns the newest task id from just before: a task up to it was not
+// made by this call.
+func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []int64, err error) {
+	rows := make([][]any, len(items))
+	for i, item := range items {
+		rows[i] = r.row(item)
+	}
+	fields := taskFields[:len(rows[0])]
+	for try := 0; ; try++ {
+		if newest, err = r.newestTask(); err != nil {
+			return 0, nil, err
+		}
+		if !r.began {
+			r.began, r.before = true, newest
+		}
+		ids, err = r.Engine.load(ctx, modelTask, fields, rows)
+		if !isConflict(err) || try == maxConflicts {
+			return newest, ids, err
+		}
+		if err := pause(ctx, conflictWait(try)); err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+// newestTask is the highest task id that the user can see.
+func (r *run) newestTask() (int64, error) {
+	query := odoorpc.Query{Order: "id desc", Limit: 1, Context: odoorpc.Context{"active_test": false}}
+	ids, err := r.odoo.Search(r.ctx, modelTask, odoorpc.Domain{}, query)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+func (r *run) row(item *Item) []any {
+	row := []any{
+		externalID(r.result.Project.ID, r.options.Namespace, item, item.ordinal),
+		item.Name, textToHTML(item.Description()), r.result.Project.ID, r.stageID, r.tagCell(item),
+	}
+	if item.Parent != nil {
+		row = append(row, item.Parent.TaskID)
+	}
+	return row
+}
+
+func (r *run) tagCell(item *Item) string {
+	ids := r.tagsOf(item)
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	return strings.Join(texts, ",")
+}
+
+func (r *run) tagsOf(item *Item) []int64 {
+	var ids []int64
+	for _, name := range item.Tags() {
+		if id := r.tagIDs[name]; id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// rowSize is about how many bytes an item adds to the body of a call.
+func (r *run) rowSize(item *Item) int {
+	const fixed = 160 // external id, ids, tags and punctuation
+	return fixed + jsonSize(item.Name) + jsonSize(textToHTML(item.Description()))
+}
+
+// take gives an item its task.
+func (r *run) take(item *Item, id int64, status Status) {
+	item.TaskID = id
+	r.owners[id] = item
+	r.made[id] = status
+	r.unsaved = append(r.unsaved, item)
+}
+
+// nextOrdinal moves an item on to an external id that no other item of its
+// name uses: the task under its own belongs to an item that stands elsewhere
+// in the map by now.
+func (r *run) nextOrdinal(item *Item) {
+	used := func(ordinal int) bool {
+		if item.Parent == nil {
+			return false
+		}
+		for _, sibling := range item.Parent.Stories {
+			if sibling != item && sibling.Name == item.Name && sibling.TaskID == 0 && sibling.ordinal == ordinal {
+				return true
+			}
+		}
+		return false
+	}
+	item.ordinal++
+	for used(item.ordinal) {
+		item.ordinal++
+	}
+}
+
+// createPlain makes tasks without external ids. What Odoo refuses it has not
+// made, so a refused call is split until the item is found; a lost answer ends
+// the run.
+func (r *run) createPlain(items []*Item) error {
+	values := make([]map[string]any, len(items))
+	for i, item := range items {
+		values[i] = r.values(item)
+	}
+	ids, err := r.odoo.Create(r.ctx, modelTask, values, r.taskContext(odoorpc.Context{}))
+	var (
+		refused   *odoorpc.ServerError
+		transport *odoorpc.TransportError
+		unknown   *odoorpc.UnknownOutcomeError
+	)
+	switch {
+	case err == nil:
+		for i, item := range items {
+			r.take(item, ids[i], Created)
+		}
+		return r.save()
+	case errors.As(err, &unknown):
+		results := make([]ItemResult, len(items))
+		for i, item := range items {
+			results[i] = item.result(Pending)
+		}
+		return &UnknownOutcomeError{File: r.plan.Map.Path, Items: results, Err: err}
+	case errors.As(err, &refused), errors.As(err, &transport) && transport.TooLarge():
+		if len(items) == 1 {
+			message := err.Error()
+			if refused != nil {
+				message = refused.Message
+			}
+			return &ItemError{File: r.plan.Map.Path, Item: items[0].result(Pending), Message: message, Err: err}
+		}
+		half := len(items) / 2
+		if err := r.createPlain(items[:half]); err != nil {
+			return err
+		}
+		if r.ctx.Err() != nil {
+			return ErrInterrupted
+		}
+		return r.createPlain(items[half:])
+	}
+	return err
+}
+
+func (r *run) values(item *Item) map[string]any {
+	v := map[string]any{
+		"name":       item.Name,
+		"project_id": r.result.Project.ID,
+		"stage_id":   r.stageID,
+	}
+	if text := textToHTML(item.Description()); text != "" {
+		v["description"] = text
+	}
+	if ids := r.tagsOf(item); len(ids) > 0 {
+		v["tag_ids"] = []any{[]any{6, 0, ids}}
+	}
+	if item.Parent != nil {
+		v["parent_id"] = item.Parent.TaskID
+	}
+	return v
+}
