@@ -58,10 +58,10 @@ func (n name) escaped(src []byte) bool { return src[n.at] == '"' && int(n.size) 
 
 // conflict is a definition that TOML forbids, with the entry that stands in its way.
 type conflict struct {
-	name  name
-	entry uint32
-	verb  string
-	hint  string
+	name    name
+	entry   uint32
+	message string // with %d for the line of that entry
+	hint    string
 }
 
 func newChecker(src []byte) *checker {
@@ -109,11 +109,11 @@ func (c *checker) table(parent uint32, n name) (id uint32, made bool, err *confl
 		c.rename(id, n)
 		return id, false, nil
 	case headerTable:
-		return 0, false, &conflict{n, id, "table already defined", "put its keys under one header"}
+		return 0, false, &conflict{n, id, "already defined on line %d", "put its keys under one header"}
 	case dottedTable:
-		return 0, false, &conflict{n, id, "table already made by a dotted key", "a header cannot open it again; write the keys where it was made"}
+		return 0, false, &conflict{n, id, "already made by a dotted key on line %d", "a header cannot open it again; write the keys where it was made"}
 	case tableArray:
-		return 0, false, &conflict{n, id, "already an array of tables", "write the header in double brackets to add an element"}
+		return 0, false, &conflict{n, id, "already an array of tables on line %d", "write the header in double brackets to add an element"}
 	default:
 		return 0, false, c.notATable(n, id)
 	}
@@ -133,11 +133,11 @@ func (c *checker) tableElement(parent uint32, n name) (array, element uint32, ma
 	case e.kind == tableArray:
 		index = c.entries[e.element].size + 1
 	case e.kind == arrayEntry:
-		return 0, 0, false, &conflict{n, array, "already an array in brackets", "nothing can be added to it; write all elements in one of the two ways"}
+		return 0, 0, false, &conflict{n, array, "already an array in brackets on line %d", "nothing can be added to it; write all elements in one of the two ways"}
 	case e.kind == scalarEntry || e.kind == inlineTableEntry:
 		return 0, 0, false, c.notATable(n, array)
 	default:
-		return 0, 0, false, &conflict{n, array, "already a table, not an array of tables", "write both headers in double brackets"}
+		return 0, 0, false, &conflict{n, array, "already a table on line %d, not an array of tables", "write both headers in double brackets"}
 	}
 	element = uint32(len(c.entries))
 	c.entries = append(c.entries, entry{parent: array, key: n.at, size: index, kind: tableElement})
@@ -158,7 +158,7 @@ func (c *checker) dotted(parent uint32, n name) (id uint32, made bool, err *conf
 	case scalarEntry, arrayEntry, inlineTableEntry:
 		return 0, false, c.notATable(n, id)
 	default:
-		return 0, false, &conflict{n, id, "table already made by a header", "a dotted key cannot add to it; write the key under that header"}
+		return 0, false, &conflict{n, id, "already made by a header on line %d", "a dotted key cannot add to it; write the key under that header"}
 	}
 }
 
@@ -166,7 +166,7 @@ func (c *checker) dotted(parent uint32, n name) (id uint32, made bool, err *conf
 func (c *checker) value(parent uint32, n name, kind entryKind) (uint32, *conflict) {
 	id, slot := c.find(parent, n.text)
 	if id != 0 {
-		return 0, &conflict{n, id, "already defined", ""}
+		return 0, &conflict{n, id, "already defined on line %d", ""}
 	}
 	return c.add(slot, parent, n, kind), nil
 }
@@ -174,11 +174,11 @@ func (c *checker) value(parent uint32, n name, kind entryKind) (uint32, *conflic
 func (c *checker) notATable(n name, id uint32) *conflict {
 	switch c.entries[id].kind {
 	case arrayEntry:
-		return &conflict{n, id, "already an array in brackets, not a table", "nothing can be added to it"}
+		return &conflict{n, id, "already an array in brackets on line %d, not a table", "nothing can be added to it"}
 	case inlineTableEntry:
-		return &conflict{n, id, "already a table in braces", "nothing can be added to it; write all keys inside the braces"}
+		return &conflict{n, id, "already a table in braces on line %d", "nothing can be added to it; write all keys inside the braces"}
 	default:
-		return &conflict{n, id, "already a value, not a table", ""}
+		return &conflict{n, id, "already a value on line %d, not a table", ""}
 	}
 }
 

@@ -3,7 +3,7 @@ package tomledit
 import (
 	"bytes"
 	"errors"
-	"strconv"
+	"fmt"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -69,7 +69,7 @@ func (w *walker) header(expr *unstable.Node) error {
 	n := w.name(last)
 	id, made, clash := w.check.table(parent, n)
 	if clash != nil {
-		return w.conflict(clash, parent)
+		return w.conflict(clash)
 	}
 	if made {
 		w.recordTable(parent, id, n)
@@ -87,7 +87,7 @@ func (w *walker) elementHeader(expr *unstable.Node) error {
 	n := w.name(last)
 	array, element, made, clash := w.check.tableElement(parent, n)
 	if clash != nil {
-		return w.conflict(clash, parent)
+		return w.conflict(clash)
 	}
 	if made {
 		w.recordArray(parent, array, n)
@@ -106,7 +106,7 @@ func (w *walker) supers(expr *unstable.Node) (last *unstable.Node, parent uint32
 		n := w.name(key)
 		id, made, clash := w.check.super(parent, n)
 		if clash != nil {
-			return nil, 0, w.conflict(clash, parent)
+			return nil, 0, w.conflict(clash)
 		}
 		if made {
 			w.recordTable(parent, id, n)
@@ -124,7 +124,7 @@ func (w *walker) keyValue(parent uint32, kv *unstable.Node) error {
 		n := w.name(key)
 		id, made, clash := w.check.dotted(parent, n)
 		if clash != nil {
-			return w.conflict(clash, parent)
+			return w.conflict(clash)
 		}
 		if made {
 			w.recordTable(parent, id, n)
@@ -133,7 +133,7 @@ func (w *walker) keyValue(parent uint32, kv *unstable.Node) error {
 	}
 	n := w.name(key)
 	if _, clash := w.check.value(parent, n, entryKindOf(value)); clash != nil {
-		return w.conflict(clash, parent)
+		return w.conflict(clash)
 	}
 	return w.member(w.check.entries[parent].at, kv, key, value)
 }
@@ -248,7 +248,7 @@ func (w *walker) largeInlineTable(in place, table, from *unstable.Node) (end uin
 	for ; kv != from; kv = kv.Next() {
 		value := kv.Child()
 		if _, clash := w.check.value(scope, w.name(value.Next()), entryKindOf(value)); clash != nil {
-			return 0, w.conflict(clash, scope)
+			return 0, w.conflict(clash)
 		}
 	}
 	for ; kv != nil; kv = kv.Next() {
@@ -392,20 +392,19 @@ var kinds = [...]struct {
 
 // The functions below run once, for the error that ends the walk.
 
-// conflict makes the error for a definition that TOML forbids in the table of an entry.
-func (w *walker) conflict(c *conflict, table uint32) error {
+// conflict makes the error for a definition that TOML forbids.
+func (w *walker) conflict(c *conflict) error {
 	first := w.check.entries[c.entry].key
-	return w.redefined(c.name.at, c.name.size, c.verb, c.hint, first)
+	return w.redefined(c.name.at, c.name.size, c.message, c.hint, first)
 }
 
 // duplicate makes the error for the second of two equal keys of an inline table.
 func (w *walker) duplicate(key, first *unstable.Node) error {
-	return w.redefined(key.Raw.Offset+w.base, key.Raw.Length, "already defined", "", first.Raw.Offset+w.base)
+	return w.redefined(key.Raw.Offset+w.base, key.Raw.Length, "already defined on line %d", "", first.Raw.Offset+w.base)
 }
 
-func (w *walker) redefined(at, size uint32, verb, hint string, first uint32) error {
-	line := positionIn(w.src, int(first)).Line
-	return w.fault(at, at+size, verb+" on line "+strconv.Itoa(line), hint)
+func (w *walker) redefined(at, size uint32, message, hint string, first uint32) error {
+	return w.fault(at, at+size, fmt.Sprintf(message, positionIn(w.src, int(first)).Line), hint)
 }
 
 // fault makes the error for a token of the expression being read.
