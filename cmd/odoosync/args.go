@@ -118,6 +118,9 @@ func split(app *cli.App, args []string) (*commandLine, error) {
 			if takesValue(app, f.name) && f.value == "" {
 				return nil, usagef("", "%s needs a value, found an empty one", f.dashed())
 			}
+			if f.hasValue && knownFlag(app, f.name) && !takesValue(app, f.name) {
+				return nil, usagef("", "%s takes no value, found %q", f.dashed(), f.value)
+			}
 			line.flags = append(line.flags, f)
 		}
 	}

@@ -181,9 +181,15 @@ func (c *console) hints(text string) string {
 }
 
 // indented moves the lines after the first two columns to the right, so that
-// no text can pass for a message of its own.
+// no text can pass for a message of its own. Blank lines go.
 func indented(text string) string {
-	return strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
+	var kept []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimRight(line, " \t"); line != "" {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n  ")
 }
 
 // print writes text above the bar, if there is one.

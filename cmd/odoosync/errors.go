@@ -126,6 +126,12 @@ func describeOutcome(err error, f *failure) bool {
 		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", notSaved.File, cause(notSaved.Err))
 	case errors.As(err, &unknown):
 		f.Code, f.Kind, f.File, f.Items = exitUnknown, "unknown-outcome", unknown.File, unknown.Items
+		reason := unknown.Err
+		if errors.As(err, &call) {
+			reason = call.Err
+		}
+		f.Message = fmt.Sprintf("%s: no answer to the creation of %s, which may exist in Odoo or not: %v",
+			unknown.File, count(len(unknown.Items), "task"), reason)
 	case errors.As(err, &call):
 		f.Code, f.Kind = exitUnknown, "unknown-outcome"
 	case errors.Is(err, engine.ErrInterrupted), errors.Is(err, context.Canceled):
@@ -176,6 +182,9 @@ func describeOdoo(err error, f *failure) bool {
 			count(len(mismatch.Items), "task"), plural(len(mismatch.Items), "matches its item", "match their items"))
 	case errors.As(err, &item):
 		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}
+		if f.Hint == "" {
+			f.Hint = "what was created before it is in the map; mend this item and run again"
+		}
 	case errors.As(err, &setup):
 		f.Code, f.Kind = exitRefused, "setup"
 	case errors.As(err, &login):
@@ -214,7 +223,7 @@ func configProblems(e *odoorpc.ConfigError) string {
 func configAdvice(e *odoorpc.ConfigError) string {
 	for _, problem := range e.Problems {
 		if problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http") {
-			return "use https; --allow-http sends the secret in clear all the same"
+			return "--allow-http permits it all the same, for networks that you trust"
 		}
 	}
 	return ""

@@ -50,17 +50,16 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":    exits,
-			"odoo":     odoo,
-			"web":      web,
-			"fault":    fault,
-			"tasks":    tasks,
-			"calls":    calls,
-			"files":    files,
-			"scrub":    scrub,
-			"lock":     lock,
-			"same":     same,
-			"readonly": readonly,
+			"exits":     exits,
+			"odoo":      odoo,
+			"web":       web,
+			"fault":     fault,
+			"tasks":     tasks,
+			"calls":     calls,
+			"files":     files,
+			"scrubtext": scrubText,
+			"scrub":     scrub,
+			"lock":      lock,
 		},
 	})
 }
@@ -186,7 +185,12 @@ func web(ts *testscript.TestScript, _ bool, args []string) {
 // fault METHOD ACTION [TIMES] makes the next calls of a task method fail:
 // drop-before, drop-after, garbage, hang, a status, forbid (imports are
 // forbidden), refuse=NAME.
+// clear removes all faults; vanish=FILE removes a file while Odoo works.
 func fault(ts *testscript.TestScript, _ bool, args []string) {
+	if args[0] == "clear" {
+		worldOf(ts).server(ts).ClearFaults()
+		return
+	}
 	f := odoosim.Fault{Match: odoosim.On("project.task", args[0])}
 	name, value, _ := strings.Cut(args[1], "=")
 	switch name {
@@ -196,6 +200,15 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 		f.Action = odoosim.DropAfter()
 	case "garbage":
 		f.Action = odoosim.Garbage()
+	case "vanish":
+		path, method := ts.MkAbs(value), f.Match
+		f.Match = func(c odoosim.Call) bool {
+			if method(c) {
+				_ = os.Remove(path)
+			}
+			return false
+		}
+		f.Action = odoosim.Garbage() // never done
 	case "forbid":
 		f.Action = odoosim.LoadMessage("Importing is not allowed for you.")
 	case "refuse":
@@ -271,6 +284,12 @@ func scrub(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o666))
 }
 
+// scrubText FROM FILE copies text without the server's address.
+func scrubText(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), ts.Getenv("ODOO_URL"), "http://odoo")
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o666))
+}
+
 // lock FILE holds a lock on a file until the script ends.
 func lock(ts *testscript.TestScript, _ bool, args []string) {
 	l := flock.New(ts.MkAbs(args[0]), flock.SetFlag(os.O_RDWR))
@@ -280,21 +299,4 @@ func lock(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("cannot lock %s", args[0])
 	}
 	ts.Defer(func() { _ = l.Unlock() })
-}
-
-// same A B checks that two files are equal byte for byte.
-func same(ts *testscript.TestScript, neg bool, args []string) {
-	if (ts.ReadFile(args[0]) == ts.ReadFile(args[1])) == neg {
-		ts.Fatalf("same: %v", args)
-	}
-}
-
-// readonly PATH takes the right to write from a file or folder until the
-// script ends.
-func readonly(ts *testscript.TestScript, _ bool, args []string) {
-	path := ts.MkAbs(args[0])
-	info, err := os.Stat(path)
-	ts.Check(err)
-	ts.Check(os.Chmod(path, info.Mode()&^0o222))
-	ts.Defer(func() { _ = os.Chmod(path, info.Mode()) })
 }

@@ -131,8 +131,8 @@ func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	if r.Stage.Name != "" {
 		row(b, "stage", r.Stage.Name+": "+outcome(r.Stage.ID, r.Stage.Creatable, "the run would stop"))
 	}
-	for _, t := range r.Tags {
-		row(b, "tag", t.Name+": "+outcome(t.ID, t.Creatable, "tasks would go without it"))
+	for _, group := range tagOutcomes(r.Tags) {
+		row(b, "tags", group)
 	}
 	if r.Count(engine.Synced)+r.Count(engine.Deprecated) > 0 {
 		row(b, "skipped", skipped(r))
@@ -144,7 +144,29 @@ func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	row(b, "to create", kinds(r, engine.Pending))
 }
 
-// outcome says what becomes of a stage or tag.
+// tagOutcomes says what becomes of the tags in a dry run, those with the same
+// fate together.
+func tagOutcomes(tags []engine.Tag) []string {
+	var fates []string
+	names := make(map[string][]string)
+	for _, t := range tags {
+		fate := "existing"
+		if t.ID == 0 {
+			fate = outcome(0, t.Creatable, "tasks would go without it")
+		}
+		if names[fate] == nil {
+			fates = append(fates, fate)
+		}
+		names[fate] = append(names[fate], t.Name)
+	}
+	lines := make([]string, len(fates))
+	for i, fate := range fates {
+		lines[i] = strings.Join(names[fate], ", ") + ": " + fate
+	}
+	return lines
+}
+
+// outcome says what becomes of a stage or tag in a dry run.
 func outcome(id int64, may engine.Permission, otherwise string) string {
 	switch {
 	case id != 0:
@@ -182,14 +204,17 @@ func kinds(r *engine.Result, status engine.Status) string {
 
 // skipped counts the items that were left alone.
 func skipped(r *engine.Result) string {
-	synced, deprecated := r.Count(engine.Synced), r.Count(engine.Deprecated)
-	switch {
-	case synced+deprecated == 0:
-		return "the map has no features"
-	case deprecated == 0:
-		return fmt.Sprintf("%s with a task already", count(synced, "item"))
+	var parts []string
+	if n := r.Count(engine.Synced); n > 0 {
+		parts = append(parts, count(n, "item")+" with a task already")
 	}
-	return fmt.Sprintf("%s with a task already, %d deprecated", count(synced, "item"), deprecated)
+	if n := r.Count(engine.Deprecated); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d deprecated", n))
+	}
+	if len(parts) == 0 {
+		return "the map has no features"
+	}
+	return strings.Join(parts, ", ")
 }
 
 func protocolName(p odoorpc.Protocol) string {
