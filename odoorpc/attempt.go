@@ -124,7 +124,11 @@ func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
 		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, true
 		f.slow, f.timeout = true, true
 	case ctx.Err() != nil:
-		f.err, f.transient = interrupted(x.ctx, r.op, sent, x.tries), false
+		cause := x.ctx.Err()
+		if cause == nil { // the deadline, which the attempt can see a moment before the caller's context does
+			cause = ctx.Err()
+		}
+		f.err, f.transient = interrupted(cause, r.op, sent, x.tries), false
 	default:
 		e.Reason, e.hint, f.transient = x.client.describe(err)
 		e.Err = hide(err, e.Reason)

@@ -328,13 +328,13 @@ func (e *hiddenError) Error() string        { return e.text }
 func (e *hiddenError) Is(target error) bool { return errors.Is(e.err(), target) }
 func (e *hiddenError) As(target any) bool   { return errors.As(e.err(), target) }
 
-// interrupted is the error of a call that ctx ended.
-func interrupted(ctx context.Context, op op, sent bool, tries int) *TransportError {
+// interrupted is the error of a call that its context ended, with the error of that context.
+func interrupted(cause error, op op, sent bool, tries int) *TransportError {
 	reason := "cancelled"
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if errors.Is(cause, context.DeadlineExceeded) {
 		reason = "the deadline passed"
 	}
-	return &TransportError{Model: op.model, Method: op.method, Reason: reason, Sent: sent, Tries: tries, Err: ctx.Err()}
+	return &TransportError{Model: op.model, Method: op.method, Reason: reason, Sent: sent, Tries: tries, Err: cause}
 }
 
 // tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.

@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -48,7 +49,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 		if !json.Valid(a.body) {
 			return nil, c.notOdoo(op, a)
 		}
-		return a.body, nil
+		return bytes.TrimSpace(a.body), nil
 	}
 	fault := readFault(a.jsonObject())
 	if fault.name == "" {

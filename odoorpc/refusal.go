@@ -98,7 +98,8 @@ func (c *Client) isUnknownDatabase(f fault) bool {
 	switch f.name {
 	case "psycopg2.OperationalError":
 		return missingDatabase.MatchString(f.message) ||
-			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`))
+			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`) &&
+				!strings.Contains(f.message, "too many connections"))
 	case "builtins.AssertionError":
 		return f.message == "Missing database name"
 	}
