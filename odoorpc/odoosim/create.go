@@ -212,18 +212,20 @@ func (t *tx) checkReference(tab *table, f *field, id int64) error {
 		return nil
 	}
 	if t.dialect == V14 && f.name != "project_id" && f.name != "stage_id" {
-		return t.foreignKey(tab.model, strings.ReplaceAll(tab.name, ".", "_")+"_"+f.name+"_fkey")
+		return t.foreignKey(fmt.Sprintf("%s (%s)", tab.label, tab.name), strings.ReplaceAll(tab.name, ".", "_")+"_"+f.name+"_fkey")
 	}
 	return missingError(f.relation, id, t.uid())
 }
 
-func (t *tx) foreignKey(m *model, constraint string) error {
+// foreignKey is the error for a reference that the database refuses; table is
+// the model that it is in, as the message shows it.
+func (t *tx) foreignKey(table, constraint string) error {
 	if t.dialect == V14 {
 		return validationError("The operation cannot be completed: another model requires the record being deleted."+
-			" If possible, archive it instead.\n\nModel: %s (%s), Constraint: %s", m.label, m.name, constraint)
+			" If possible, archive it instead.\n\nModel: %s, Constraint: %s", table, constraint)
 	}
-	return validationError("The operation cannot be completed: another model requires the record being deleted."+
-		" If possible, archive it instead.\n\nModel: %s (%s)\nConstraint: %s", m.label, m.name, constraint)
+	return validationError("The operation cannot be completed: Another model is using the record you are trying to delete.\n\n"+
+		"The troublemaker is: %s\nThanks to the following constraint: %s\nHow about archiving the record instead?", table, constraint)
 }
 
 // applyCommands returns the ids that a many2many holds after the commands:
@@ -300,7 +302,8 @@ func (t *tx) missingLink(tab *table, f *field, id int64) error {
 	if f.name != "tag_ids" {
 		return missingError(f.relation, id, t.uid())
 	}
-	return t.foreignKey(tab.model, "project_tags_project_task_rel_project_tags_id_fkey")
+	table := map[Dialect]string{V14: "Unknown (Unknown)", V19: "Unknown"}[t.dialect]
+	return t.foreignKey(table, "project_tags_project_task_rel_project_tags_id_fkey")
 }
 
 // applyLines carries out the commands of a one2many on a stored record.
@@ -375,25 +378,28 @@ func (t *tx) checkStored(tab *table, r *row) error {
 }
 
 func (t *tx) mandatory(m *model, f *field) error {
+	missing := fmt.Sprintf("Missing required value for the field '%s' (%s)", f.label, f.name)
 	if t.dialect == V14 {
-		return validationError("The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n"+
-			"- Delete: another model requires the record being deleted. If possible, archive it instead.\n\n"+
-			"Model: %s (%s), Field: %s (%s)", m.label, m.name, f.label, f.name)
+		return constraintError(f.name, missing, fmt.Sprintf(
+			"The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n"+
+				"- Delete: another model requires the record being deleted. If possible, archive it instead.\n\n"+
+				"Model: %s (%s), Field: %s (%s)", m.label, m.name, f.label, f.name))
 	}
-	return validationError("The operation cannot be completed: Missing required value for the field '%s' (%s).\n"+
-		"Model: '%s' (%s)\n- create/update: a mandatory field is not set\n"+
-		"- delete: another model requires the record being deleted, you can archive it instead",
-		f.label, f.name, m.label, m.name)
+	missing += fmt.Sprintf(".\nModel: '%s' (%s)\n- create/update: a mandatory field is not set\n"+
+		"- delete: another model requires the record being deleted, you can archive it instead\n", m.label, m.name)
+	return constraintError(f.name, missing, "The operation cannot be completed: "+missing)
 }
 
 func (t *tx) duplicateTag() error {
 	if t.dialect == V19 {
-		return validationError("The operation cannot be completed: A tag with the same name already exists.")
+		const text = "A tag with the same name already exists."
+		return constraintError("name", text, "The operation cannot be completed: "+text)
 	}
+	const onLoad = "The value for the field 'name' already exists (this is probably 'Name' in the current model)."
 	if t.context["lang"] == "en_US" {
-		return validationError("Tag name already exists!")
+		return constraintError("name", onLoad, "Tag name already exists!")
 	}
-	return validationError("project_tags_name_uniq")
+	return constraintError("name", onLoad, "project_tags_name_uniq")
 }
 
 // checkIndexSize refuses a name that does not fit a row of a btree index.

@@ -15,57 +15,63 @@ type odooError struct {
 	name    string // Python class, such as odoo.exceptions.AccessError
 	message string
 	status  int // HTTP status on /json/2
+
+	// A constraint of the database, which load words differently.
+	field  string // that it is on
+	onLoad string // its message; "" for the same
+}
+
+func newError(name, message string, status int) *odooError {
+	return &odooError{name: name, message: message, status: status}
 }
 
 func (e *odooError) Error() string { return e.name + ": " + e.message }
 
 func accessDenied(message string) *odooError {
-	return &odooError{"odoo.exceptions.AccessDenied", message, http.StatusForbidden}
+	return newError("odoo.exceptions.AccessDenied", message, http.StatusForbidden)
 }
 
 func accessError(format string, args ...any) *odooError {
-	return &odooError{"odoo.exceptions.AccessError", fmt.Sprintf(format, args...), http.StatusForbidden}
+	return newError("odoo.exceptions.AccessError", fmt.Sprintf(format, args...), http.StatusForbidden)
 }
 
 func validationError(format string, args ...any) *odooError {
-	return &odooError{"odoo.exceptions.ValidationError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity}
+	return newError("odoo.exceptions.ValidationError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity)
 }
 
 func userError(format string, args ...any) *odooError {
-	return &odooError{"odoo.exceptions.UserError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity}
+	return newError("odoo.exceptions.UserError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity)
 }
 
 func missingError(model string, id, uid int64) *odooError {
-	return &odooError{
-		"odoo.exceptions.MissingError",
+	return newError("odoo.exceptions.MissingError",
 		fmt.Sprintf("Record does not exist or has been deleted.\n(Record: %s(%d,), User: %d)", model, id, uid),
-		http.StatusNotFound,
-	}
+		http.StatusNotFound)
 }
 
 // pythonError is an exception of Python itself, such as ValueError.
 func pythonError(class, format string, args ...any) *odooError {
-	return &odooError{"builtins." + class, fmt.Sprintf(format, args...), http.StatusInternalServerError}
+	return newError("builtins."+class, fmt.Sprintf(format, args...), http.StatusInternalServerError)
 }
 
 func valueError(format string, args ...any) *odooError {
 	return pythonError("ValueError", format, args...)
 }
 
-// bindError is a call whose arguments do not fit the method.
-func bindError(format string, args ...any) *odooError {
-	e := pythonError("TypeError", format, args...)
-	e.status = http.StatusUnprocessableEntity
+// constraintError is a ValidationError that comes from the database.
+func constraintError(field, onLoad, message string) *odooError {
+	e := validationError("%s", message)
+	e.field, e.onLoad = field, onLoad
 	return e
 }
 
 // databaseError is an error of PostgreSQL that reaches the client as it is.
 func databaseError(class, format string, args ...any) *odooError {
-	return &odooError{"psycopg2." + class, fmt.Sprintf(format, args...), http.StatusInternalServerError}
+	return newError("psycopg2."+class, fmt.Sprintf(format, args...), http.StatusInternalServerError)
 }
 
 func httpError(class string, status int, message string) *odooError {
-	return &odooError{"werkzeug.exceptions." + class, message, status}
+	return newError("werkzeug.exceptions."+class, message, status)
 }
 
 // serializationFailure is what PostgreSQL says when a transaction meets a row
@@ -87,7 +93,7 @@ func namedError(name, message string) *odooError {
 	case "Unauthorized":
 		status = http.StatusUnauthorized
 	}
-	return &odooError{name, message, status}
+	return newError(name, message, status)
 }
 
 // asOdooError returns err as what the client is told.

@@ -9,8 +9,9 @@ import (
 func (x *exchange) json2() {
 	model, method, _ := strings.Cut(strings.TrimPrefix(x.r.URL.Path, "/json/2/"), "/")
 	if database := x.r.Header.Get("X-Odoo-Database"); database != "" && database != x.s.name {
-		x.s.page(http.StatusNotFound, "No database is selected and the requested URL was not found in the server-wide controllers."+
-			" Please verify the hostname, login and try again.").write(x.w)
+		htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"+
+			"<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>\n"+
+			"<p>Please verify the hostname, <a href=/web/login>login</a> and try again.</p>\n").write(x.w)
 		return
 	}
 	if x.r.Method != http.MethodPost || model == "" || method == "" || strings.Contains(method, "/") {
@@ -92,7 +93,11 @@ func (x *exchange) bare(result any, err error) reply {
 }
 
 func (x *exchange) json2Error(e *odooError) reply {
-	p := jsonReply(e.status, x.s.dialect.jsonType(), dataOf(e))
+	data := dataOf(e)
+	if strings.HasPrefix(e.name, "werkzeug.") {
+		data.Arguments = append(data.Arguments, e.status)
+	}
+	p := jsonReply(e.status, x.s.dialect.jsonType(), data)
 	if e.status == http.StatusUnauthorized {
 		p.header = map[string]string{"WWW-Authenticate": "Bearer"}
 	}

@@ -268,6 +268,9 @@ func (t *tx) loadOneByOne(tab *table, rows []loadRow) []any {
 // loadError is the message for a row that could not be stored.
 func (t *tx) loadError(at int, err error) map[string]any {
 	e := asOdooError(err)
+	if e.onLoad != "" {
+		return rowMessage(at, e.field, e.onLoad)
+	}
 	if strings.HasPrefix(e.name, "psycopg2.") {
 		return rowMessage(at, "", e.message)
 	}

@@ -1,7 +1,9 @@
 package odoosim
 
 import (
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -11,6 +13,7 @@ type method struct {
 	params   []string // names of the arguments, in order
 	required int      // how many of them must be given
 	onIDs    bool     // the first positional argument is a list of ids
+	open     bool     // takes any named argument and fails on it later
 	run      func(*tx, *table, request) (any, error)
 }
 
@@ -35,13 +38,12 @@ func (r request) query() query {
 	return query{domain: r.args["domain"], offset: r.integer("offset"), limit: r.integer("limit"), order: r.text("order")}
 }
 
-// methods returns the methods of a model; nil for those that exist on it only
-// as a name are not in it.
+// methodsOf returns the methods of a model by name.
 func methodsOf(d Dialect, model string) map[string]method {
 	all := map[string]method{
 		"search":              {params: []string{"domain", "offset", "limit", "order"}, required: 1, run: runSearch},
 		"search_count":        {params: []string{"domain", "limit"}, required: 1, run: runSearchCount},
-		"search_read":         {params: []string{"domain", "fields", "offset", "limit", "order"}, run: runSearchRead},
+		"search_read":         {params: []string{"domain", "fields", "offset", "limit", "order"}, open: true, run: runSearchRead},
 		"read":                {params: []string{"fields", "load"}, onIDs: true, run: runRead},
 		"create":              {params: []string{"vals_list"}, required: 1, run: runCreate},
 		"write":               {params: []string{"vals"}, required: 1, onIDs: true, run: runWrite},
@@ -277,7 +279,11 @@ func runCheckObjectReference(t *tx, _ *table, r request) (any, error) {
 		return nil, valueError("External ID not found in the system: %s", xid)
 	}
 	model, id := data.text(ref.id, "model"), data.number(ref.id, "res_id")
-	if tab := t.table(model); tab == nil || tab.rows[id] == nil || !t.permits(tab, opRead, tab.rows[id]) {
+	visible, err := t.search(t.table(model), query{domain: []any{[]any{"id", "=", number(id)}}})
+	if err != nil {
+		return nil, err
+	}
+	if len(visible) == 0 {
 		if truthy(r.args["raise_on_access_error"]) {
 			return nil, accessError("Not enough access rights on the external ID: %s", xid)
 		}
@@ -291,7 +297,7 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 	tab := t.table(model)
 	if tab == nil {
 		if c.json2 {
-			return nil, httpError("NotFound", 404, "the model '"+model+"' does not exist")
+			return nil, httpError("NotFound", http.StatusNotFound, "the model '"+model+"' does not exist")
 		}
 		return nil, userError("Object %s doesn't exist", model)
 	}
@@ -305,14 +311,14 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 	if !ok {
 		switch {
 		case c.json2:
-			return nil, httpError("NotFound", 404, "The method '"+model+"."+name+"' does not exist")
+			return nil, httpError("NotFound", http.StatusNotFound, "The method '"+model+"."+name+"' does not exist")
 		case t.dialect == V14:
 			return nil, pythonError("AttributeError", "type object '%s' has no attribute '%s'", model, name)
 		default:
 			return nil, pythonError("AttributeError", "The method '%s.%s' does not exist", model, name)
 		}
 	}
-	r, err := c.bind(name, m)
+	r, err := c.bind(model, name, m)
 	if err != nil {
 		return nil, err
 	}
@@ -332,8 +338,16 @@ type arguments struct {
 	json2      bool
 }
 
+// mismatch is the error for arguments that do not fit the method.
+func (a arguments) mismatch(format string, args ...any) error {
+	if a.json2 {
+		return httpError("UnprocessableEntity", http.StatusUnprocessableEntity, fmt.Sprintf(format, args...))
+	}
+	return pythonError("TypeError", format, args...)
+}
+
 // bind gives each argument its name.
-func (a arguments) bind(name string, m method) (request, error) {
+func (a arguments) bind(model, name string, m method) (request, error) {
 	r := request{args: map[string]any{}, json2: a.json2}
 	positional := a.positional
 	ids := a.ids
@@ -346,7 +360,7 @@ func (a arguments) bind(name string, m method) (request, error) {
 	}
 	if ids != nil {
 		if !m.onIDs {
-			return r, bindError("cannot call %s with ids", name)
+			return r, a.mismatch("cannot call %s.%s with ids", model, name)
 		}
 		list, ok := asIDs(ids)
 		if !ok {
@@ -355,7 +369,7 @@ func (a arguments) bind(name string, m method) (request, error) {
 		r.ids = list
 	}
 	if len(positional) > len(m.params) {
-		return r, bindError("%s() takes from 1 to %d positional arguments but %d were given",
+		return r, a.mismatch("%s() takes from 1 to %d positional arguments but %d were given",
 			name, len(m.params)+1, len(positional)+1)
 	}
 	for i, v := range positional {
@@ -365,19 +379,22 @@ func (a arguments) bind(name string, m method) (request, error) {
 		v, given := a.named[param]
 		_, placed := r.args[param]
 		if given && placed {
-			return r, bindError("%s() got multiple values for argument '%s'", name, param)
+			return r, a.mismatch("%s() got multiple values for argument '%s'", name, param)
 		}
 		if given {
 			r.args[param] = v
 		} else if !placed && i < m.required {
 			if a.json2 {
-				return r, bindError("missing a required argument: '%s'", param)
+				return r, a.mismatch("missing a required argument: '%s'", param)
 			}
-			return r, bindError("%s() missing 1 required positional argument: '%s'", name, param)
+			return r, a.mismatch("%s() missing 1 required positional argument: '%s'", name, param)
 		}
 	}
 	for _, param := range slices.Sorted(maps.Keys(a.named)) {
 		if !slices.Contains(m.params, param) {
+			if a.json2 && !m.open {
+				return r, a.mismatch("got an unexpected keyword argument '%s'", param)
+			}
 			return r, pythonError("TypeError", "%s() got an unexpected keyword argument '%s'", name, param)
 		}
 	}

@@ -110,10 +110,10 @@ func models(d Dialect) []*model {
 		{name: "message_follower_ids", label: "Followers", kind: kindMany2many, relation: modelUser, readonly: true},
 	}
 	stage := []*field{
-		{name: "name", label: "Name", kind: kindChar, required: true, indexed: true},
+		{name: "name", label: map[Dialect]string{V14: "Stage Name", V19: "Name"}[d], kind: kindChar, required: true, indexed: true},
 		{name: "active", label: "Active", kind: kindBoolean, missing: true},
 		{name: "sequence", label: "Sequence", kind: kindInteger, missing: int64(1)},
-		{name: "fold", label: "Folded in Kanban", kind: kindBoolean},
+		{name: "fold", label: map[Dialect]string{V14: "Folded in Kanban", V19: "Folded"}[d], kind: kindBoolean},
 		{name: "project_ids", label: "Projects", kind: kindMany2many, relation: modelProject},
 	}
 	if d == V14 {
@@ -130,8 +130,8 @@ func models(d Dialect) []*model {
 		project,
 		newModel(modelTask, "Task", "priority desc, sequence, id desc", task...),
 		newModel(modelStage, "Task Stage", "sequence, id", stage...),
-		newModel(modelTag, map[Dialect]string{V14: "Project Tags", V19: "Project Tags"}[d], "name",
-			&field{name: "name", label: map[Dialect]string{V14: "Tag Name", V19: "Name"}[d], kind: kindChar, required: true, indexed: true},
+		newModel(modelTag, "Project Tags", map[Dialect]string{V14: "id", V19: "name"}[d],
+			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true},
 			&field{name: "color", label: "Color", kind: kindInteger},
 		),
 		newModel(modelUser, "User", "name, login",

@@ -1,10 +1,5 @@
 package odoosim
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Role is what a user may do.
 type Role int
 
@@ -38,6 +33,9 @@ const (
 	opCreate operation = "create"
 	opUnlink operation = "unlink"
 )
+
+// verbs are the operations as the messages of Odoo say them.
+var verbs = map[operation]string{opRead: "access", opWrite: "modify", opCreate: "create", opUnlink: "delete"}
 
 // allowed tells whether the access list of a model lets the user do op on at
 // least some records.
@@ -75,10 +73,9 @@ func (t *tx) checkACL(m *model, op operation) error {
 	case modelData, modelUser:
 		group = "Administration/Access Rights"
 	}
-	verb := map[operation]string{opRead: "access", opWrite: "modify", opCreate: "create", opUnlink: "delete"}[op]
 	return accessError("You are not allowed to %s '%s' (%s) records.\n\n"+
 		"This operation is allowed for the following groups:\n\t- %s\n\n"+
-		"Contact your administrator to request access if necessary.", verb, m.label, m.name, group)
+		"Contact your administrator to request access if necessary.", verbs[op], m.label, m.name, group)
 }
 
 // permits tells whether the record rules let the user do op on a record.
@@ -133,22 +130,15 @@ func (t *tx) checkRule(tab *table, op operation, r *row) error {
 	if t.permits(tab, op, r) {
 		return nil
 	}
-	name := tab.text(r.id, "name")
-	rule := map[string]string{
-		modelProject: "Project: Only invited users may access followers-only projects",
-		modelTask:    "Project/Task: employees: follow required for follower-only projects",
-		modelStage:   "Task Stage: write own stages only",
-	}[tab.name]
 	if t.dialect == V14 {
 		return accessError("Due to security restrictions, you are not allowed to %s '%s' (%s) records.\n\n"+
-			"Records: %s (id=%d)\nUser: %s (id=%d)\n\nThis restriction is due to the following rules:\n- %s\n\n"+
+			"Records: %s (id=%d)\nUser: %s (id=%d)\n\nThis restriction is due to the following rules:\n"+
+			"- %s: Only invited users may access it\n\n"+
 			"Contact your administrator to request access if necessary.",
-			map[operation]string{opRead: "access", opWrite: "modify", opCreate: "create", opUnlink: "delete"}[op],
-			tab.label, tab.name, name, r.id, t.account.Name, t.uid(), rule)
+			verbs[op], tab.label, tab.name, tab.text(r.id, "name"), r.id, t.account.Name, t.uid(), tab.label)
 	}
 	return accessError("Uh-oh! Looks like you have stumbled upon some top-secret records.\n\n"+
 		"Sorry, %s (id=%d) doesn't have '%s' access to:\n- %s (%s)\n\n"+
-		"Blame the following rules:\n- %s\n\n"+
 		"If you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.",
-		t.account.Name, t.uid(), op, strings.TrimSpace(fmt.Sprintf("%s, %s", tab.label, name)), tab.name, rule)
+		t.account.Name, t.uid(), op, tab.label, tab.name)
 }

@@ -52,7 +52,8 @@ func (t *tx) writeOne(tab *table, r *row, names []string, sent values) error {
 			linked = r.vals[f.pos].(idSet)
 		}
 		if name == "parent_id" && t.isAncestor(tab, r.id, value.(int64)) {
-			return validationError("Error! You cannot create a recursive hierarchy of tasks.")
+			return validationError("Error! You cannot create %s.",
+				map[Dialect]string{V14: "recursive hierarchy of task(s)", V19: "a recursive hierarchy of tasks"}[t.dialect])
 		}
 		t.set(tab, r, name, value)
 	}
