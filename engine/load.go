@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"time"
 
@@ -21,7 +22,27 @@ type loadRefusal struct {
 	messages []odoorpc.LoadMessage // errors only; at least one, each with its record
 }
 
-func (r *loadRefusal) Error() string { return r.first().Message }
+func (r *loadRefusal) Error() string { return reason(r.first()) }
+
+// importError is what load puts before an error that is none of its own.
+var importError = regexp.MustCompile(`^Unknown error during import: (?:<class '[\w.]+'>: )?`)
+
+// reason is what the server has against a row, in its own words.
+func reason(m odoorpc.LoadMessage) string {
+	return importError.ReplaceAllLiteralString(m.Message, "")
+}
+
+// lacksRight reports whether a row was refused because the user may not create
+// records of the model. Odoo says so in English, as odoosync sends no language;
+// 14 names the error too, 19 only describes it.
+func lacksRight(m odoorpc.LoadMessage) bool {
+	for _, words := range []string{"odoo.exceptions.AccessError", "not allowed to create", "have 'create' access"} {
+		if strings.Contains(m.Message, words) {
+			return true
+		}
+	}
+	return false
+}
 
 // first is the refusal of the first row that was refused.
 func (r *loadRefusal) first() odoorpc.LoadMessage {

@@ -142,6 +142,9 @@ func (r *run) rehearse() error {
 	if err := r.checkParents(); err != nil {
 		return err
 	}
+	if r.mayCreate(r.ctx, modelTask) == Denied {
+		return &SetupError{Message: fmt.Sprintf("user %s has no right to make tasks", userName(r.result.Session)), Explain: taskRight}
+	}
 	stages, err := r.findStages(r.ctx, r.result.Project, []string{backlog})
 	if err != nil {
 		return err

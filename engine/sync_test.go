@@ -195,6 +195,30 @@ func TestTagsThatCannotBeMadeAreLeftOff(t *testing.T) {
 	is.Equal(len(result.Warnings), 2)
 }
 
+func TestMissingRightForTasksIsNamed(t *testing.T) {
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		is := is.New(t)
+		w := newWorld(t, odoosim.WithDialect(dialect))
+		w.odoo.AddStage("Backlog", 1, w.project)
+		w.odoo.AddUser(odoosim.User{Login: "ann", Password: "pw", Name: "Ann", Role: odoosim.Internal})
+		path := w.write(shop)
+		_, err := w.engineFor("ann", "pw").Sync(context.Background(), path)
+		var refused *engine.ItemError
+		is.True(errors.As(err, &refused))
+		is.True(strings.Contains(refused.Hint(), "Project / User"))
+		is.True(!strings.Contains(refused.Error(), "Unknown error")) // Odoo's own words only
+		is.Equal(len(w.odoo.Tasks()), 0)
+		if dialect == odoosim.V19 {
+			return // where the right exists but a rule refuses, a dry run cannot know
+		}
+		w.options.DryRun = true
+		_, err = w.engineFor("ann", "pw").Sync(context.Background(), path)
+		var setup *engine.SetupError
+		is.True(errors.As(err, &setup))
+		is.True(strings.Contains(setup.Hint(), "Project / User"))
+	})
+}
+
 func TestNotifyPostsMessages(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)

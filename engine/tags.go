@@ -58,12 +58,6 @@ func (r *run) ensureTags(names []string) ([]Tag, error) {
 		if len(missing) == 0 {
 			break
 		}
-		if attempt == 1 && r.mayCreate(r.ctx, modelTag) == Denied {
-			for _, name := range missing {
-				reasons[name] = "the user has no right to make tags"
-			}
-			break
-		}
 		if err := r.makeTags(missing, attempt, reasons); err != nil {
 			return nil, err
 		}
@@ -106,9 +100,15 @@ func (r *run) makeTags(names []string, attempt int, reasons map[string]string) e
 		case !errors.As(err, &refusal):
 			return r.leaveOff(err, names, reasons)
 		}
+		if lacksRight(refusal.first()) {
+			for _, name := range names {
+				reasons[name] = "the user has no right to make tags"
+			}
+			return nil
+		}
 		refused := make(map[int]string)
 		for _, m := range refusal.messages {
-			refused[m.Record] = m.Message
+			refused[m.Record] = reason(m)
 		}
 		var rest []string
 		for i, name := range names {

@@ -11,6 +11,9 @@ import (
 	"odoosync/odoorpc"
 )
 
+// taskRight says what a user without the right to make tasks needs.
+const taskRight = "making tasks needs the right Project / User; ask an administrator for it"
+
 // taskFields are the columns of a load of tasks; features have no parent and
 // go without the last.
 var taskFields = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id", "parent_id/.id"}
@@ -147,7 +150,10 @@ func (r *run) stopAt(items []*Item, refusal *loadRefusal) error {
 	for {
 		first := refusal.first()
 		refused := items[first.Record]
-		stop := &ItemError{File: r.plan.Map.Path, Item: refused.result(Pending), Message: first.Message}
+		stop := &ItemError{File: r.plan.Map.Path, Item: refused.result(Pending), Message: reason(first)}
+		if lacksRight(first) {
+			stop.Explain = taskRight
+		}
 		items = items[:first.Record]
 		if len(items) == 0 {
 			return stop
