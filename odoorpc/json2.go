@@ -67,7 +67,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 // notFound tells the 404s apart that are pages and not Odoo's own refusals: no such database, or no JSON-2.
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
-		return &DatabaseError{Database: c.Database, Message: "Odoo found no database for this request (404)"}
+		return c.noDatabase("Odoo found no database for this request (404)")
 	}
 	if !isHTML(a) {
 		return c.notOdoo(op, a)

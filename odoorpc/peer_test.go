@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -192,3 +193,6 @@ func hang(_ http.ResponseWriter, r *http.Request, _ []byte) { <-r.Context().Done
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// discardLog silences a server whose connections are meant to fail.
+func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }

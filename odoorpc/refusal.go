@@ -63,7 +63,7 @@ func (c *Client) refusal(op op, f fault) error {
 	case class == "AccessDenied" || class == "Unauthorized":
 		return c.loginRefused(op.protocol, message)
 	case c.isUnknownDatabase(f):
-		return &DatabaseError{Database: c.Database, Message: message}
+		return c.noDatabase(message)
 	}
 	e := &ServerError{
 		Kind:    Other,
@@ -117,8 +117,19 @@ func isUnsupported(op op, f fault) bool {
 	return false
 }
 
+// loginRefused and noDatabase name login and database as configured, except where they hold the secret itself.
 func (c *Client) loginRefused(protocol Protocol, message string) error {
-	return &LoginError{Protocol: protocol, Login: c.Login, Database: c.Database, APIKey: !c.APIKey.IsZero(), Message: message}
+	return &LoginError{
+		Protocol: protocol,
+		Login:    c.redactor.line(c.Login),
+		Database: c.redactor.line(c.Database),
+		APIKey:   !c.APIKey.IsZero(),
+		Message:  message,
+	}
+}
+
+func (c *Client) noDatabase(message string) error {
+	return &DatabaseError{Database: c.redactor.line(c.Database), Message: message}
 }
 
 // notOdoo is the error of a body in which Odoo does not speak.

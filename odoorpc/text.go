@@ -69,7 +69,9 @@ func isUnprintable(r rune) bool {
 
 // A redactor takes secrets out of texts that were not written by the client: a server or a proxy may repeat the request
 // that it did not understand. What the client itself writes is masked by place instead, see request.trace.
-type redactor struct{ secrets *strings.Replacer }
+type redactor struct {
+	replace func(string) string // a function, for the reason given at Secret
+}
 
 func newRedactor(secrets ...Secret) *redactor {
 	var forms []string
@@ -93,14 +95,14 @@ func newRedactor(secrets ...Secret) *redactor {
 			pairs = append(pairs, form, masked)
 		}
 	}
-	return &redactor{secrets: strings.NewReplacer(pairs...)}
+	return &redactor{replace: strings.NewReplacer(pairs...).Replace}
 }
 
 // userInfo is the part of an address that may hold a password, as in the address of a proxy.
 var userInfo = regexp.MustCompile(`://[^/\s"'<>]*@`)
 
 func (r *redactor) redact(s string) string {
-	return userInfo.ReplaceAllString(r.secrets.Replace(s), "://"+masked+"@")
+	return userInfo.ReplaceAllString(r.replace(s), "://"+masked+"@")
 }
 
 // line and text redact before they clean, because cleaning can cut a secret in two.

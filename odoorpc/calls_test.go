@@ -1,0 +1,333 @@
+package odoorpc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/matryer/is"
+)
+
+// TestCallsOnTheWire pins what goes out over both protocols.
+func TestCallsOnTheWire(t *testing.T) {
+	var tasks []struct {
+		ID    int64
+		Name  Text
+		Stage Ref `json:"stage_id"`
+	}
+	for _, tt := range []struct {
+		name    string
+		call    func(context.Context, *Client) error
+		answer  string
+		jsonrpc string // args of execute_kw after the password
+		json2   string // path and body
+	}{
+		{
+			"search_read", func(ctx context.Context, c *Client) error {
+				return c.SearchRead(ctx, "project.task", Domain{Cond("name", "=", "a<b & \"c\"")}, []string{"name"},
+					Query{Order: "id", Limit: 2, Offset: 1, Context: Context{"active_test": false}}, &tasks)
+			}, "[]",
+			`["project.task","search_read",[],{"context":{"active_test":false},"domain":[["name","=","a<b & \"c\""]],"fields":["name"],"limit":2,"offset":1,"order":"id"}]`,
+			`/json/2/project.task/search_read {"context":{"active_test":false},"domain":[["name","=","a<b & \"c\""]],"fields":["name"],"limit":2,"offset":1,"order":"id"}`,
+		},
+		{
+			"search without conditions", func(ctx context.Context, c *Client) error {
+				_, err := c.Search(ctx, "project.tags", nil, Query{})
+				return err
+			}, "[]",
+			`["project.tags","search",[[]],{}]`,
+			`/json/2/project.tags/search {"domain":[]}`,
+		},
+		{
+			"read", func(ctx context.Context, c *Client) error {
+				return c.Read(ctx, "project.task", []int64{9007199254740993, 2}, []string{"name", "stage_id"}, nil, &tasks)
+			}, "[]",
+			`["project.task","read",[[9007199254740993,2]],{"fields":["name","stage_id"]}]`,
+			`/json/2/project.task/read {"fields":["name","stage_id"],"ids":[9007199254740993,2]}`,
+		},
+		{
+			"create", func(ctx context.Context, c *Client) error {
+				_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A", "project_id": 7}}, Context{"tracking_disable": true})
+				return err
+			}, "[5]",
+			`["project.task","create",[[{"name":"A","project_id":7}]],{"context":{"tracking_disable":true}}]`,
+			`/json/2/project.task/create {"context":{"tracking_disable":true},"vals_list":[{"name":"A","project_id":7}]}`,
+		},
+		{
+			"load", func(ctx context.Context, c *Client) error {
+				_, err := c.Load(ctx, "project.task", []string{"id", "name", "project_id/.id"}, [][]any{{"__odoosync__.a", "Ä\u2028", 7}},
+					Context{"mode": "update", "noupdate": true})
+				return err
+			}, `{"ids":[5],"messages":[]}`,
+			`["project.task","load",[["id","name","project_id/.id"],[["__odoosync__.a","Ä\u2028",7]]],{"context":{"mode":"update","noupdate":true}}]`,
+			`/json/2/project.task/load {"context":{"mode":"update","noupdate":true},"data":[["__odoosync__.a","Ä\u2028",7]],"fields":["id","name","project_id/.id"]}`,
+		},
+		{
+			"call of the model", func(ctx context.Context, c *Client) error {
+				return c.Call(ctx, "project.tags", "check_access_rights", Args{Params: []Param{{"operation", "create"}, {"raise_exception", false}}}, nil)
+			}, "true",
+			`["project.tags","check_access_rights",["create",false],{}]`,
+			`/json/2/project.tags/check_access_rights {"operation":"create","raise_exception":false}`,
+		},
+		{
+			"call of records", func(ctx context.Context, c *Client) error {
+				return c.Call(ctx, "project.task", "write", Args{IDs: []int64{3}, Params: []Param{{"vals", map[string]any{"active": true}}}}, nil)
+			}, "true",
+			`["project.task","write",[[3],{"active":true}],{}]`,
+			`/json/2/project.task/write {"ids":[3],"vals":{"active":true}}`,
+		},
+	} {
+		t.Run(tt.name+"/jsonrpc", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				p, c := newPeer(t, JSONRPC, Config{}, result(tt.answer))
+				is.NoErr(tt.call(t.Context(), c))
+				got := p.requests[0]
+				is.Equal(got.verb+" "+got.path, "POST /jsonrpc")
+				is.Equal(got.header.Get("Content-Type"), "application/json")
+				is.Equal(got.header.Get("Authorization"), "")
+				args := strings.TrimPrefix(tt.jsonrpc, "[")
+				is.Equal(got.body, `{"id":1,"jsonrpc":"2.0","method":"call","params":{"args":["demo",2,"correct horse",`+args+`,"method":"execute_kw","service":"object"}}`)
+			})
+		})
+		t.Run(tt.name+"/json2", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				p, c := newPeer(t, JSON2, Config{}, jsonBody(200, tt.answer))
+				is.NoErr(tt.call(t.Context(), c))
+				got := p.requests[0]
+				is.Equal(got.verb, "POST")
+				is.Equal(got.path+" "+got.body, tt.json2)
+				is.Equal(got.header.Get("Content-Type"), "application/json")
+				is.Equal(got.header.Get("Authorization"), "Bearer 0123456789abcdef0123456789abcdef01234567")
+				is.Equal(got.header.Get("X-Odoo-Database"), "demo")
+				is.Equal(got.header.Get("Cookie"), "")
+			})
+		})
+	}
+}
+
+func TestCookiesAreNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		p, c := newPeer(t, JSON2, Config{}, status(200, "[]", "Content-Type", "application/json", "Set-Cookie", "session_id=abc"))
+		for range 2 {
+			_, err := c.Search(t.Context(), "project.task", nil, Query{})
+			is.NoErr(err)
+		}
+		is.Equal(p.requests[1].header.Get("Cookie"), "")
+	})
+}
+
+func TestRecordsAreDecoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{}, result(`[
+			{"id":9007199254740993,"name":"A","description":false,"stage_id":[8,"Backlog"],"tag_ids":[1,2]},
+			{"id":2,"name":"","description":"<p>x</p>","stage_id":false,"tag_ids":[]}]`))
+		var tasks []struct {
+			ID          int64
+			Name        Text
+			Description Text
+			Stage       Ref     `json:"stage_id"`
+			Tags        []int64 `json:"tag_ids"`
+		}
+		is.NoErr(c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, &tasks))
+		is.Equal(len(tasks), 2)
+		is.Equal(tasks[0].ID, int64(9007199254740993))
+		is.Equal(tasks[0].Description, Text(""))
+		is.Equal(tasks[0].Stage, Ref{8, "Backlog"})
+		is.Equal(tasks[0].Tags, []int64{1, 2})
+		is.Equal(tasks[1].Stage, Ref{})
+
+		var maps []map[string]any
+		is.NoErr(c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, &maps))
+		is.Equal(maps[0]["id"], json.Number("9007199254740993"))
+	})
+}
+
+func TestDecodingIntoTheWrongTypeLeavesOutAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{}, result(`[{"id":1},{"id":"2"}]`))
+		out := []struct{ ID int64 }{{ID: 99}}
+		err := c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, &out)
+		var e *AnswerError
+		is.True(errors.As(err, &e))
+		is.Equal(out[0].ID, int64(99))
+		is.Equal(len(out), 1)
+
+		var request *RequestError
+		is.True(errors.As(c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, out), &request))
+		is.True(errors.As(c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, nil), &request))
+	})
+}
+
+func TestNothingToSendMakesNoCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		p, c := newPeer(t, JSONRPC, Config{}, result("[]"))
+		ids, err := c.Create(t.Context(), "project.task", nil, nil)
+		is.NoErr(err)
+		is.Equal(len(ids), 0)
+		loaded, err := c.Load(t.Context(), "project.task", []string{"id"}, nil, nil)
+		is.NoErr(err)
+		is.Equal(len(loaded.IDs), 0)
+		var out []Ref
+		is.NoErr(c.Read(t.Context(), "project.task", nil, nil, nil, &out))
+		is.Equal(p.count(), 0)
+	})
+}
+
+func TestWhatCannotBeSentIsRefusedBeforehand(t *testing.T) {
+	type named string
+	for _, protocol := range []Protocol{JSONRPC, JSON2} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			p, c := newPeer(t, protocol, Config{}, result("[]"))
+			_, inRow := c.Load(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a", "fine"}, {"b", "\xff"}}, nil)
+			_, inValues := c.Create(t.Context(), "project.task", []map[string]any{{"name": "a\xc3"}}, nil)
+			_, inOther := c.Create(t.Context(), "project.task", []map[string]any{{"tags": []named{"a", "\x80"}}}, nil)
+			_, inKey := c.Create(t.Context(), "project.task", []map[string]any{{"\xfe": 1}}, nil)
+			_, ragged := c.Load(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a"}}, nil)
+			_, notJSON := c.Create(t.Context(), "project.task", []map[string]any{{"name": func() {}}}, nil)
+			for _, err := range []error{inRow, inValues, inOther, inKey, ragged, notJSON} {
+				var e *RequestError
+				is.True(errors.As(err, &e))
+			}
+			is.True(strings.Contains(inRow.Error(), "UTF-8"))
+			is.True(strings.Contains(inRow.Error(), "[1][1]"))
+			is.Equal(p.count(), 0)
+		})
+	}
+}
+
+func TestServerErrorsHaveAKind(t *testing.T) {
+	for _, tt := range []struct {
+		name, message string
+		kind          Kind
+	}{
+		{"odoo.exceptions.AccessError", "no", Access},
+		{"odoo.exceptions.ValidationError", "no", Validation},
+		{"odoo.exceptions.MissingError", "no", Missing},
+		{"odoo.exceptions.UserError", "no", User},
+		{"odoo.exceptions.Warning", "no", User},
+		{"odoo.exceptions.UserError", "Object project.task doesn't exist", Unsupported},
+		{"builtins.AttributeError", "type object 'project.task' has no attribute 'search'", Unsupported},
+		{"builtins.AttributeError", "The method 'project.task.search' does not exist", Unsupported},
+		{"builtins.AttributeError", "'NoneType' object has no attribute 'search'", Other},
+		{"psycopg2.errors.UniqueViolation", "duplicate key", Validation},
+		{"psycopg2.errors.SerializationFailure", "could not serialize access", Busy},
+		{"psycopg2.errors.ProgramLimitExceeded", "index row size", Other},
+		{"example.SerializationFailure", "of somebody else", Other},
+		{"builtins.ValueError", "Invalid field", Other},
+		{"", "", Other},
+	} {
+		t.Run(tt.name+" "+tt.message, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				_, c := newPeer(t, JSONRPC, Config{Retries: -1}, refusalOf(tt.name, tt.message))
+				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				var e *ServerError
+				is.True(errors.As(err, &e))
+				is.Equal(e.Kind, tt.kind)
+				is.Equal(e.Model+"."+e.Method, "project.task.search")
+				is.True(!strings.Contains(err.Error(), "Traceback")) // only on request
+				is.Equal(e.Debug, "Traceback: "+tt.message)
+			})
+		})
+	}
+}
+
+func TestServerErrorsOverJSON2(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		name   string
+		kind   Kind
+	}{
+		{403, "odoo.exceptions.AccessError", Access},
+		{404, "odoo.exceptions.MissingError", Missing},
+		{404, "werkzeug.exceptions.NotFound", Unsupported},
+		{422, "odoo.exceptions.ValidationError", Validation},
+		{422, "odoo.exceptions.UserError", User},
+		{500, "builtins.ValueError", Other},
+		{500, "psycopg2.errors.SerializationFailure", Busy},
+		{500, "psycopg2.InterfaceError", Busy},
+	} {
+		t.Run(fmt.Sprint(tt.status, tt.name), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				failure := jsonBody(tt.status, `{"name":"`+tt.name+`","message":"the message","arguments":["the message",1],"context":{},"debug":"Traceback"}`)
+				p, c := newPeer(t, JSON2, Config{}, failure, jsonBody(200, "[]"))
+				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				if tt.kind == Busy {
+					is.NoErr(err) // repeated
+					is.Equal(p.count(), 2)
+					return
+				}
+				var e *ServerError
+				is.True(errors.As(err, &e))
+				is.Equal(e.Kind, tt.kind)
+				is.Equal(e.Message, "the message")
+			})
+		})
+	}
+}
+
+func TestMessagesOfOldVersionsAreTrimmed(t *testing.T) {
+	is := is.New(t)
+	f := readFault(members(json.RawMessage(`{"name":"odoo.exceptions.AccessError","message":"No.\nNone","arguments":["No.",null]}`)))
+	is.Equal(f.message, "No.")
+	f = readFault(members(json.RawMessage(`{"name":"builtins.KeyError","message":"'x'\n","arguments":["x"]}`)))
+	is.Equal(f.message, "'x'")
+}
+
+func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
+	message := func(kind, text string) string {
+		return `{"type":"` + kind + `","record":1,"rows":{"from":1,"to":1},"field":"parent_id","message":"` + text + `"}`
+	}
+	for _, tt := range []struct {
+		name, answer string
+		ids          []int64
+		messages     []LoadMessage
+		conflict     bool
+	}{
+		{"done", `{"ids":[5,6],"messages":[],"nextrow":0}`, []int64{5, 6}, nil, false},
+		{"done with a warning", `{"ids":[5,6],"messages":[` + message("warning", "hm") + `]}`, []int64{5, 6},
+			[]LoadMessage{{"warning", 1, 1, 1, "parent_id", "hm"}}, false},
+		{"refused", `{"ids":false,"messages":[` + message("error", "No matching record found") + `]}`, nil,
+			[]LoadMessage{{"error", 1, 1, 1, "parent_id", "No matching record found"}}, false},
+		{"refused as a whole", `{"ids":false,"messages":[{"type":"error","message":"Import is not allowed"}]}`, nil,
+			[]LoadMessage{{"error", -1, -1, -1, "", "Import is not allowed"}}, false},
+		{"rows out of range", `{"ids":false,"messages":[{"type":"error","record":2,"rows":{"from":-1,"to":1e9},"field":false,"message":"no"}]}`, nil,
+			[]LoadMessage{{"error", -1, -1, -1, "", "no"}}, false},
+		{"could not serialize", `{"ids":false,"messages":[` + message("error", "could not serialize access due to concurrent update") + `]}`, nil, nil, true},
+		{"deadlock", `{"ids":false,"messages":[` + message("error", "deadlock detected\\nDETAIL: ...") + `]}`, nil, nil, true},
+		{"same external id at once", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\"`) + `]}`, nil, nil, true},
+		{"a duplicate of the caller's", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"project_tags_name_uniq\"`) + `]}`, nil,
+			[]LoadMessage{{"error", 1, 1, 1, "parent_id", `duplicate key value violates unique constraint "project_tags_name_uniq"`}}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				p, c := newPeer(t, JSONRPC, Config{}, result(tt.answer))
+				got, err := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, Context{"mode": "update", "noupdate": true})
+				var conflict *ConflictError
+				is.Equal(errors.As(err, &conflict), tt.conflict)
+				if !tt.conflict {
+					is.NoErr(err)
+				}
+				is.Equal(got.IDs, tt.ids)
+				is.Equal(len(got.Messages), len(tt.messages))
+				for i, m := range got.Messages {
+					is.Equal(m, tt.messages[i])
+				}
+				is.Equal(p.count(), 1) // a conflict is the caller's to repeat
+			})
+		})
+	}
+}

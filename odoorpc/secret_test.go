@@ -1,0 +1,190 @@
+package odoorpc
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/matryer/is"
+)
+
+var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T", "%p", "%10v"}
+
+// leaks lists the forms in which a secret must not appear.
+func leaks(secret string) []string {
+	quoted, _ := json.Marshal(secret)
+	return []string{
+		secret, strings.Trim(string(quoted), `"`), html.EscapeString(secret), url.QueryEscape(secret),
+		fmt.Sprintf("%x", secret), base64.StdEncoding.EncodeToString([]byte(secret)),
+	}
+}
+
+func mustNotContain(t *testing.T, output, secret string) {
+	t.Helper()
+	for _, form := range leaks(secret) {
+		if i := strings.Index(output, form); i >= 0 {
+			t.Errorf("%q is in: … %s …", form, output[max(0, i-200):min(len(output), i+200)])
+		}
+	}
+}
+
+func TestASecretMasksItself(t *testing.T) {
+	is := is.New(t)
+	secret := NewSecret("hunter2")
+	nested := struct {
+		A Secret
+		b Secret
+		c *Secret
+		d []any
+	}{secret, secret, &secret, []any{secret}}
+	var out bytes.Buffer
+	for _, verb := range verbs {
+		fmt.Fprintf(&out, verb+"\n", secret)
+		fmt.Fprintf(&out, verb+"\n", &secret)
+		fmt.Fprintf(&out, verb+"\n", nested)
+	}
+	text, err := secret.MarshalText()
+	is.NoErr(err)
+	out.Write(text)
+	encoded, err := json.Marshal(nested)
+	is.NoErr(err)
+	out.Write(encoded)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "secret", secret, "nested", nested)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "secret", secret, "nested", nested)
+	mustNotContain(t, out.String(), "hunter2")
+	is.Equal(fmt.Sprintf("%v %s %d", secret, secret, secret), "[secret] [secret] [secret]")
+	is.Equal(string(encoded), `{"A":"[secret]"}`)
+	is.Equal(secret.reveal(), "hunter2")
+	is.True(NewSecret("").IsZero())
+	is.Equal(NewSecret("").reveal(), "")
+}
+
+// TestSecretsAreNeverPrinted makes calls that fail in every way, with a server that repeats the request wherever it can, and
+// looks for the secret in everything that comes out.
+func TestSecretsAreNeverPrinted(t *testing.T) {
+	echo := func(code int, kind string) reply {
+		return func(w http.ResponseWriter, r *http.Request, body []byte) {
+			all := string(body) + r.Header.Get("Authorization")
+			w.Header().Set("Content-Type", kind)
+			w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+			w.WriteHeader(code)
+			_, _ = fmt.Fprintf(w, "<title>Invalid JSON data: '%s' %s</title>%s %s", all, html.EscapeString(all), url.QueryEscape(all), all)
+		}
+	}
+	echoError := func(name string) reply {
+		return func(w http.ResponseWriter, r *http.Request, body []byte) {
+			all := string(body) + r.Header.Get("Authorization")
+			refusalOf(name, all)(w, r, body)
+		}
+	}
+	echoJSON2 := func(w http.ResponseWriter, r *http.Request, body []byte) {
+		text, _ := json.Marshal(r.Header.Get("Authorization"))
+		jsonBody(401, `{"name":"werkzeug.exceptions.Unauthorized","message":`+string(text)+`,"debug":`+string(text)+`}`)(w, r, body)
+	}
+	replies := map[string]reply{
+		"page":         echo(200, "text/html"),
+		"bad request":  echo(400, "text/html"),
+		"text":         echo(200, "text/plain"),
+		"content type": echo(500, "text/hunter2-\"x&y"),
+		"unavailable":  echo(503, "text/html"),
+		"user error":   echoError("odoo.exceptions.UserError"),
+		"denied":       echoError("odoo.exceptions.AccessDenied"),
+		"other":        echoError("builtins.ValueError"),
+		"database":     echoError("psycopg2.OperationalError"),
+		"unauthorized": echoJSON2,
+		"redirect": func(w http.ResponseWriter, r *http.Request, body []byte) {
+			status(302, "", "Location", "https://x.example.com/"+url.PathEscape(`hunter2-"x&y`)+"?k="+url.QueryEscape(`hunter2-"x&y`))(w, r, body)
+		},
+		"result": func(w http.ResponseWriter, r *http.Request, body []byte) {
+			text, _ := json.Marshal(string(body))
+			result(`{"ids":false,"messages":[{"type":"error","message":`+string(text)+`}]}`)(w, r, body)
+		},
+		"drop": drop,
+	}
+	for name, answer := range replies {
+		for _, protocol := range []Protocol{JSONRPC, JSON2} {
+			for _, secret := range []string{`hunter2-"x&y`, "demo"} { // "demo" is the name of the database as well
+				if secret == "demo" && protocol == JSON2 {
+					continue // an API key is never the name of a database
+				}
+				t.Run(fmt.Sprint(name, "/", protocol, "/", secret), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						var out bytes.Buffer
+						print := func(v any) {
+							for _, verb := range verbs {
+								fmt.Fprintf(&out, verb+"\n", v)
+							}
+							text, _ := json.Marshal(v)
+							out.Write(text)
+						}
+						config := Config{Trace: true, Retries: 1, Password: NewSecret(secret), Observer: func(e Event) { print(e) }}
+						if protocol == JSON2 {
+							config.APIKey = NewSecret(secret)
+						}
+						_, c := newPeer(t, protocol, config, answer)
+						print(c)
+						if secret != "demo" {
+							print(c.Config)
+							print(c.settings)
+							print(c.redactor)
+						}
+						_, err1 := c.Search(t.Context(), "project.task", nil, Query{})
+						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, nil)
+						loaded, err3 := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, nil)
+						print(loaded)
+						_, err4 := c.Connect(t.Context())
+						for _, err := range []error{err1, err2, err3, err4} {
+							for ; err != nil; err = errors.Unwrap(err) {
+								print(err)
+							}
+						}
+						mustNotContain(t, out.String(), secret)
+					})
+				})
+			}
+		}
+	}
+}
+
+func TestTracesHideCredentialsByPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		var requests []string
+		_, c := newPeer(t, JSONRPC, Config{Trace: true, Database: "same", Login: "same", Password: NewSecret("same"), Observer: func(e Event) {
+			if e.Kind == Started {
+				requests = append(requests, e.Request)
+			}
+		}}, version("14"), result("7"), result("[]"))
+		_, err := c.Connect(t.Context())
+		is.NoErr(err)
+		_, err = c.Search(t.Context(), "project.task", nil, Query{})
+		is.NoErr(err)
+		is.Equal(requests, []string{
+			`{"id":1,"jsonrpc":"2.0","method":"call","params":{"args":[],"method":"version","service":"common"}}`,
+			`{"id":2,"jsonrpc":"2.0","method":"call","params":{"args":["[database]","[login]","[secret]",{}],"method":"authenticate","service":"common"}}`,
+			`{"id":3,"jsonrpc":"2.0","method":"call","params":{"args":["[database]",7,"[secret]","project.task","search",[[]],{}],"method":"execute_kw","service":"object"}}`,
+		})
+	})
+}
+
+func TestAProxysPasswordIsNotPrinted(t *testing.T) {
+	is := is.New(t)
+	cause := &url.Error{Op: "Post", URL: "http://localhost", Err: errors.New(`invalid proxy address "http://ada:hunter2@proxy:x": parse error`)}
+	_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}, drop)
+	_, err := c.Search(t.Context(), "project.task", nil, Query{})
+	is.True(err != nil)
+	for ; err != nil; err = errors.Unwrap(err) {
+		for _, verb := range verbs {
+			mustNotContain(t, fmt.Sprintf(verb, err), "hunter2")
+		}
+	}
+}
