@@ -1,0 +1,68 @@
+package tomledit_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/matryer/is"
+
+	"odoosync/tomledit"
+)
+
+func refused(t *testing.T, src string) *tomledit.Error {
+	t.Helper()
+	_, err := tomledit.Parse("map.toml", []byte(src))
+	return wellPlaced(t, []byte(src), err)
+}
+
+func TestSnippetsShowTheLineAndACaret(t *testing.T) {
+	for _, c := range []struct{ src, want string }{
+		{"a = 1\nlong_key = 2024-13-01 # x\r\n", "long_key = 2024-13-01 # x\n           ^^^^^^^^^^"},
+		{"\ufeff\t\"é€\"\t=\t24:00", "\t\"é€\"\t=\t24:00\n\t    \t \t^^^^^"},
+		{"a = \"x\x1b[31m\u009b\u202e\u200b", "a = \"x␛[31m\ufffd\ufffd\ufffd\n      ^"},
+		{"a = \"\xff\xfe\"", "a = \"\ufffd\ufffd\"\n     ^"},
+		{"a = 1\nb", "b\n^"},
+	} {
+		t.Run(c.src, func(t *testing.T) {
+			is.New(t).Equal(refused(t, c.src).Snippet(), c.want)
+		})
+	}
+}
+
+func TestSnippetsOfLongLinesShowThePartAroundTheCaret(t *testing.T) {
+	is := is.New(t)
+	text := strings.Repeat("é", 5000)
+	e := refused(t, "a = [ '"+text+"', 2024-13-01, '"+text+"' ]")
+	is.Equal(e.Pos.Column, 5011)
+	line, caret, _ := strings.Cut(e.Snippet(), "\n")
+	is.True(utf8.RuneCountInString(line) <= 110)
+	is.True(strings.HasPrefix(line, "…é") && strings.HasSuffix(line, "é…"))
+	start := strings.IndexByte(caret, '^')
+	is.Equal(string([]rune(line)[start:len(caret)]), "2024-13-01")
+}
+
+func TestLongSpansAreMarkedAsFarAsTheyAreShown(t *testing.T) {
+	is := is.New(t)
+	line, caret, _ := strings.Cut(refused(t, "a = "+strings.Repeat("9", 5000)).Snippet(), "\n")
+	is.Equal(utf8.RuneCountInString(line), utf8.RuneCountInString(caret)+1) // the sign for what was cut off
+}
+
+func TestErrorsSayWhatToDo(t *testing.T) {
+	for src, hint := range map[string]string{
+		"a = True":                   "true and false are written in small letters",
+		"a = hello":                  "text needs quotes",
+		"a = # none":                 "the value is missing",
+		"a = 'C:\\x'\nb = \"C:\\q\"": `write \\ for a backslash, or put the text in single quotes`,
+		"a b = 1":                    "a key with blanks or other signs needs quotes",
+		"[a]\n[a]":                   "put its keys under one header",
+		"a = 5s":                     "text needs quotes",
+	} {
+		t.Run(src, func(t *testing.T) { is.New(t).Equal(refused(t, src).Hint, hint) })
+	}
+}
+
+func TestErrorsWithoutAFileNameStartWithTheLine(t *testing.T) {
+	_, err := tomledit.Parse("", []byte("a = 1\na = 2"))
+	is.New(t).Equal(err.Error(), "2:1: a: already defined on line 1")
+}

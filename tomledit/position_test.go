@@ -1,0 +1,78 @@
+package tomledit_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/matryer/is"
+
+	"odoosync/tomledit"
+)
+
+// countedPosition is a position found in the plain way: by counting from the start.
+func countedPosition(src string, offset int) tomledit.Position {
+	before := src[:offset]
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	return tomledit.Position{
+		Offset: offset,
+		Line:   1 + strings.Count(before, "\n"),
+		Column: max(1, 1+utf8.RuneCountInString(strings.TrimPrefix(line, "\ufeff"))),
+	}
+}
+
+func TestPositionsCountLinesAndCharacters(t *testing.T) {
+	for name, src := range map[string]string{
+		"empty":         "",
+		"mark":          "\ufeff",
+		"mark and text": "\ufeffé = 1\n€ = 2",
+		"line ends":     "a\r\nb\n\n\r\nc",
+		"long lines":    "x\n" + strings.Repeat("a€é😀", 900) + "\n" + strings.Repeat("é", 1023) + "\n\ny",
+		"short lines":   strings.Repeat("é\n", 2000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			doc := mustParse(t, comments(src))
+			text := string(doc.Source())
+			for offset := range len(text) + 1 {
+				if offset == len(text) || utf8.RuneStart(text[offset]) {
+					is.Equal(doc.Position(offset), countedPosition(text, offset))
+				}
+			}
+			is.Equal(doc.Position(-1), countedPosition(text, 0))
+			is.Equal(doc.Position(len(text)+1), countedPosition(text, len(text)))
+			lines := strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n")
+			for i, line := range lines {
+				is.Equal(doc.Line(i+1), strings.TrimSuffix(line, "\r"))
+			}
+			is.Equal(doc.Line(0), "")
+			is.Equal(doc.Line(len(lines)+1), "")
+			is.Equal(doc.Line(len(lines)+5000), "")
+		})
+	}
+}
+
+// comments makes each line a comment, behind the byte order mark if there is one.
+func comments(src string) string {
+	text, marked := strings.CutPrefix(src, "\ufeff")
+	text = "#" + strings.ReplaceAll(text, "\n", "\n#")
+	if marked {
+		return "\ufeff" + text
+	}
+	return text
+}
+
+func TestPatchedPositionsInOneLine(t *testing.T) {
+	is := is.New(t)
+	var src strings.Builder
+	src.WriteString("x = 0\ny = [")
+	for i := range 2000 {
+		fmt.Fprintf(&src, "{ \"é%d\" = 0 }, ", i)
+	}
+	src.WriteString("]\nz = 0\n")
+	doc := mustParse(t, src.String())
+	values := integers(doc.Root())
+	is.Equal(len(values), 2002)
+	onlyTokensChange(t, doc, values)
+}

@@ -1,0 +1,184 @@
+package tomledit_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"odoosync/tomledit"
+)
+
+func mustParse(t *testing.T, src string, opts ...tomledit.Option) *tomledit.Document {
+	t.Helper()
+	doc, err := tomledit.Parse("map.toml", []byte(src), opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// tree lists all recorded values with their kinds.
+func tree(v tomledit.Value) []string {
+	var list []string
+	for _, child := range v.All() {
+		list = append(list, child.Path()+" "+child.Kind().String())
+		list = append(list, tree(child)...)
+	}
+	return list
+}
+
+func TestFindsEverySpelling(t *testing.T) {
+	for _, src := range []string{
+		"[features.\"A b\"]\ntask_id = 0",
+		"[features]\n'A b' = { \"task\\u005Fid\" = 0 }",
+		"features.\"A b\".task_id = +0",
+		"features = {\r\n  # c\r\n  \"A b\".x = 1, 'A b'.task_id = 0x0,\r\n}\r\n",
+		"[features.\"A b\".x]\n[features.\"\\u0041 b\"]\n\ttask_id\t=\t-0",
+		"\ufeff[ features . 'A b' ]\ntask_id=0b0#c",
+	} {
+		t.Run(src, func(t *testing.T) {
+			is := is.New(t)
+			doc := mustParse(t, src)
+			id := doc.Get("features", "A b", "task_id")
+			n, ok := id.Int()
+			is.True(ok)
+			is.Equal(n, int64(0))
+			is.Equal(id.Path(), `features."A b".task_id`)
+			is.Equal(id.Key(), "task_id")
+			is.Equal(doc.Get("features").Get("A b").Get("task_id"), id)
+			out := onlyTokensChange(t, doc, []tomledit.Value{id})
+			is.True(strings.Contains(string(out), "-29469"))
+		})
+	}
+}
+
+func TestKeepRecordsWhatMatchesAndTheWayThere(t *testing.T) {
+	is := is.New(t)
+	src := "[meta]\nx = 1\n[features.A]\ntask_id = 0\nother = { task_id = 0 }\ns = [{ n = 'x', task_id = 0, c = [1, 2] }, 5]\n" +
+		"[features.B]\ns = 7\n[[features.C.s]]\ntask_id = 1\nn.x = 1\n"
+	any := tomledit.Any
+	got := tree(mustParse(t, src, tomledit.Keep([]string{"features", any, "task_id"}), tomledit.Keep([]string{"features", any, "s", any, "task_id"})).Root())
+	is.Equal(got, []string{
+		"features table",
+		"features.A table", "features.A.task_id integer",
+		"features.A.s array", "features.A.s[0] table", "features.A.s[0].task_id integer", "features.A.s[1] integer",
+		"features.B table", "features.B.s integer", // on the way, though no array
+		"features.C table", "features.C.s array", "features.C.s[0] table", "features.C.s[0].task_id integer",
+	})
+	is.Equal(len(tree(mustParse(t, src, tomledit.Keep()).Root())), 0)
+	is.Equal(tree(mustParse(t, src, tomledit.Keep([]string{any, "A"}, []string{"meta"})).Root()), []string{
+		"meta table", "features table", "features.A table",
+	})
+	is.Equal(tree(mustParse(t, "a = [[1, 2], [[3]], []]", tomledit.Keep([]string{"a", any})).Root()), []string{
+		"a array", "a[0] array", "a[1] array", "a[2] array",
+	})
+	_, err := tomledit.Parse("map.toml", []byte("a = 1\nb = { c = 1, c = 2 }"), tomledit.Keep())
+	is.True(err != nil) // what is not kept is checked
+}
+
+func TestSpansOfContainersWhoseContentsAreNotKept(t *testing.T) {
+	is := is.New(t)
+	src := "a = [ [ ']', [1], {b = ']'} ], # ]\n [ \"\"\"]\\\"\"\"\"\"\", '''}'''''] , { x = [ # ]\n 1, ] , } ]"
+	doc := mustParse(t, src, tomledit.Keep([]string{"a", tomledit.Any}))
+	var raw []string
+	for _, v := range doc.Get("a").All() {
+		raw = append(raw, v.Raw())
+	}
+	is.Equal(raw, []string{"[ ']', [1], {b = ']'} ]", "[ \"\"\"]\\\"\"\"\"\"\", '''}''''']", "{ x = [ # ]\n 1, ] , }"})
+}
+
+func TestValuesOfTablesMadeByHeadersStandAtTheirKeys(t *testing.T) {
+	is := is.New(t)
+	doc := mustParse(t, "[a.\"b c\"]\n  [[s]]\n x = 1\n[[s]]\ny.z = [1]\n")
+	at := func(v tomledit.Value) string {
+		p, k := v.Position(), v.KeyPosition()
+		return fmt.Sprintf("%d:%d %d:%d %q %v", p.Line, p.Column, k.Line, k.Column, v.Raw(), v.Inline())
+	}
+	is.Equal(at(doc.Get("a", "b c")), `1:4 1:4 "\"b c\"" false`)
+	is.Equal(at(doc.Get("s")), `2:5 2:5 "s" false`)
+	is.Equal(at(doc.Get("s").Index(1)), `4:3 4:3 "s" false`)
+	is.Equal(at(doc.Get("s").Index(1).Get("y")), `5:1 5:1 "y" false`)
+	is.Equal(at(doc.Get("s").Index(1).Get("y", "z")), `5:7 5:3 "[1]" true`)
+	is.Equal(at(doc.Get("s").Index(1).Get("y", "z").Index(0)), `5:8 5:8 "1" false`)
+	is.Equal(at(doc.Root()), `1:1 1:1 "" false`)
+}
+
+func TestAbsentValues(t *testing.T) {
+	is := is.New(t)
+	doc := mustParse(t, "a = 1\nb = [1]\n")
+	for _, v := range []tomledit.Value{
+		{}, doc.Get("c"), doc.Get("a", "x"), doc.Get("b", "0"), doc.Get("b").Index(1), doc.Get("b").Index(-1), doc.Get("a").Index(0), doc.Get(tomledit.Any),
+	} {
+		is.Equal(v, tomledit.Value{})
+		is.True(!v.Exists() && !v.Inline() && v.Kind() == tomledit.Invalid && v.Len() == 0)
+		is.True(v.Path() == "" && v.Key() == "" && v.Raw() == "" && v.Position() == tomledit.Position{} && v.KeyPosition() == tomledit.Position{})
+		for range v.All() {
+			t.Error("something in nothing")
+		}
+		_, isText := v.Text()
+		_, isInt := v.Int()
+		_, isBool := v.Bool()
+		is.True(!isText && !isInt && !isBool)
+	}
+	is.Equal(doc.Get(), doc.Root())
+	is.True(doc.Root() != mustParse(t, "a = 1\nb = [1]\n").Root())
+}
+
+func TestPathsQuoteOnlyWhereTOMLWould(t *testing.T) {
+	is := is.New(t)
+	doc := mustParse(t, "\"a-b_1\".\"Login page\".\"\".\"a.b\\\"\\\\\\n\\u0007\\u202Eé😀\\U000E0001\" = [[0]]")
+	is.Equal(integers(doc.Root())[0].Path(), `a-b_1."Login page".""."a.b\"\\\n\u0007\u202Eé😀\U000E0001"[0][0]`)
+}
+
+func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {
+	is := is.New(t)
+	var src strings.Builder
+	for i := range 3000 {
+		key := []string{"k#", "'k #'", "\"\\u006b.#\"", "t.k#"}[i%4]
+		fmt.Fprintf(&src, "%s = 0\n", strings.ReplaceAll(key, "#", strconv.Itoa(i)))
+	}
+	doc := mustParse(t, src.String())
+	root := doc.Root()
+	is.Equal(root.Len(), 2251)
+	is.Equal(doc.Get("t").Len(), 750)
+	for _, key := range []string{"k0", "k 1", "k.2", "k2996", "k 2997", "k.2998"} {
+		is.Equal(doc.Get(key).Key(), key)
+	}
+	is.Equal(doc.Get("t", "k2999").Path(), "t.k2999")
+	is.True(!doc.Get("k1").Exists())
+	is.Equal(root.Index(2250).Key(), "k.2998")
+	is.Equal(doc.Get("t").Index(749).Key(), "k2999")
+}
+
+func TestDocumentsCanBeReadByManyAtOnce(t *testing.T) {
+	doc := mustParse(t, strings.ReplaceAll(members(100), ", ", "\n"))
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			v := doc.Get("k99")
+			if v.Position().Line != 100 || doc.Root().Index(99) != v || v.Path() != "k99" || doc.Line(100) != "k99 = 0" {
+				t.Error("wrong value")
+			}
+			patch := doc.NewPatch()
+			if err := patch.SetInteger(v, 1); err != nil || patch.Size() != int64(len(doc.Source())) {
+				t.Error("wrong patch")
+			}
+		})
+	}
+	readers.Wait()
+}
+
+func TestKindsHaveNames(t *testing.T) {
+	is := is.New(t)
+	var names []string
+	for k := tomledit.Invalid; k <= tomledit.LocalTime+1; k++ {
+		names = append(names, k.String())
+	}
+	is.True(slices.Equal(names, []string{"nothing", "table", "array", "string", "integer", "float", "boolean",
+		"date-time", "local date-time", "local date", "local time", "unknown kind"}))
+}
