@@ -1,0 +1,160 @@
+package odoosim_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"odoosync/odoorpc/odoosim"
+)
+
+func TestRights(t *testing.T) {
+	// What each role may do, on 14 and on 19: "y" is yes, "n" an AccessError,
+	// "-" an empty answer.
+	type row struct{ portal, internal, user, manager string }
+	same := func(portal, internal, projectUser, manager string) map[odoosim.Dialect]row {
+		r := row{portal, internal, projectUser, manager}
+		return map[odoosim.Dialect]row{odoosim.V14: r, odoosim.V19: r}
+	}
+	differ := func(v14, v19 row) map[odoosim.Dialect]row {
+		return map[odoosim.Dialect]row{odoosim.V14: v14, odoosim.V19: v19}
+	}
+	const open, closed, followed, stage = 1, 2, 3, 1
+	one := func(id int) list { return list{list{"id", "=", id}} }
+	task := func(project int) list { return list{list{dict{"name": "x", "project_id": project}}} }
+	cases := map[string]struct {
+		model, method string
+		args          list
+		want          map[odoosim.Dialect]row
+	}{
+		"search an open project":           {"project.project", "search", list{one(open)}, same("-", "y", "y", "y")},
+		"read an open project":             {"project.project", "read", list{list{open}, list{"name"}}, same("n", "y", "y", "y")},
+		"search a followers project":       {"project.project", "search", list{one(closed)}, same("-", "-", "-", "y")},
+		"read a followers project":         {"project.project", "read", list{list{closed}, list{"name"}}, same("n", "n", "n", "y")},
+		"search a followed project":        {"project.project", "search", list{one(followed)}, same("-", "-", "y", "y")},
+		"create a project":                 {"project.project", "create", list{list{dict{"name": "x"}}}, same("n", "n", "n", "y")},
+		"search stages":                    {"project.task.type", "search", list{list{list{"project_ids", "=", closed}}}, same("y", "y", "y", "y")},
+		"create a stage":                   {"project.task.type", "create", list{list{dict{"name": "x", "project_ids": list{list{6, 0, list{open}}}}}}, differ(row{"n", "n", "n", "y"}, row{"n", "y", "n", "y"})},
+		"write a stage":                    {"project.task.type", "write", list{list{stage}, dict{"sequence": 3}}, differ(row{"n", "n", "n", "y"}, row{"n", "y", "n", "y"})},
+		"create a tag":                     {"project.tags", "create", list{list{dict{"name": "new"}}}, differ(row{"n", "n", "n", "y"}, row{"n", "y", "y", "y"})},
+		"search tags":                      {"project.tags", "search", list{list{}}, same("y", "y", "y", "y")},
+		"create a task":                    {"project.task", "create", task(open), same("n", "n", "y", "y")},
+		"create a task, followers project": {"project.task", "create", task(closed), same("n", "n", "n", "y")},
+		"create a task, followed project":  {"project.task", "create", task(followed), same("n", "n", "y", "y")},
+		"search tasks":                     {"project.task", "search_read", list{list{list{"project_id", "=", open}}}, same("-", "y", "y", "y")},
+		"search hidden tasks":              {"project.task", "search_read", list{list{list{"project_id", "=", closed}}}, same("-", "-", "-", "y")},
+		"unlink a task":                    {"project.task", "unlink", list{list{1}}, same("n", "n", "y", "y")},
+		"read external ids":                {"ir.model.data", "search_read", list{list{}, list{"name"}}, same("n", "n", "n", "y")},
+		"read itself":                      {"res.users", "read", list{list{2}, list{"name"}}, same("y", "y", "y", "y")},
+	}
+	roles := []odoosim.Role{odoosim.Portal, odoosim.Internal, odoosim.ProjectUser, odoosim.Manager}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+				want := c.want[s.Dialect()]
+				users := make([]user, len(roles))
+				for i, role := range roles {
+					login := string(rune('a' + i))
+					users[i] = user{s.AddUser(odoosim.User{Login: login, Password: login, Role: role}), login}
+				}
+				s.AddProject(odoosim.Project{Name: "open", Privacy: odoosim.PrivacyEmployees})
+				s.AddProject(odoosim.Project{Name: "closed", Privacy: odoosim.PrivacyFollowers})
+				s.AddProject(odoosim.Project{Name: "followed", Privacy: odoosim.PrivacyFollowers, Followers: []int64{users[2].id}})
+				s.AddStage("Backlog", 1, closed)
+				s.AddTag("tag")
+				for i, wanted := range []string{want.portal, want.internal, want.user, want.manager} {
+					first := s.AddTask(odoosim.Task{Name: "t", ProjectID: open, ExternalID: "m.x" + string(rune('0'+i))})
+					s.AddTask(odoosim.Task{Name: "hidden", ProjectID: closed})
+					args := c.args
+					if c.method == "unlink" {
+						args = list{list{first}}
+					}
+					a := users[i].call(t, s, c.model, c.method, args, nil)
+					got := "y"
+					switch {
+					case a.Error != nil && a.Error.Data.Name == accessErr:
+						got = "n"
+					case a.Error != nil:
+						t.Fatalf("%s: %s", a.Error.Data.Name, a.Error.Data.Message)
+					case string(a.Result) == "[]":
+						got = "-"
+					}
+					if got != wanted {
+						t.Errorf("role %d: %s, want %s", roles[i], got, wanted)
+					}
+					if c.method == "create" && c.model == "project.tags" && got == "y" {
+						var ids []int64
+						admin.result(t, s, &ids, "project.tags", "search", list{list{list{"name", "=", "new"}}}, nil)
+						admin.call(t, s, "project.tags", "unlink", list{ids}, nil)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAccessErrorsSayWhatAndWho(t *testing.T) {
+	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+		is := is.New(t)
+		ann := user{s.AddUser(odoosim.User{Login: "ann", Password: "a", Name: "Ann", Role: odoosim.ProjectUser}), "a"}
+		s.AddProject(odoosim.Project{Name: "fol", Privacy: odoosim.PrivacyFollowers})
+		_, message := ann.fails(t, s, "project.task", "create", list{list{dict{"name": "x", "project_id": 1}}}, nil)
+		want := map[odoosim.Dialect]string{
+			odoosim.V14: "Due to security restrictions, you are not allowed to access 'Project' (project.project) records.\n\nRecords: fol (id=1)\nUser: Ann (id=3)\n\nThis restriction is due to the following rules:\n- ",
+			odoosim.V19: "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, Ann (id=3) doesn't have 'read' access to:\n- Project (project.project)\n\n",
+		}
+		is.True(strings.HasPrefix(message, want[s.Dialect()]))
+
+		_, message = ann.fails(t, s, "project.project", "create", list{list{dict{"name": "x"}}}, nil)
+		is.Equal(message, "You are not allowed to create 'Project' (project.project) records.\n\n"+
+			"This operation is allowed for the following groups:\n\t- Project/Administrator\n\n"+
+			"Contact your administrator to request access if necessary.")
+	})
+}
+
+func TestCheckingRightsBeforehandIgnoresRules(t *testing.T) {
+	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+		is := is.New(t)
+		ann := user{s.AddUser(odoosim.User{Login: "ann", Password: "a", Role: odoosim.ProjectUser}), "a"}
+		var may bool
+		ann.result(t, s, &may, "project.task.type", "check_access_rights", list{"create", false}, nil)
+		is.Equal(may, s.Dialect() == odoosim.V19) // although the create is refused
+		ann.result(t, s, &may, "project.task", "check_access_rights", list{"create"}, nil)
+		is.True(may)
+		name, _ := ann.fails(t, s, "project.project", "check_access_rights", list{"create"}, nil)
+		is.Equal(name, accessErr)
+	})
+}
+
+func TestCooldownAfterTenFailedLogins(t *testing.T) {
+	for _, d := range []odoosim.Dialect{odoosim.V14, odoosim.V19} {
+		t.Run(d.String(), func(t *testing.T) {
+			is := is.New(t)
+			now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+			s := odoosim.New(odoosim.WithDialect(d), odoosim.WithClock(func() time.Time { return now }))
+			is.NoErr(s.Start())
+			defer s.Close()
+			bob := user{s.AddUser(odoosim.User{Login: "bob", Password: "b", Role: odoosim.Manager}), "b"}
+			login := func(password string) string {
+				return string(service(t, s, "common", "authenticate", "demo", "admin", password, dict{}).Result)
+			}
+			is.Equal(login("admin"), "2")
+			for range 10 {
+				is.Equal(login("wrong"), "false")
+			}
+			if d == odoosim.V19 {
+				is.Equal(login("admin"), "2")
+				return
+			}
+			is.Equal(login("admin"), "false") // although it is right
+			name, message := bob.fails(t, s, "res.users", "context_get", nil, nil)
+			is.Equal(name, accessDenied)
+			is.Equal(message, "Too many login failures, please wait a bit before trying again.")
+			is.True(admin.call(t, s, "res.users", "context_get", nil, nil).Error == nil) // known from before
+			now = now.Add(61 * time.Second)
+			is.Equal(login("admin"), "2")
+		})
+	}
+}
