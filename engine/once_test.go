@@ -90,6 +90,7 @@ func (w *world) runUntilDone(path string) {
 		return
 	}
 	w.odoo.ClearFaults()
+	w.timeout = 0
 	w.sync(path)
 }
 
@@ -108,6 +109,7 @@ func TestWireFaults(t *testing.T) {
 						continue // takes the deadline of every try
 					}
 					t.Run(fmt.Sprintf("%s at call %d times %d", name, call, times), func(t *testing.T) {
+						t.Parallel()
 						w := newWorld(t, odoosim.WithDialect(dialect))
 						w.retries = 2
 						if name == "past the deadline" {
@@ -374,7 +376,7 @@ func TestSlowAndLargeCallsAreMadeSmaller(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
-			w.timeout = 200 * time.Millisecond
+			w.timeout = 500 * time.Millisecond
 			path := w.write(manyStories(90))
 			w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Method == "load" && c.Rows > 40 }, Times: -1, Action: fault})
 			result := w.sync(path)
