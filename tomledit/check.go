@@ -2,23 +2,27 @@ package tomledit
 
 import (
 	"hash/maphash"
+	"slices"
 )
 
 // checker knows what a document has defined so far and refuses what TOML forbids to define again. It holds the
 // tables and keys of the headers and of the lines below them; inline tables come and go, for nothing can be
 // added to them once they are closed.
 //
-// Names are found by a hash table, so the time for a document is linear in its keys.
+// The members of a small table are compared one by one, most often after a look at one word of bits; those of
+// a large one are found by a hash. So the time for a document is linear in its keys.
 type checker struct {
 	src     []byte
 	entries []entry
-	escaped map[uint32][]byte // decoded names of the entries that have fromEscapes
+	tables  []members
+	escaped map[uint32][]byte // decoded names of the entries that are escaped
 	seed    maphash.Seed
-	slots   []uint32 // open addressing, linear probing, at most half full; 0 is an empty slot
+	slots   []uint32 // members of large tables: open addressing, linear probing, at most half full; 0 is empty
 	taken   int
 }
 
-// rootEntry is the table that holds the document. It has no name, so no slot ever holds it.
+// rootEntry is the table that holds the document. It is no table's member, so where a member is meant it stands
+// for none.
 const rootEntry = 0
 
 // entry is one thing that has been defined.
@@ -26,10 +30,20 @@ type entry struct {
 	parent  uint32
 	key     uint32 // offset of the key token that defined it
 	size    uint32 // bytes of the name; of an element its index
-	at      place  // recorded value, if its state is not nothing
-	element uint32 // of an array of tables: the entry of its last element
+	next    uint32 // the member of the same table that came before
+	table   uint32 // of a table or an array of tables: index of its members
 	kind    entryKind
 	escaped bool // the name differs from what stands in the source
+	sum     keySum
+}
+
+// members is what is in a table.
+type members struct {
+	at      place  // recorded value, if its state is not nothing
+	seen    uint64 // a bit for each key, by its sum
+	last    uint32 // the member that came last
+	count   uint32
+	element uint32 // of an array of tables instead: the entry of its last element
 }
 
 type entryKind uint8
@@ -50,6 +64,7 @@ type name struct {
 	at   uint32 // offset of its token
 	size uint32 // bytes of its token
 	text []byte // decoded
+	sum  keySum // of the text
 }
 
 // escaped reports whether the decoded name differs from what stands in the source. An escape is always
@@ -65,33 +80,30 @@ type conflict struct {
 }
 
 func newChecker(src []byte) *checker {
-	// A guess at the number of entries, to save growing: keys outside of inline tables are rare in large maps.
-	size := 32
-	for size < len(src)/1024 {
-		size *= 2
-	}
-	c := &checker{
+	return &checker{
 		src:     src,
-		entries: make([]entry, 1, size),
+		entries: []entry{{kind: headerTable}},
+		tables:  make([]members, 1),
 		seed:    maphash.MakeSeed(),
-		slots:   make([]uint32, 2*size),
+		slots:   make([]uint32, 4*smallTable),
 	}
-	c.entries[rootEntry].kind = headerTable
-	return c
 }
+
+// members returns what is in the table of an entry. It is good until the next entry is added.
+func (c *checker) members(id uint32) *members { return &c.tables[c.entries[id].table] }
 
 // super steps from a table to a table further on in a header. It makes the table if there is none and reports
 // whether it did. Arrays of tables are entered at their last element.
 func (c *checker) super(parent uint32, n name) (id uint32, made bool, err *conflict) {
-	id, slot := c.find(parent, n.text)
+	id = c.find(parent, n)
 	if id == 0 {
-		return c.add(slot, parent, n, impliedTable), true, nil
+		return c.add(parent, n, impliedTable), true, nil
 	}
 	switch e := &c.entries[id]; e.kind {
 	case scalarEntry, arrayEntry, inlineTableEntry:
 		return 0, false, c.notATable(n, id)
 	case tableArray:
-		return e.element, false, nil
+		return c.members(id).element, false, nil
 	default:
 		return id, false, nil
 	}
@@ -99,9 +111,9 @@ func (c *checker) super(parent uint32, n name) (id uint32, made bool, err *confl
 
 // table defines the table that a header names and reports whether it is new.
 func (c *checker) table(parent uint32, n name) (id uint32, made bool, err *conflict) {
-	id, slot := c.find(parent, n.text)
+	id = c.find(parent, n)
 	if id == 0 {
-		return c.add(slot, parent, n, headerTable), true, nil
+		return c.add(parent, n, headerTable), true, nil
 	}
 	switch e := &c.entries[id]; e.kind {
 	case impliedTable:
@@ -122,16 +134,16 @@ func (c *checker) table(parent uint32, n name) (id uint32, made bool, err *confl
 // tableElement adds an element to the array of tables that a header names. It returns both and reports
 // whether the array is new.
 func (c *checker) tableElement(parent uint32, n name) (array, element uint32, made bool, err *conflict) {
-	array, slot := c.find(parent, n.text)
+	array = c.find(parent, n)
 	if array == 0 {
-		array = c.add(slot, parent, n, tableArray)
+		array = c.add(parent, n, tableArray)
 		made = true
 	}
 	index := uint32(0)
 	switch e := &c.entries[array]; {
 	case made:
 	case e.kind == tableArray:
-		index = c.entries[e.element].size + 1
+		index = c.entries[c.members(array).element].size + 1
 	case e.kind == arrayEntry:
 		return 0, 0, false, &conflict{n, array, "already an array in brackets on line %d", "nothing can be added to it; write all elements in one of the two ways"}
 	case e.kind == scalarEntry || e.kind == inlineTableEntry:
@@ -139,18 +151,17 @@ func (c *checker) tableElement(parent uint32, n name) (array, element uint32, ma
 	default:
 		return 0, 0, false, &conflict{n, array, "already a table on line %d, not an array of tables", "write both headers in double brackets"}
 	}
-	element = uint32(len(c.entries))
-	c.entries = append(c.entries, entry{parent: array, key: n.at, size: index, kind: tableElement})
-	c.entries[array].element = element
+	element = c.push(entry{parent: array, key: n.at, size: index, kind: tableElement})
+	c.members(array).element = element
 	return array, element, made, nil
 }
 
 // dotted steps from a table to a table further on in a dotted key. It makes the table if there is none and
 // reports whether it did.
 func (c *checker) dotted(parent uint32, n name) (id uint32, made bool, err *conflict) {
-	id, slot := c.find(parent, n.text)
+	id = c.find(parent, n)
 	if id == 0 {
-		return c.add(slot, parent, n, dottedTable), true, nil
+		return c.add(parent, n, dottedTable), true, nil
 	}
 	switch c.entries[id].kind {
 	case dottedTable:
@@ -163,12 +174,12 @@ func (c *checker) dotted(parent uint32, n name) (id uint32, made bool, err *conf
 }
 
 // value defines a key that has a value of its own. The kind is one of the first three.
-func (c *checker) value(parent uint32, n name, kind entryKind) (uint32, *conflict) {
-	id, slot := c.find(parent, n.text)
-	if id != 0 {
-		return 0, &conflict{n, id, "already defined on line %d", ""}
+func (c *checker) value(parent uint32, n name, kind entryKind) *conflict {
+	if id := c.find(parent, n); id != 0 {
+		return &conflict{n, id, "already defined on line %d", ""}
 	}
-	return c.add(slot, parent, n, kind), nil
+	c.add(parent, n, kind)
+	return nil
 }
 
 func (c *checker) notATable(n name, id uint32) *conflict {
@@ -185,61 +196,128 @@ func (c *checker) notATable(n name, id uint32) *conflict {
 // open returns a table without a name, for the keys of an inline table. The table and all that was defined
 // since go with close.
 func (c *checker) open(at uint32) uint32 {
-	id := uint32(len(c.entries))
-	c.entries = append(c.entries, entry{key: at, kind: tableElement})
-	return id
+	return c.push(entry{key: at, kind: tableElement})
 }
 
-// close forgets the entry and all later ones. Names leave the hash table in the reverse order of their
-// coming, so no chain of probes is broken.
-func (c *checker) close(from uint32) {
-	for id := uint32(len(c.entries)) - 1; id >= from; id-- {
-		if e := &c.entries[id]; e.kind != tableElement {
+// close forgets the entry that open returned and all later ones. No name that stays was hashed after them, so
+// no chain of probes is broken.
+func (c *checker) close(scope uint32) {
+	for id := uint32(len(c.entries)) - 1; id > scope; id-- {
+		e := &c.entries[id]
+		if c.members(e.parent).count > smallTable {
 			slot := c.slot(e.parent, c.nameOf(id))
 			for c.slots[slot] != id {
 				slot = (slot + 1) & (len(c.slots) - 1)
 			}
 			c.slots[slot] = 0
 			c.taken--
-			if e.escaped {
-				delete(c.escaped, id)
-			}
+		}
+		if e.escaped {
+			delete(c.escaped, id)
 		}
 	}
-	c.entries = c.entries[:from]
+	c.tables = c.tables[:c.entries[scope].table]
+	c.entries = c.entries[:scope]
 }
 
-// find returns the entry with the name, or 0 and the slot where it belongs. The slot is good until the next
-// entry is added.
-func (c *checker) find(parent uint32, text []byte) (id uint32, slot int) {
-	for slot = c.slot(parent, text); ; slot = (slot + 1) & (len(c.slots) - 1) {
-		id = c.slots[slot]
-		if id == 0 {
-			return 0, slot
-		}
-		if e := &c.entries[id]; e.parent == parent && int(e.size) == len(text) && string(c.nameOf(id)) == string(text) {
-			return id, slot
+// find returns the member of a table that has the name, or 0.
+func (c *checker) find(parent uint32, n name) uint32 {
+	t := c.members(parent)
+	switch {
+	case t.seen&n.sum.bit() == 0:
+		return 0
+	case t.count > smallTable:
+		return c.lookUp(parent, n)
+	}
+	for id := t.last; id != 0; id = c.entries[id].next {
+		if c.is(id, n) {
+			return id
 		}
 	}
+	return 0
+}
+
+func (c *checker) is(id uint32, n name) bool {
+	e := &c.entries[id]
+	return e.sum == n.sum && string(c.nameOf(id)) == string(n.text)
+}
+
+// add defines a name that find did not find.
+func (c *checker) add(parent uint32, n name, kind entryKind) uint32 {
+	t := c.members(parent)
+	e := entry{
+		parent: parent, key: n.at, size: uint32(len(n.text)), next: t.last,
+		kind: kind, escaped: n.escaped(c.src), sum: n.sum,
+	}
+	id := uint32(len(c.entries))
+	t.seen |= n.sum.bit()
+	t.last = id
+	t.count++
+	count := t.count
+	c.push(e)
+	if e.escaped {
+		c.keepDecoded(id, n)
+	}
+	switch {
+	case count == smallTable+1:
+		for member := id; member != 0; member = c.entries[member].next {
+			c.hash(member)
+		}
+	case count > smallTable:
+		c.hash(id)
+	}
+	return id
+}
+
+// push appends an entry, with room for members if it can have some.
+func (c *checker) push(e entry) uint32 {
+	if e.kind >= dottedTable {
+		e.table = uint32(len(c.tables))
+		c.tables = append(c.tables, members{})
+	}
+	c.entries = append(c.entries, e)
+	return uint32(len(c.entries)) - 1
+}
+
+// lookUp returns the member of a large table that has the name, or 0.
+func (c *checker) lookUp(parent uint32, n name) uint32 {
+	for slot := c.slot(parent, n.text); ; slot = (slot + 1) & (len(c.slots) - 1) {
+		id := c.slots[slot]
+		if id == 0 || c.entries[id].parent == parent && c.is(id, n) {
+			return id
+		}
+	}
+}
+
+// hash makes lookUp find a member.
+func (c *checker) hash(id uint32) {
+	if c.taken++; 2*c.taken > len(c.slots) {
+		c.grow()
+	}
+	c.place(id)
+}
+
+// grow doubles the slots. Members go in by age, as close needs it.
+func (c *checker) grow() {
+	hashed := slices.DeleteFunc(c.slots, func(id uint32) bool { return id == 0 })
+	slices.Sort(hashed)
+	c.slots = make([]uint32, 2*len(c.slots))
+	for _, id := range hashed {
+		c.place(id)
+	}
+}
+
+// place puts a member into the first free slot.
+func (c *checker) place(id uint32) {
+	slot := c.slot(c.entries[id].parent, c.nameOf(id))
+	for c.slots[slot] != 0 {
+		slot = (slot + 1) & (len(c.slots) - 1)
+	}
+	c.slots[slot] = id
 }
 
 func (c *checker) slot(parent uint32, text []byte) int {
 	return int(mix(maphash.Bytes(c.seed, text), parent)) & (len(c.slots) - 1)
-}
-
-func (c *checker) add(slot int, parent uint32, n name, kind entryKind) uint32 {
-	id := uint32(len(c.entries))
-	c.entries = append(c.entries, entry{
-		parent: parent, key: n.at, size: uint32(len(n.text)), kind: kind, escaped: n.escaped(c.src),
-	})
-	if n.escaped(c.src) {
-		c.keepDecoded(id, n)
-	}
-	c.slots[slot] = id
-	if c.taken++; 2*c.taken > len(c.slots) {
-		c.grow()
-	}
-	return id
 }
 
 // rename lets an entry stand where its own header is. The name is the same, its spelling may differ.
@@ -269,21 +347,6 @@ func (c *checker) nameOf(id uint32) []byte {
 		at++
 	}
 	return c.src[at : at+e.size]
-}
-
-// grow doubles the hash table. Entries come in by age, as close needs it.
-func (c *checker) grow() {
-	c.slots = make([]uint32, 2*len(c.slots))
-	for id := range c.entries {
-		if id == rootEntry || c.entries[id].kind == tableElement {
-			continue
-		}
-		slot := c.slot(c.entries[id].parent, c.nameOf(uint32(id)))
-		for c.slots[slot] != 0 {
-			slot = (slot + 1) & (len(c.slots) - 1)
-		}
-		c.slots[slot] = uint32(id)
-	}
 }
 
 // path returns the path of an entry in TOML's spelling.

@@ -10,9 +10,10 @@ import (
 // Document is a checked TOML document: its source bytes and the places of its values.
 // It is immutable and safe for concurrent readers.
 type Document struct {
-	name string
-	src  []byte
-	tree tree
+	name  string
+	src   []byte
+	tree  tree
+	words map[string]word
 
 	// Made when first asked for.
 	linesOnce, keysOnce, orderOnce sync.Once
@@ -73,7 +74,7 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	if !o.every {
 		m = compileKeep(o.keep)
 	}
-	d := &Document{name: name, src: src}
+	d := &Document{name: name, src: src, words: m.words}
 	w := newWalker(d, m)
 	if err := w.walk(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package tomledit_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -59,6 +60,17 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"a = 5s":                     "text needs quotes",
 	} {
 		t.Run(src, func(t *testing.T) { is.New(t).Equal(refused(t, src).Hint, hint) })
+	}
+}
+
+// A large inline table comes and goes in the same hash table as the keys around it.
+func TestDuplicatesAreFoundBehindALargeInlineTable(t *testing.T) {
+	is := is.New(t)
+	src := lines(1000) + "x = {\n" + members(5000) + "}\n"
+	mustParse(t, src)
+	for i := 0; i < 1000; i += 10 {
+		e := refused(t, fmt.Sprintf("%sk%d = 0\n", src, i))
+		is.Equal(e.Message, fmt.Sprintf("already defined on line %d", i+1))
 	}
 }
 

@@ -8,16 +8,21 @@ const smallTable = 16
 // member returns the id of the child with the key, or rootID.
 func (d *Document) member(id uint32, key string) uint32 {
 	n := d.tree.at(id)
-	if n.kind != Table {
+	if n.kind() != Table {
 		return rootID
 	}
 	if n.few > smallTable {
 		d.keysOnce.Do(d.indexKeys)
 		return d.keys.find(d, id, key)
 	}
-	sum := sumOf(key)
+	known, sum := d.words[key], sumOf(key)
 	for child := range d.tree.children(n) {
-		if c := d.tree.at(child); c.sum == sum && keyIs(d.src, c.key, key) {
+		switch c := d.tree.at(child); {
+		case c.word != 0:
+			if c.word == known {
+				return child
+			}
+		case c.sum == sum && keyIs(d.src, c.key, key):
 			return child
 		}
 	}
@@ -57,7 +62,7 @@ func (d *Document) indexKeys() {
 
 func (d *Document) inLargeTable(n *node) bool {
 	parent := d.tree.at(n.parent)
-	return parent.kind == Table && parent.few > smallTable
+	return parent.kind() == Table && parent.few > smallTable
 }
 
 func (x *keyIndex) slot(parent uint32, key string) int {

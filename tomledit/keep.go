@@ -2,6 +2,7 @@ package tomledit
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 )
 
@@ -9,6 +10,7 @@ import (
 // path: one state for each value, one step for each key or element.
 type matcher struct {
 	states []matchState
+	words  map[string]word // the keys in the paths
 }
 
 // matchState is where the matcher stands at a value: the steps that particular keys take, and the step of all
@@ -19,8 +21,9 @@ type matchState struct {
 }
 
 type namedStep struct {
-	key string
-	to  uint32
+	key  string
+	word word
+	to   uint32
 }
 
 const (
@@ -28,15 +31,16 @@ const (
 	begin   uint32 = 1 // the state of the root
 )
 
-// member returns the state of the member with the key, in a table of the given state.
-func (m *matcher) member(state uint32, key []byte) uint32 {
+// member returns the state of the member with the key, in a table of the given state, and the key's number if it
+// is a word of a path that leads here.
+func (m *matcher) member(state uint32, key []byte) (uint32, word) {
 	s := &m.states[state]
 	for i := range s.named {
-		if string(key) == s.named[i].key {
-			return s.named[i].to
+		if step := &s.named[i]; string(key) == step.key {
+			return step.to, step.word
 		}
 	}
-	return s.other
+	return s.other, 0
 }
 
 // element returns the state of the elements of an array of the given state.
@@ -56,6 +60,7 @@ type reached struct {
 func compileKeep(paths [][]string) *matcher {
 	c := keepCompiler{paths: paths, ids: map[string]uint32{}}
 	c.m.states = make([]matchState, begin+1)
+	c.m.words = map[string]word{}
 	start := make([]reached, len(paths))
 	for i := range paths {
 		start[i] = reached{path: i}
@@ -86,10 +91,20 @@ func (c *keepCompiler) fill(id uint32) {
 		if key == Any || slices.ContainsFunc(named, func(s namedStep) bool { return s.key == key }) {
 			continue
 		}
-		named = append(named, namedStep{key: key, to: c.state(c.step(set, key))})
+		named = append(named, namedStep{key: key, word: c.word(key), to: c.state(c.step(set, key))})
 	}
 	other := c.state(c.step(set, Any))
 	c.m.states[id] = matchState{named: named, other: other}
+}
+
+// word returns the number of a key.
+func (c *keepCompiler) word(key string) word {
+	w, known := c.m.words[key]
+	if !known && len(c.m.words) < math.MaxUint8 {
+		w = word(len(c.m.words) + 1)
+		c.m.words[key] = w
+	}
+	return w
 }
 
 // step returns the places reached from a set by the key.

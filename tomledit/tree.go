@@ -16,12 +16,25 @@ type node struct {
 	end    uint32
 	parent uint32
 	next   uint32 // the next member or element of the parent; of the last one: the first
-	last   uint32 // the last member or element
-	kind   Kind
-	flags  nodeFlags
-	sum    keySum // of the key, decoded
+	last   uint32 // the last member or element; of a known integer: the number plus one
+	form   form
+	word   word   // the key, if it is a known word
+	sum    keySum // of the key
 	few    uint8  // number of members or elements; many if there are that many or more
 }
+
+// form is the kind of a value and how it is written.
+type form uint8
+
+const (
+	kindBits form = 0x0f
+	inline   form = 0x40 // in brackets
+	element  form = 0x80 // in an array: has no key
+)
+
+func (n *node) kind() Kind { return Kind(n.form & kindBits) }
+
+func (n *node) is(f form) bool { return n.form&f != 0 }
 
 // many is where a node stops counting.
 const many = math.MaxUint8
@@ -37,12 +50,12 @@ func sumOf[text string | []byte](key text) keySum {
 	return keySum(n*7 + int(key[0])*5 + int(key[n-1]))
 }
 
-type nodeFlags uint8
+// bit spreads sums over the bits of a word.
+func (s keySum) bit() uint64 { return 1 << (s % 64) }
 
-const (
-	inline  nodeFlags = 1 << iota // written in brackets
-	element                       // stands in an array: has no key
-)
+// word is the number of a key that Keep names, from 1. 0 is any other key; it may be a known word too, where Keep
+// does not expect it or where there are too many to number.
+type word uint8
 
 // Nodes are kept in chunks: growing copies nothing and leaves no garbage, however many there are.
 const (

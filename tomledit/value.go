@@ -68,12 +68,12 @@ func (v Value) Kind() Kind {
 	if v.doc == nil {
 		return Invalid
 	}
-	return v.node().kind
+	return v.node().kind()
 }
 
 // Inline reports whether the value is a table written as { } or an array written as [ ], and not made by
 // headers or dotted keys.
-func (v Value) Inline() bool { return v.doc != nil && v.node().flags&inline != 0 }
+func (v Value) Inline() bool { return v.doc != nil && v.node().is(inline) }
 
 // Get follows the keys from table to table and returns the value they lead to. It is the zero Value if a key is
 // not there, if something on the way is no table, or if [Keep] left it out. Without keys it is v itself.
@@ -130,7 +130,7 @@ func (v Value) All() iter.Seq2[string, Value] {
 // Key returns the last key of the value, decoded: "a.b" for a value written as x."a.b". It is empty for
 // elements, for the root and for an absent value (and for the empty key, which TOML allows).
 func (v Value) Key() string {
-	if v.doc == nil || v.id == rootID || v.node().flags&element != 0 {
+	if v.doc == nil || v.id == rootID || v.node().is(element) {
 		return ""
 	}
 	return keyText(v.doc.src, v.node().key)
@@ -142,7 +142,7 @@ func (v Value) KeyPosition() Position {
 	if v.doc == nil {
 		return Position{}
 	}
-	if v.node().flags&element != 0 {
+	if v.node().is(element) {
 		return v.Position()
 	}
 	return v.doc.Position(int(v.node().key))
@@ -194,6 +194,9 @@ func (v Value) Int() (int64, bool) {
 		return 0, false
 	}
 	n := v.node()
+	if n.last != 0 {
+		return int64(n.last) - 1, true
+	}
 	return parseInteger(v.doc.src[n.start:n.end])
 }
 
@@ -220,7 +223,7 @@ func (v Value) Path() string {
 	var path []byte
 	for i := len(ids) - 1; i >= 0; i-- {
 		n := t.at(ids[i])
-		if n.flags&element != 0 {
+		if n.is(element) {
 			path = appendIndex(path, int(n.key))
 		} else {
 			path = appendKey(path, keyText(v.doc.src, n.key))

@@ -156,7 +156,7 @@ func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {
 }
 
 func TestDocumentsCanBeReadByManyAtOnce(t *testing.T) {
-	doc := mustParse(t, strings.ReplaceAll(members(100), ", ", "\n"))
+	doc := mustParse(t, lines(100))
 	var readers sync.WaitGroup
 	for range 8 {
 		readers.Go(func() {

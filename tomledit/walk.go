@@ -30,9 +30,9 @@ func newWalker(d *Document, m *matcher) *walker {
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
-	w.check.entries[rootEntry].at.state = begin
+	w.check.tables[rootEntry].at.state = begin
 	_, root := w.doc.tree.push()
-	root.key, root.start, root.end, root.kind = w.base, w.base, w.base, Table
+	root.key, root.start, root.end, root.form = w.base, w.base, w.base, form(Table)
 	return w
 }
 
@@ -132,10 +132,10 @@ func (w *walker) keyValue(parent uint32, kv *unstable.Node) error {
 		parent = id
 	}
 	n := w.name(key)
-	if _, clash := w.check.value(parent, n, entryKindOf(value)); clash != nil {
+	if clash := w.check.value(parent, n, entryKindOf(value)); clash != nil {
 		return w.conflict(clash)
 	}
-	return w.member(w.check.entries[parent].at, kv, key, value)
+	return w.member(w.check.members(parent).at, n.sum, kv, key, value)
 }
 
 func entryKindOf(value *unstable.Node) entryKind {
@@ -149,11 +149,11 @@ func entryKindOf(value *unstable.Node) entryKind {
 }
 
 // member reads the value of a key that is known to be new.
-func (w *walker) member(in place, kv, key, value *unstable.Node) error {
+func (w *walker) member(in place, sum keySum, kv, key, value *unstable.Node) error {
 	if in.state == nothing {
 		return w.unrecorded(value)
 	}
-	state := w.keep.member(in.state, key.Data)
+	state, known := w.keep.member(in.state, key.Data)
 	if state == nothing {
 		return w.unrecorded(value)
 	}
@@ -163,7 +163,11 @@ func (w *walker) member(in place, kv, key, value *unstable.Node) error {
 	}
 	id, n := w.doc.tree.add(in)
 	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
-	n.kind, n.flags, n.sum = kinds[value.Kind].kind, kinds[value.Kind].flags, sumOf(key.Data)
+	n.form, n.word, n.sum = forms[value.Kind], known, sum
+	if value.Kind == unstable.Integer {
+		n.last = knownNumber(value.Data)
+		return w.scalar(value)
+	}
 	_, err := w.contents(place{node: id, state: state}, value, start)
 	return err
 }
@@ -214,14 +218,14 @@ func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err er
 			return w.largeInlineTable(in, table, kv)
 		}
 		members++
-		bit := uint64(1) << (sumOf(key.Data) % 64)
-		if seen&bit != 0 {
+		sum := sumOf(key.Data)
+		if seen&sum.bit() != 0 {
 			if first := earlier(table, kv, key); first != nil {
 				return 0, w.duplicate(key, first)
 			}
 		}
-		seen |= bit
-		if err := w.member(in, kv, key, value); err != nil {
+		seen |= sum.bit()
+		if err := w.member(in, sum, kv, key, value); err != nil {
 			return 0, err
 		}
 		end = kv.Raw.Offset + kv.Raw.Length
@@ -243,11 +247,11 @@ func earlier(table, kv, key *unstable.Node) *unstable.Node {
 // that came out. The members before it have been read.
 func (w *walker) largeInlineTable(in place, table, from *unstable.Node) (end uint32, err error) {
 	scope := w.check.open(table.Raw.Offset + w.base)
-	w.check.entries[scope].at = in
+	w.check.members(scope).at = in
 	kv := table.Child()
 	for ; kv != from; kv = kv.Next() {
 		value := kv.Child()
-		if _, clash := w.check.value(scope, w.name(value.Next()), entryKindOf(value)); clash != nil {
+		if clash := w.check.value(scope, w.name(value.Next()), entryKindOf(value)); clash != nil {
 			return 0, w.conflict(clash)
 		}
 	}
@@ -272,7 +276,7 @@ func (w *walker) elements(in place, array *unstable.Node, at uint32) (end uint32
 		}
 		id, n := w.doc.tree.add(in)
 		n.key, n.start, n.end = index, start, end
-		n.kind, n.flags = kinds[e.Kind].kind, element|kinds[e.Kind].flags
+		n.form = forms[e.Kind] | element
 		index++
 		inside, err := w.contents(place{node: id, state: in.state}, e, start)
 		if err != nil {
@@ -303,35 +307,36 @@ func (w *walker) recordArray(parent, id uint32, n name) {
 }
 
 func (w *walker) recordMade(parent, id uint32, n name, kind Kind) {
-	in, made := w.check.entries[parent].at, &w.check.entries[id].at
+	in, made := w.check.members(parent).at, &w.check.members(id).at
 	if in.state == nothing {
 		return
 	}
-	if made.state = w.keep.member(in.state, n.text); made.state != nothing {
+	var known word
+	if made.state, known = w.keep.member(in.state, n.text); made.state != nothing {
 		id, table := w.doc.tree.add(in)
 		table.key, table.start, table.end = n.at, n.at, n.at+n.size
-		table.kind, table.sum = kind, sumOf(n.text)
+		table.form, table.word, table.sum = form(kind), known, n.sum
 		made.node = id
 	}
 }
 
 // recordElement records an element of an array of tables.
 func (w *walker) recordElement(array, id uint32, n name) {
-	in, made := w.check.entries[array].at, &w.check.entries[id].at
+	in, made := w.check.members(array).at, &w.check.members(id).at
 	if in.state == nothing {
 		return
 	}
 	if made.state = w.keep.element(in.state); made.state != nothing {
 		node, table := w.doc.tree.add(in)
 		table.key, table.start, table.end = w.check.entries[id].size, n.at, n.at+n.size
-		table.kind, table.flags = Table, element
+		table.form = form(Table) | element
 		made.node = node
 	}
 }
 
 // name returns a key as the checker wants it.
 func (w *walker) name(key *unstable.Node) name {
-	return name{at: key.Raw.Offset + w.base, size: key.Raw.Length, text: key.Data}
+	return name{at: key.Raw.Offset + w.base, size: key.Raw.Length, text: key.Data, sum: sumOf(key.Data)}
 }
 
 // valueStart returns where the value of a key starts: behind blanks, the equals sign and blanks.
@@ -373,21 +378,18 @@ func (w *walker) scalar(value *unstable.Node) error {
 	return w.fault(start, start+value.Raw.Length, fault, "")
 }
 
-// kinds says what a value of the parser's kind is recorded as.
-var kinds = [...]struct {
-	kind  Kind
-	flags nodeFlags
-}{
-	unstable.InlineTable:   {Table, inline},
-	unstable.Array:         {Array, inline},
-	unstable.String:        {String, 0},
-	unstable.Integer:       {Integer, 0},
-	unstable.Float:         {Float, 0},
-	unstable.Bool:          {Bool, 0},
-	unstable.DateTime:      {DateTime, 0},
-	unstable.LocalDateTime: {LocalDateTime, 0},
-	unstable.LocalDate:     {LocalDate, 0},
-	unstable.LocalTime:     {LocalTime, 0},
+// forms says what a value of the parser's kind is recorded as.
+var forms = [...]form{
+	unstable.InlineTable:   form(Table) | inline,
+	unstable.Array:         form(Array) | inline,
+	unstable.String:        form(String),
+	unstable.Integer:       form(Integer),
+	unstable.Float:         form(Float),
+	unstable.Bool:          form(Bool),
+	unstable.DateTime:      form(DateTime),
+	unstable.LocalDateTime: form(LocalDateTime),
+	unstable.LocalDate:     form(LocalDate),
+	unstable.LocalTime:     form(LocalTime),
 }
 
 // The functions below run once, for the error that ends the walk.
