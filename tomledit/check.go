@@ -80,13 +80,20 @@ type conflict struct {
 }
 
 func newChecker(src []byte) *checker {
-	return &checker{
-		src:     src,
-		entries: []entry{{kind: headerTable}},
-		tables:  make([]members, 1),
-		seed:    maphash.MakeSeed(),
-		slots:   make([]uint32, 4*smallTable),
+	// Guesses that save growing. In large maps few keys stand outside of inline tables.
+	entries, tables, slots := len(src)/512, len(src)/2048, 4*smallTable
+	for slots < len(src)/2048 {
+		slots *= 2
 	}
+	c := &checker{
+		src:     src,
+		entries: make([]entry, 1, 1+entries),
+		tables:  make([]members, 1, 1+tables),
+		seed:    maphash.MakeSeed(),
+		slots:   make([]uint32, slots),
+	}
+	c.entries[rootEntry].kind = headerTable
+	return c
 }
 
 // members returns what is in the table of an entry. It is good until the next entry is added.
