@@ -15,36 +15,48 @@ const (
 )
 
 // batchSize decides how many rows go into the next call. It grows towards the
-// time aimed at, shrinks when the server finds a call too slow or too large,
-// and grows again.
+// time aimed at. What the server finds too slow or too large is not tried again
+// soon: the limit stays below it, and rises by a tenth with each call that
+// works.
 type batchSize struct {
-	rows int
-	body int // bytes
+	rows, rowLimit   int
+	bytes, byteLimit int
 }
 
-func newBatchSize() *batchSize { return &batchSize{rows: firstBatch, body: maxBody} }
+func newBatchSize() *batchSize {
+	return &batchSize{rows: firstBatch, rowLimit: largest, bytes: maxBody, byteLimit: maxBody}
+}
 
 // Worked takes notice of a call that was answered.
 func (b *batchSize) Worked(rows int, took time.Duration) {
-	b.body = min(b.body*growthLimit, maxBody)
+	b.byteLimit = min(raised(b.byteLimit), maxBody)
+	b.bytes = min(b.bytes*growthLimit, b.byteLimit)
+	b.rowLimit = min(raised(b.rowLimit), largest)
 	if rows < b.rows {
 		return // cut short by the body or the end of the list: says nothing of more rows
 	}
-	fits := largest
+	fits := b.rowLimit
 	if took > 0 {
 		fits = int(float64(rows) * float64(aimedAt) / float64(took))
 	}
-	b.rows = max(1, min(fits, b.rows*growthLimit, largest))
+	b.rows = max(1, min(fits, b.rows*growthLimit, b.rowLimit))
 }
 
 // TooSlow takes notice of a call of so many rows that ran out of time.
-func (b *batchSize) TooSlow(rows int) { b.rows = max(1, min(b.rows, rows)/4) }
-
-// TooLarge takes notice of a call whose body was refused.
-func (b *batchSize) TooLarge(rows, body int) {
-	b.rows = max(1, rows/2)
-	b.body = max(1, body/2)
+func (b *batchSize) TooSlow(rows int) {
+	b.rows = max(1, rows/4)
+	b.rowLimit = below(rows)
 }
+
+// TooLarge takes notice of a call of so many bytes whose body was refused.
+func (b *batchSize) TooLarge(bytes int) {
+	b.bytes = max(1, bytes/2)
+	b.byteLimit = below(bytes)
+}
+
+func below(refused int) int { return max(1, refused*3/4) }
+
+func raised(limit int) int { return limit + limit/10 + 1 }
 
 // jsonSize is the length of a string as a JSON encoder writes it.
 func jsonSize(s string) int {

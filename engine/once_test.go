@@ -399,3 +399,17 @@ func TestInterruptedRunFinishesTheCallInFlightAndSaves(t *testing.T) {
 	w.sync(path)
 	w.oneToOne(path)
 }
+
+func TestServerThatKeepsAnsweringWithTakenTasksEndsInAnError(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	text := "[features.A]\ntask_id = 7\n[features.B]\ntask_id = 0\n"
+	path := w.write(text)
+	w.seed(path)
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "load"), Times: -1,
+		Action: odoosim.Answer(map[string]any{"ids": []int64{7}, "messages": []any{}})})
+	_, err := w.engine().Sync(context.Background(), path)
+	var refused *engine.ItemError
+	is.True(errors.As(err, &refused))
+	is.Equal(w.read(path), text)
+}

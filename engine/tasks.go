@@ -14,6 +14,10 @@ import (
 // taskRight says what a user without the right to make tasks needs.
 const taskRight = "making tasks needs the right Project / User; ask an administrator for it"
 
+// maxOrdinals is how many external ids are tried for one item. As many items
+// of its name have to have been renamed to need the next.
+const maxOrdinals = 100
+
 // taskFields are the columns of a load of tasks; features have no parent and
 // go without the last.
 var taskFields = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id", "parent_id/.id"}
@@ -75,7 +79,7 @@ func (r *run) nextBatch(size *batchSize) batch {
 				continue
 			}
 			bytes := r.rowSize(item)
-			if len(b.items) > 0 && (len(b.items) >= size.rows || b.body+bytes > size.body) {
+			if len(b.items) > 0 && (len(b.items) >= size.rows || b.body+bytes > size.bytes) {
 				break
 			}
 			b.items = append(b.items, item)
@@ -128,7 +132,7 @@ func (r *run) create(b batch, size *batchSize) error {
 	case !errors.As(err, &transport):
 		return err
 	case transport.TooLarge() && len(b.items) > 1:
-		size.TooLarge(len(b.items), b.body)
+		size.TooLarge(b.body)
 		return nil
 	case transport.TooSlow() && !r.patient:
 		for _, item := range b.items {
@@ -172,7 +176,11 @@ func (r *run) load(items []*Item) error {
 		ctx = r.ctx
 	}
 	var mismatches []Mismatch
-	for len(items) > 0 {
+	for round := 1; len(items) > 0; round++ {
+		if round > maxOrdinals {
+			return &ItemError{File: r.plan.Map.Path, Item: items[0].result(Pending),
+				Message: fmt.Sprintf("it answered %d times with a task that stands elsewhere in the map", maxOrdinals)}
+		}
 		newest, ids, err := r.loadRows(ctx, items)
 		if err != nil {
 			return err
