@@ -16,7 +16,7 @@ const (
 
 // batchSize decides how many rows go into the next call. It grows towards the
 // time aimed at. What the server finds too slow or too large is not tried again
-// soon: the limit stays below it, and rises by a tenth with each call that
+// soon: the limit stays below it, and rises by a fiftieth with each call that
 // works.
 type batchSize struct {
 	rows, rowLimit   int
@@ -56,7 +56,7 @@ func (b *batchSize) TooLarge(bytes int) {
 
 func below(refused int) int { return max(1, refused*3/4) }
 
-func raised(limit int) int { return limit + limit/10 + 1 }
+func raised(limit int) int { return limit + limit/50 + 1 }
 
 // jsonSize is the length of a string as a JSON encoder writes it.
 func jsonSize(s string) int {

@@ -35,7 +35,7 @@ func TestBatchesShrinkAndGrowAgain(t *testing.T) {
 	is.True(size.rows > tolerated/3)
 	is.True(refused < 25) // probing costs few calls
 
-	for range 100 { // the server is fast again
+	for range 300 { // the server is fast again
 		size.Worked(size.rows, time.Millisecond)
 	}
 	is.Equal(size.rows, largest)
