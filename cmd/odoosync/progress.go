@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"odoosync/engine"
 )
@@ -109,7 +111,7 @@ func (p *progress) showBar() {
 	}
 	c.mu.Lock()
 	c.bar = newBar(c.w, p.total)
-	c.bar.set(0, p.label())
+	c.bar.set(0, p.phase, "")
 	c.mu.Unlock()
 	p.stop = make(chan struct{})
 	go p.tick(p.stop)
@@ -130,21 +132,23 @@ func (p *progress) tick(stop <-chan struct{}) {
 	}
 }
 
-// update changes what the bar says and draws it again.
+// update changes what is shown and draws it again.
 func (p *progress) update(change func()) {
 	p.console.mu.Lock()
 	defer p.console.mu.Unlock()
 	change()
-	if p.console.bar != nil {
-		p.console.bar.set(p.done, p.label())
+	if p.console.bar == nil {
+		return
 	}
+	p.console.bar.set(p.done, p.phase, p.waitLine())
 }
 
-func (p *progress) label() string {
+// waitLine says why nothing moves, "" when something does.
+func (p *progress) waitLine() string {
 	if p.waitFor == "" {
-		return p.phase
+		return ""
 	}
-	return fmt.Sprintf("waiting for the server: %s, going on in %s", oneLine(p.waitFor), inSeconds(time.Until(p.waitUntil)))
+	return fmt.Sprintf("%d/%d  waiting for the server: %s, going on in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(time.Until(p.waitUntil)))
 }
 
 // inSeconds is a time rounded up to whole seconds, at least one.
@@ -152,11 +156,19 @@ func inSeconds(d time.Duration) string {
 	return fmt.Sprintf("%.0fs", max(1, math.Ceil(d.Seconds())))
 }
 
-// bar is the progress bar on a terminal. Its caller holds the console's lock.
-type bar struct{ drawn *progressbar.ProgressBar }
+// bar is the progress line of a terminal: a bar, or while nothing moves the
+// reason for it. Its caller holds the console's lock.
+type bar struct {
+	w     io.Writer
+	drawn *progressbar.ProgressBar
+	done  int
+	total int
+	label string
+	wait  string
+}
 
 func newBar(w io.Writer, total int) *bar {
-	return &bar{drawn: progressbar.NewOptions(total,
+	return &bar{w: w, total: total, drawn: progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionFullWidth(),
@@ -168,11 +180,48 @@ func newBar(w io.Writer, total int) *bar {
 	)}
 }
 
-func (b *bar) set(done int, label string) {
-	b.drawn.Describe(label)
-	_ = b.drawn.Set(done) // fails only beyond the total, and draws nothing then
+func (b *bar) set(done int, label, wait string) {
+	advanced := done - b.done
+	b.done, b.label, b.wait = done, label, wait
+	if advanced > 0 {
+		_ = b.drawn.Add(advanced) // fails only beyond the total, and draws nothing then
+	}
+	b.draw()
 }
 
-func (b *bar) hide() { _ = b.drawn.Clear() }
+func (b *bar) hide() { _, _ = io.WriteString(b.w, "\r\x1b[2K") }
 
-func (b *bar) draw() { _ = b.drawn.RenderBlank() }
+// draw shows the line. What does not fit is cut, because a line that wraps
+// cannot be taken back.
+func (b *bar) draw() {
+	const narrow = 72 // columns that a bar needs beside its numbers
+	line, columns := b.wait, terminalColumns(b.w)
+	if line == "" && columns < narrow {
+		line = fmt.Sprintf("%s %d/%d", b.label, b.done, b.total)
+	}
+	b.hide()
+	if line == "" {
+		b.drawn.Describe(b.label)
+		return
+	}
+	_, _ = io.WriteString(b.w, cut(line, columns-1))
+}
+
+// terminalColumns is the width of a terminal, 80 when it does not say.
+func terminalColumns(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 80
+}
+
+// cut shortens a text to at most n characters.
+func cut(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:max(n, 0)])
+}

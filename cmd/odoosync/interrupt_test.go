@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"odoosync/engine"
+	"odoosync/odoorpc/odoosim"
+)
+
+const interruptMap = `[features.F]
+task_id = 0
+user_stories = [ { name = "S", task_id = 0 } ]
+`
+
+// startOdoo starts an Odoo with a project and a map for it, and returns the
+// environment to use them.
+func startOdoo(t *testing.T) (odoo *odoosim.Server, path string, env map[string]string) {
+	t.Helper()
+	is := is.New(t)
+	odoo = odoosim.New()
+	is.NoErr(odoo.Start())
+	t.Cleanup(func() { _ = odoo.Close() })
+	odoo.AddStage("Backlog", 1, odoo.AddProject(odoosim.Project{Name: "P"}))
+	path = filepath.Join(t.TempDir(), "map.toml")
+	is.NoErr(os.WriteFile(path, []byte(interruptMap), 0o600))
+	return odoo, path, map[string]string{
+		"ODOO_URL": odoo.URL(), "ODOO_DB": odoo.Database(), "ODOO_PROJECT": "P",
+		"ODOO_USERNAME": odoosim.DemoLogin, "ODOO_PASSWORD": odoosim.DemoPassword,
+	}
+}
+
+func TestAnInterruptFinishesTheCallAndSavesItsIDs(t *testing.T) {
+	is := is.New(t)
+	odoo, path, env := startOdoo(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	odoo.Inject(odoosim.Fault{
+		Match: func(c odoosim.Call) bool {
+			if c.Model == "project.task" && c.Method == "load" {
+				interrupt()
+			}
+			return false
+		},
+		Action: odoosim.Garbage(), // never done
+	})
+
+	var stdout, stderr synced
+	code := run(ctx, []string{"odoosync", "run", path}, strings.NewReader(""), &stdout, &stderr, func(name string) string { return env[name] })
+	is.Equal(code, exitInterrupted)
+	is.True(strings.Contains(stderr.String(), "odoosync: interrupted: finishing the call in flight"))
+	is.True(strings.HasSuffix(stderr.String(), "odoosync: interrupted\n"))
+
+	plan, err := engine.Check(path)
+	is.NoErr(err)
+	tasks := odoo.Tasks()
+	is.Equal(len(tasks), 1) // the first batch, and no other
+	is.Equal(plan.Map.Features[0].TaskID, tasks[0].ID)
+	is.Equal(plan.Pending(), 1)
+}
+
+// The signals themselves: the first waits for the call, the second does not.
+func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be interrupted from outside there")
+	}
+	is := is.New(t)
+	odoo, path, env := startOdoo(t)
+	called := make(chan struct{})
+	odoo.Inject(odoosim.Fault{
+		Match: func(c odoosim.Call) bool {
+			if c.Method == "load" {
+				close(called)
+			}
+			return c.Method == "load"
+		},
+		Action: odoosim.Hang(),
+	})
+	cmd := exec.CommandContext(t.Context(), "odoosync", "run", path)
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	pipe, err := cmd.StderrPipe()
+	is.NoErr(err)
+	is.NoErr(cmd.Start())
+	<-called
+	is.NoErr(cmd.Process.Signal(os.Interrupt))
+	lines := bufio.NewScanner(pipe)
+	for lines.Scan() && !strings.Contains(lines.Text(), "interrupted: finishing") {
+		continue
+	}
+	is.True(strings.Contains(lines.Text(), "press Ctrl-C again")) // the first signal was heard
+	is.NoErr(cmd.Process.Signal(os.Interrupt))
+	rest, err := io.ReadAll(pipe)
+	is.NoErr(err)
+	is.Equal(string(rest), "") // no more words
+	var exit *exec.ExitError
+	is.True(errors.As(cmd.Wait(), &exit))
+	is.Equal(exit.ExitCode(), exitInterrupted)
+}
+
+// synced is a buffer that several goroutines write to.
+type synced struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *synced) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *synced) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
