@@ -103,7 +103,7 @@ func TestMessagesAndFollowersOfANewTask(t *testing.T) {
 		"default":                  {nil, counts{1, 2, 2}},
 		"tracking_disable":         {dict{"tracking_disable": true}, counts{0, 0, 1}},
 		"mail_create_nolog":        {dict{"mail_create_nolog": true}, counts{0, 2, 2}},
-		"mail_create_nosubscribe":  {dict{"mail_create_nosubscribe": true, "default_user_id": false}, counts{1, 1, 2}},
+		"mail_create_nosubscribe":  {dict{"mail_create_nosubscribe": true}, counts{1, 1, 2}},
 		"tracking_disable is zero": {dict{"tracking_disable": 0}, counts{1, 2, 2}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 // json2 answers a request to /json/2/<model>/<method>.
 func (x *exchange) json2() {
 	model, method, _ := strings.Cut(strings.TrimPrefix(x.r.URL.Path, "/json/2/"), "/")
-	if database := x.r.Header.Get("X-Odoo-Database"); database != "" && database != x.s.name {
+	if database := x.r.Header.Get("X-Odoo-Database"); database != x.s.name && (database != "" || x.s.crowded) {
 		htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"+
 			"<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>\n"+
 			"<p>Please verify the hostname, <a href=/web/login>login</a> and try again.</p>\n").write(x.w)

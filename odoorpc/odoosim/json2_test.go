@@ -126,6 +126,16 @@ func TestJSON2WantsPOST(t *testing.T) {
 	is.True(strings.Contains(a.Body, "Did you mean POST /json/2/<model>/<method>?"))
 }
 
+func TestJSON2NeedsADatabaseNameWhereThereAreMany(t *testing.T) {
+	is := is.New(t)
+	s := start(t, odoosim.WithManyDatabases())
+	is.Equal(json2(t, s, "res.users/context_get", "").Status, http.StatusOK)
+	a := mustSend(t, s, http.MethodPost, "/json/2/res.users/context_get",
+		map[string]string{"Authorization": "Bearer " + odoosim.DemoAPIKey}, "")
+	is.Equal(a.Status, http.StatusNotFound)
+	is.True(strings.Contains(a.Body, "No database is selected"))
+}
+
 func TestJSON2NeedsNoDatabaseNameAndNoLowerCaseScheme(t *testing.T) {
 	is := is.New(t)
 	s := start(t)

@@ -35,7 +35,11 @@ func (r request) integer(name string) int64 {
 }
 
 func (r request) query() query {
-	return query{domain: r.args["domain"], offset: r.integer("offset"), limit: r.integer("limit"), order: r.text("order")}
+	domain, ok := r.args["domain"]
+	if !ok {
+		domain = r.args["args"] // its name in Odoo 14
+	}
+	return query{domain: domain, offset: r.integer("offset"), limit: r.integer("limit"), order: r.text("order")}
 }
 
 // methodsOf returns the methods of a model by name.
@@ -48,7 +52,6 @@ func methodsOf(d Dialect, model string) map[string]method {
 		"create":              {params: []string{"vals_list"}, required: 1, run: runCreate},
 		"write":               {params: []string{"vals"}, required: 1, onIDs: true, run: runWrite},
 		"unlink":              {onIDs: true, run: runUnlink},
-		"exists":              {onIDs: true, run: runExists},
 		"load":                {params: []string{"fields", "data"}, required: 2, run: runLoad},
 		"get_external_id":     {onIDs: true, run: runGetExternalID},
 		"check_access_rights": {params: []string{"operation", "raise_exception"}, required: 1, run: runCheckAccessRights},
@@ -56,8 +59,11 @@ func methodsOf(d Dialect, model string) map[string]method {
 		"fields_get":          {params: []string{"allfields", "attributes"}, run: runFieldsGet},
 	}
 	if d == V14 {
+		all["search"] = method{params: []string{"args", "offset", "limit", "order"}, required: 1, run: runSearch}
+		all["search_count"] = method{params: []string{"args"}, required: 1, run: runSearchCount}
 		all["name_search"] = method{params: []string{"name", "args", "operator", "limit"}, run: runNameSearch}
 	} else {
+		all["exists"] = method{onIDs: true, run: runExists}
 		all["has_access"] = method{params: []string{"operation"}, required: 1, onIDs: true, run: runHasAccess}
 	}
 	switch model {

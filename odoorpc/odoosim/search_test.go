@@ -182,6 +182,22 @@ func TestNameSearchAndFieldsGet(t *testing.T) {
 	})
 }
 
+func TestTheDomainOfASearchHasAnotherNameInOdoo14(t *testing.T) {
+	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+		is := is.New(t)
+		right, wrong := "domain", "args"
+		if s.Dialect() == odoosim.V14 {
+			right, wrong = wrong, right
+		}
+		s.AddTag("F")
+		var count int
+		admin.result(t, s, &count, "project.tags", "search_count", nil, dict{right: list{list{"name", "=", "F"}}})
+		is.Equal(count, 1)
+		name, _ := admin.fails(t, s, "project.tags", "search_count", nil, dict{wrong: list{}})
+		is.Equal(name, "builtins.TypeError")
+	})
+}
+
 func TestTwinTagsAreBothFound(t *testing.T) {
 	is := is.New(t)
 	s := start(t)

@@ -84,7 +84,7 @@ func (t *tx) announce(tab *table, r *row) {
 			followers = slices.Clone(projects.set(project, "message_follower_ids"))
 		}
 		if t.dialect == V14 {
-			if user := tab.number(r.id, "user_id"); user != 0 {
+			if user := tab.number(r.id, "user_id"); user != 0 && user != t.uid() {
 				followers = followers.insert(user)
 			}
 			if !t.contextFlag("mail_create_nosubscribe", false) {
