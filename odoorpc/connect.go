@@ -118,7 +118,7 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
 			if !a.ok() || a.jsonObject() == nil {
-				return nil, c.notOdoo(op, a)
+				return nil, nil // as older versions answer: not a failure of the call
 			}
 			return a.body, nil
 		},
@@ -126,7 +126,7 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	m := members(result)
+	m := members(result) // none where result is nil
 	return c.setVersion(s, op, m["version"], m["version_info"])
 }
 

@@ -1,0 +1,81 @@
+package tomledit
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+)
+
+// manyKeys are documents of n keys in one table, for each way to put them there.
+func manyKeys(n int) map[string]string {
+	var lines, members, dotted, tables, elements strings.Builder
+	for i := range n {
+		fmt.Fprintf(&lines, "key%d = 0\n", i)
+		fmt.Fprintf(&members, "key%d = 0, ", i)
+		fmt.Fprintf(&dotted, "a.\"key\\u0020%d\".b = 0\n", i)
+		fmt.Fprintf(&tables, "[a.key%d]\nx = 0\n", i)
+		fmt.Fprintf(&elements, "[[a]]\nkey%d = 0\n", i)
+	}
+	return map[string]string{
+		"lines": lines.String(), "inline": "a = { " + members.String() + "}", "dotted": dotted.String(),
+		"tables": tables.String(), "elements": elements.String(),
+	}
+}
+
+// What would make the time grow with the square of the size is counted here, not timed: the steps of a search in
+// the hash tables, and what is left behind by tables that are closed.
+func TestWorkGrowsLinearly(t *testing.T) {
+	const n = 40000
+	for name, src := range manyKeys(n) {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			d := &Document{src: []byte(src)}
+			w := newWalker(d, keepEverything())
+			is.NoErr(w.walk())
+			is.True(len(w.check.entries) <= 2*n+2)
+			is.True(probes(w.check.slots, func(id uint32) int {
+				return w.check.slot(w.check.entries[id].parent, w.check.nameOf(id))
+			}) < 2)
+
+			largest := d.Root()
+			if a := largest.Get("a"); a.Exists() {
+				largest = a
+			}
+			is.Equal(largest.Len(), n)
+			if name == "elements" {
+				return
+			}
+			is.True(largest.Get("key 39999").Exists() != largest.Get("key39999").Exists())
+			is.True(probes(d.keys.slots, func(id uint32) int {
+				member := d.tree.at(id)
+				return d.keys.slot(member.parent, keyText(d.src, member.key))
+			}) < 2)
+		})
+	}
+}
+
+// probes returns how many slots a search passes on average.
+func probes(slots []uint32, home func(id uint32) int) float64 {
+	steps, found := 0, 0
+	for slot, id := range slots {
+		if id != 0 {
+			steps += (slot - home(id) + len(slots)) % len(slots)
+			found++
+		}
+	}
+	return float64(steps) / float64(max(1, found))
+}
+
+func TestInlineTablesLeaveNothingInTheChecker(t *testing.T) {
+	is := is.New(t)
+	element := "{ a.b = 0, a.\"c\\t\" = { x.y = 0 }, " + strings.Repeat("z", 3) + " = 0 }, "
+	d := &Document{src: []byte("a = [" + strings.Repeat(element, 1000) + "]")}
+	w := newWalker(d, keepEverything())
+	is.NoErr(w.walk())
+	is.Equal(len(w.check.entries), 2) // the root and a
+	is.Equal(len(w.check.tables), 1)
+	is.Equal(len(w.check.escaped), 0)
+	is.Equal(w.check.taken, 0)
+}
