@@ -67,6 +67,9 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
+	if err := refuseLarge(name, uint64(len(src))); err != nil {
+		return nil, err
+	}
 	if err := refuseForeign(name, src); err != nil {
 		return nil, err
 	}
@@ -82,17 +85,21 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	return d, nil
 }
 
-// refuseForeign refuses input that the parser cannot be given: it counts offsets in 32 bits and wraps
-// around silently, and its word on UTF-16 would puzzle.
-func refuseForeign(name string, src []byte) error {
-	if uint64(len(src)) >= math.MaxUint32 {
-		return &Error{
-			File:    name,
-			Pos:     Position{Line: 1, Column: 1},
-			Message: "the document is larger than 4 GiB",
-			Hint:    "split it into several files",
-		}
+// refuseLarge refuses a source whose offsets do not fit in 32 bits: the parser would wrap around silently.
+func refuseLarge(name string, size uint64) error {
+	if size < math.MaxUint32 {
+		return nil
 	}
+	return &Error{
+		File:    name,
+		Pos:     Position{Line: 1, Column: 1},
+		Message: "the document is larger than 4 GiB",
+		Hint:    "split it into several files",
+	}
+}
+
+// refuseForeign refuses UTF-16, of which the parser would say things that puzzle.
+func refuseForeign(name string, src []byte) error {
 	if bytes.HasPrefix(src, utf16Little) || bytes.HasPrefix(src, utf16Big) {
 		return &Error{
 			File:      name,

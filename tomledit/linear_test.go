@@ -70,7 +70,7 @@ func probes(slots []uint32, home func(id uint32) int) float64 {
 
 func TestInlineTablesLeaveNothingInTheChecker(t *testing.T) {
 	is := is.New(t)
-	element := "{ a.b = 0, a.\"c\\t\" = { x.y = 0 }, " + strings.Repeat("z", 3) + " = 0 }, "
+	element := "{ a.b = 0, a.\"c\\t\" = { x.y = 0 }, z = 0 }, "
 	d := &Document{src: []byte("a = [" + strings.Repeat(element, 1000) + "]")}
 	w := newWalker(d, keepEverything())
 	is.NoErr(w.walk())
@@ -78,4 +78,14 @@ func TestInlineTablesLeaveNothingInTheChecker(t *testing.T) {
 	is.Equal(len(w.check.tables), 1)
 	is.Equal(len(w.check.escaped), 0)
 	is.Equal(w.check.taken, 0)
+}
+
+func TestSourcesOf4GiBAreRefused(t *testing.T) {
+	is := is.New(t)
+	is.NoErr(refuseLarge("map.toml", 1<<32-2))
+	for _, size := range []uint64{1<<32 - 1, 1 << 32, 1<<32 + 1, 1 << 40} {
+		err := refuseLarge("map.toml", size)
+		is.True(err != nil)
+		is.Equal(err.Error(), "map.toml:1:1: the document is larger than 4 GiB")
+	}
 }
