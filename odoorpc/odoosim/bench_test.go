@@ -18,7 +18,7 @@ func BenchmarkLoad(b *testing.B) {
 	if err := s.Start(); err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	project := s.AddProject(odoosim.Project{Name: "P"})
 	parent := s.AddTask(odoosim.Task{Name: "F", ProjectID: project})
 	n := 0
@@ -46,7 +46,7 @@ func post(b *testing.B, url string, body []byte) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil || !bytes.Contains(answer, []byte(`"messages":[]`)) {
 		b.Fatalf("%v: %s", err, answer)

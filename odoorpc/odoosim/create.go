@@ -291,14 +291,14 @@ func (t *tx) applyCommands(tab *table, f *field, old idSet, v any) (idSet, error
 	other := t.table(f.relation)
 	for _, id := range ids {
 		if other.rows[id] == nil {
-			return nil, t.missingLink(tab, f, id)
+			return nil, t.missingLink(f, id)
 		}
 	}
 	return ids, nil
 }
 
 // missingLink is the error for a many2many to a record that does not exist.
-func (t *tx) missingLink(tab *table, f *field, id int64) error {
+func (t *tx) missingLink(f *field, id int64) error {
 	if f.name != "tag_ids" {
 		return missingError(f.relation, id, t.uid())
 	}

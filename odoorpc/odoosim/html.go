@@ -1,6 +1,7 @@
 package odoosim
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ func (d Dialect) sanitize(source string) string {
 	c.run(strings.Map(storable, source))
 	out := c.out.String()
 	if d == V14 {
-		out = strings.NewReplacer("&lt;%", "<%", "%&gt;", "%>").Replace(out)
+		out = strings.ReplaceAll(strings.ReplaceAll(out, "&lt;%", "<%"), "%&gt;", "%>")
 	}
 	return out
 }
@@ -55,6 +56,9 @@ var (
 	linkSchemes = []string{"http:", "https:", "mailto:", "tel:", "ftp:"}
 )
 
+// reserved quotes the characters that HTML reserves in text.
+var reserved = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // cleaner writes the clean form of a stream of tokens.
 type cleaner struct {
 	dialect Dialect
@@ -70,7 +74,7 @@ func (c *cleaner) run(source string) {
 	for {
 		kind := tokens.Next()
 		if kind == html.ErrorToken {
-			if tokens.Err() == io.EOF {
+			if errors.Is(tokens.Err(), io.EOF) {
 				c.closeTo(0)
 			}
 			return
@@ -110,11 +114,11 @@ func (c *cleaner) text(s string) {
 
 // escape writes a text with the characters that HTML reserves quoted.
 func (c *cleaner) escape(s string) {
-	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}
+	s = reserved.Replace(s)
 	if c.dialect == V19 {
-		pairs = append(pairs, "\u00a0", "&nbsp;")
+		s = strings.ReplaceAll(s, "\u00a0", "&nbsp;")
 	}
-	strings.NewReplacer(pairs...).WriteString(&c.out, s)
+	c.out.WriteString(s)
 }
 
 func (c *cleaner) start(token html.Token) {
@@ -149,7 +153,7 @@ func (c *cleaner) attribute(attr html.Attribute) {
 		return
 	}
 	c.out.WriteString(" " + attr.Key + `="`)
-	c.out.WriteString(strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;").Replace(attr.Val))
+	c.out.WriteString(strings.ReplaceAll(reserved.Replace(attr.Val), `"`, "&quot;"))
 	c.out.WriteByte('"')
 }
 

@@ -107,7 +107,7 @@ func TestEachAnswerClosesItsConnectionUnlessToldOtherwise(t *testing.T) {
 	client := func(s *odoosim.Server) bool {
 		resp, err := http.Get(s.URL() + "/web/version")
 		is.NoErr(err)
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		return resp.Close
 	}
 	is.True(client(start(t)))

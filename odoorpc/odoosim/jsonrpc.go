@@ -127,7 +127,7 @@ func (x *exchange) dispatch(params map[string]any) {
 	default:
 		x.run = func(*work) (any, error) { return nil, pythonError("KeyError", "%s", repr(service)) }
 	}
-	if !(service == "common" && name == "version") {
+	if service != "common" || name != "version" {
 		run := x.run
 		x.run = func(w *work) (any, error) {
 			if x.s.rpcOff {

@@ -33,7 +33,7 @@ func (t *tx) load(tab *table, columns []string, data []any) (any, error) {
 	var messages []any
 	rows := make([]loadRow, 0, len(data))
 	for at, item := range data {
-		row, faulty, err := t.convertRow(tab, cols, at, item)
+		row, faulty, err := t.convertRow(cols, at, item)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +76,7 @@ func (t *tx) loadColumns(tab *table, names []string) ([]loadColumn, error) {
 	return cols, nil
 }
 
-func (t *tx) convertRow(tab *table, cols []loadColumn, at int, item any) (loadRow, []any, error) {
+func (t *tx) convertRow(cols []loadColumn, at int, item any) (loadRow, []any, error) {
 	cells, ok := item.([]any)
 	if !ok {
 		return loadRow{}, nil, pythonError("TypeError", "'%s' object is not subscriptable", typeName(item))
@@ -98,7 +98,7 @@ func (t *tx) convertRow(tab *table, cols []loadColumn, at int, item any) (loadRo
 			row.values[col.field.name] = false
 			continue
 		}
-		value, mistake, err := t.convertCell(tab, col, cell)
+		value, mistake, err := t.convertCell(col, cell)
 		if err != nil {
 			return loadRow{}, nil, err
 		}
@@ -144,7 +144,7 @@ func (t *tx) qualified(xid string) string {
 }
 
 // convertCell returns the value of a cell, or what is wrong with it.
-func (t *tx) convertCell(tab *table, col loadColumn, cell any) (value any, mistake string, err error) {
+func (t *tx) convertCell(col loadColumn, cell any) (value any, mistake string, err error) {
 	f := col.field
 	switch f.kind {
 	case kindMany2one:

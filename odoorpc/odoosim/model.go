@@ -39,10 +39,6 @@ type field struct {
 	pos      int // place in row.vals
 }
 
-func (f *field) isText() bool {
-	return f.kind == kindChar || f.kind == kindHTML || f.kind == kindSelection || f.kind == kindDatetime
-}
-
 // zero is the value of a field that was set to false.
 func (f *field) zero() any {
 	switch f.kind {

@@ -133,9 +133,7 @@ func TestCooldownAfterTenFailedLogins(t *testing.T) {
 		t.Run(d.String(), func(t *testing.T) {
 			is := is.New(t)
 			now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-			s := odoosim.New(odoosim.WithDialect(d), odoosim.WithClock(func() time.Time { return now }))
-			is.NoErr(s.Start())
-			defer s.Close()
+			s := start(t, odoosim.WithDialect(d), odoosim.WithClock(func() time.Time { return now }))
 			bob := user{s.AddUser(odoosim.User{Login: "bob", Password: "b", Role: odoosim.Manager}), "b"}
 			login := func(password string) string {
 				return string(service(t, s, "common", "authenticate", "demo", "admin", password, dict{}).Result)

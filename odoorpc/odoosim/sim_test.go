@@ -55,7 +55,7 @@ func send(t *testing.T, s *odoosim.Server, method, path string, header map[strin
 	if err != nil {
 		return answer{}, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	content, err := io.ReadAll(resp.Body)
 	return answer{resp.StatusCode, resp.Header, string(content)}, err
 }
