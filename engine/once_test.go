@@ -413,3 +413,29 @@ func TestServerThatKeepsAnsweringWithTakenTasksEndsInAnError(t *testing.T) {
 	is.True(errors.As(err, &refused))
 	is.Equal(w.read(path), text)
 }
+
+// conflict is what load answers when another transaction was in its way.
+func conflict() odoosim.Action {
+	return odoosim.Answer(map[string]any{"ids": false, "messages": []any{map[string]any{
+		"type": "error", "record": 0, "rows": map[string]int{"from": 0, "to": 0},
+		"message": "could not serialize access due to concurrent update",
+	}}})
+}
+
+func TestLoadThatLostToAnotherTransactionIsSentAgain(t *testing.T) {
+	for _, model := range []string{"project.task", "project.task.type", "project.tags"} {
+		t.Run(model, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t)
+			w.odoo.Inject(odoosim.Fault{Match: odoosim.On(model, "load"), Times: 2, Action: conflict()})
+			path := w.write(faultMap)
+			result := w.sync(path)
+			is.Equal(result.Count(engine.Created), 6)
+			is.Equal(len(result.Tags), 3)
+			for _, tag := range result.Tags {
+				is.Equal(tag.LeftOff, "")
+			}
+			w.oneToOne(path)
+		})
+	}
+}
