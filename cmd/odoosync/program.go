@@ -113,7 +113,7 @@ func (p *program) talkative() bool { return !p.asJSON && !p.console.quiet }
 // The returned function ends it.
 func (p *program) watch(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
-		p.console.note("interrupted: finishing the call in flight, press Ctrl-C again to stop at once")
+		p.console.note("interrupted: finishing the call in flight; Ctrl-C again stops at once")
 	})
 }
 

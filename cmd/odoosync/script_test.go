@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -59,6 +60,8 @@ func TestScripts(t *testing.T) {
 			"files":     files,
 			"scrubtext": scrubText,
 			"scrub":     scrub,
+			"age":       age,
+			"untouched": untouched,
 			"lock":      lock,
 		},
 	})
@@ -105,12 +108,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // odoo start 14|19 [bare] starts an Odoo with the project "Web shop" and, if
 // not bare, its stage Backlog, and sets the environment to it.
 //
-// odoo user ROLE logs in as a new user instead: user, follower or internal.
-// odoo key uses an API key instead of the password.
-// odoo archive archives the project. odoo stop stops the server.
-// odoo norpc switches /jsonrpc off, as future versions do.
-// odoo task ID [PARENT] NAME adds a task. odoo delete ID deletes one.
-// odoo rename ID NAME renames one.
+// odoo user logs in as a new plain project user instead of the administrator.
+// odoo key sets an API key. odoo project NAME [archived] [invisible] adds a
+// project without stages. odoo stop stops the server.
 func odoo(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	switch args[0] {
@@ -131,7 +131,6 @@ func odoo(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Setenv("ODOO_USERNAME", odoosim.DemoLogin)
 		ts.Setenv("ODOO_PASSWORD", odoosim.DemoPassword)
 		ts.Setenv("ODOO_PROJECT", "Web shop")
-		ts.Setenv("ODOO_HOST", strings.TrimPrefix(w.odoo.URL(), "http://"))
 	case "user":
 		w.server(ts).AddUser(odoosim.User{Login: "ann", Password: "ann's secret", Role: odoosim.ProjectUser})
 		ts.Setenv("ODOO_USERNAME", "ann")
@@ -140,14 +139,6 @@ func odoo(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Setenv("ODOO_API_KEY", odoosim.DemoAPIKey)
 	case "project":
 		w.server(ts).AddProject(odoosim.Project{Name: args[1], Archived: slices.Contains(args, "archived"), Privacy: privacy(args)})
-	case "task":
-		id, err := strconv.ParseInt(args[1], 10, 64)
-		ts.Check(err)
-		w.server(ts).AddTask(odoosim.Task{ID: id, Name: args[2], ProjectID: w.project})
-	case "rename":
-		id, err := strconv.ParseInt(args[1], 10, 64)
-		ts.Check(err)
-		w.server(ts).UpdateTask(id, func(t *odoosim.Task) { t.Name = args[2] })
 	case "stop":
 		ts.Check(w.server(ts).Close())
 	default:
@@ -268,7 +259,7 @@ func files(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-var took3 = regexp.MustCompile(`"duration_seconds": [0-9.e+-]+`)
+var duration = regexp.MustCompile(`"duration_seconds": [0-9.e+-]+`)
 
 // scrub FROM FILE copies the standard output or a file without what differs
 // from run to run, and checks that JSON is one valid object.
@@ -277,7 +268,7 @@ func scrub(ts *testscript.TestScript, _ bool, args []string) {
 	if !json.Valid([]byte(text)) {
 		ts.Fatalf("not one JSON object: %s", text)
 	}
-	text = took3.ReplaceAllString(text, `"duration_seconds": 0`)
+	text = duration.ReplaceAllString(text, `"duration_seconds": 0`)
 	if url := ts.Getenv("ODOO_URL"); url != "" {
 		text = strings.ReplaceAll(text, url, "http://odoo")
 	}
@@ -288,6 +279,22 @@ func scrub(ts *testscript.TestScript, _ bool, args []string) {
 func scrubText(ts *testscript.TestScript, _ bool, args []string) {
 	text := strings.ReplaceAll(ts.ReadFile(args[0]), ts.Getenv("ODOO_URL"), "http://odoo")
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o666))
+}
+
+var longAgo = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+
+// age FILE makes a file old, for untouched.
+func age(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), longAgo, longAgo))
+}
+
+// untouched FILE checks that nobody has written a file since age.
+func untouched(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if !info.ModTime().Equal(longAgo) {
+		ts.Fatalf("%s was written", args[0])
+	}
 }
 
 // lock FILE holds a lock on a file until the script ends.
