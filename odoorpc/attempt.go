@@ -120,7 +120,7 @@ func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
 	e := &TransportError{Model: r.model, Method: r.method, Sent: sent}
 	f := &failure{err: e, undone: !sent, unreached: !sent, transient: true}
 	switch {
-	case ctx.Err() != nil && context.Cause(ctx) == errAttemptTimeout:
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
 		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, true
 		f.slow, f.timeout = true, true
 	case ctx.Err() != nil:

@@ -127,20 +127,20 @@ func (e *ProtocolError) Hint() string { return e.hint }
 type Kind string
 
 const (
-	// Access: the user may not do this, by access rights, record rules or company.
+	// Access means that the user may not do this, by access rights, record rules or company.
 	Access Kind = "access"
-	// Validation: the data breaks a constraint: required, unique, foreign key.
+	// Validation means that the data breaks a constraint: required, unique, foreign key.
 	Validation Kind = "validation"
-	// Missing: a record does not exist, or no longer.
+	// Missing means that a record does not exist, or no longer.
 	Missing Kind = "missing"
-	// User: a refusal for a business reason.
+	// User is a refusal for a business reason.
 	User Kind = "user"
-	// Unsupported: the server knows no such model or method.
+	// Unsupported means that the server knows no such model or method.
 	Unsupported Kind = "unsupported"
-	// Busy: the transaction was rolled back because others were in the way, or the server lost its database for a moment.
+	// Busy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
 	// Calls that are safe to repeat have been repeated already.
 	Busy Kind = "busy"
-	// Other: everything else, such as unknown fields and programming errors.
+	// Other is everything else, such as unknown fields and programming errors.
 	Other Kind = "other"
 )
 

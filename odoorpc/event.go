@@ -6,11 +6,11 @@ import "time"
 type EventKind string
 
 const (
-	// Started: an attempt goes out.
+	// Started says that an attempt goes out.
 	Started EventKind = "started"
-	// Ended: an attempt got an answer or failed.
+	// Ended says that an attempt got an answer or failed.
 	Ended EventKind = "ended"
-	// Waiting: the client waits before it goes on, to repeat a call or to keep the pace.
+	// Waiting says that the client waits before it goes on, to repeat a call or to keep the pace.
 	Waiting EventKind = "waiting"
 )
 

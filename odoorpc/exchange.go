@@ -43,7 +43,6 @@ type exchange struct {
 	tries    int
 	timeouts int
 	failure  *failure // of the last attempt; nil where it succeeded
-	wait     time.Duration
 	result   json.RawMessage
 }
 
@@ -51,10 +50,7 @@ type exchange struct {
 func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	x := &exchange{client: c, request: r, ctx: ctx}
 	retrying := retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport:     x,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		HTTPClient:   &http.Client{Transport: x},
 		RetryMax:     c.Retries,
 		CheckRetry:   x.checkRetry,
 		Backoff:      x.backOff,
@@ -95,7 +91,8 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	return req, nil
 }
 
-// RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already.
+// RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already, and without a
+// Location there is no redirect to follow.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
 	if err != nil {
