@@ -60,6 +60,8 @@ var documents = []document{
 	{name: "table over an array of tables", src: "[[a]]\n[a]\n", refused: `2:2: a: already an array of tables on line 1`},
 	{name: "array of tables over a table", src: "[a]\n[[a]]\n", refused: `2:3: a: already a table on line 1, not an array of tables`},
 	{name: "duplicate in the second element", src: "[[a]]\nx = 0\n[[a]]\nx = 0\nx = 0\n", refused: `5:1: a[1].x: already defined on line 4`},
+	{name: "duplicate in the third element", src: "[[a.b]]\n[[a.b]]\n[[a.b]]\n[a.b.c]\nx = 0\nx.y = 0\n", refused: `6:1: a.b[2].c.x: already a value on line 5, not a table`},
+	{name: "table spelt in two ways", src: "[a.b]\n[\"\\u0061\"]\n[a.c]\n[a]\n", refused: `4:2: a: already defined on line 2`},
 	{name: "no such month", src: "a.b = 2024-13-01\n", refused: `1:7: a.b: there are months 01 to 12`},
 	{name: "no such day", src: "a = [2024-02-30]\n", refused: `1:6: a[0]: the month has no such day`},
 	{name: "no such hour", src: "a = 24:00\n", refused: `1:5: a: there are hours 00 to 23`},

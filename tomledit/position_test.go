@@ -29,6 +29,8 @@ func TestPositionsCountLinesAndCharacters(t *testing.T) {
 		"mark and text": "\ufeffé = 1\n€ = 2",
 		"line ends":     "a\r\nb\n\n\r\nc",
 		"long lines":    "x\n" + strings.Repeat("a€é😀", 900) + "\n" + strings.Repeat("é", 1023) + "\n\ny",
+		"one block":     strings.Repeat("x", 1023),
+		"two blocks":    strings.Repeat("x", 1022) + "\n" + strings.Repeat("x", 1023),
 		"short lines":   strings.Repeat("é\n", 2000),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -135,6 +135,27 @@ func TestPathsQuoteOnlyWhereTOMLWould(t *testing.T) {
 	is.Equal(integers(doc.Root())[0].Path(), `a-b_1."Login page".""."a.b\"\\\n\u0007\u202Eé😀\U000E0001"[0][0]`)
 }
 
+// The keys look alike to a search that looks at lengths, ends or sums of keys first.
+func TestKeysThatLookAlikeAreTold(t *testing.T) {
+	is := is.New(t)
+	alike := []string{"a", "aZ", `"aZ"`, "a.b", "a-b", `a"b`, `a\"b`, ""}
+	for src, there := range map[string]string{
+		`aZ = 0`: "aZ", `"aZ" = 0`: "aZ", `'a' = 0`: "a", `'"aZ"' = 0`: `"aZ"`, `a-b = 0`: "a-b", `"a.b" = 0`: "a.b",
+		`"a\"b" = 0`: `a"b`, `'a\"b' = 0`: `a\"b`, `"" = 0`: "",
+	} {
+		for _, keep := range [][]string{{tomledit.Any}, {"aZ"}, {"a"}, alike} {
+			paths := [][]string{{tomledit.Any}}
+			for _, key := range keep {
+				paths = append(paths, []string{key})
+			}
+			doc := mustParse(t, src, tomledit.Keep(paths...))
+			for _, key := range alike {
+				is.Equal(doc.Get(key).Exists(), key == there)
+			}
+		}
+	}
+}
+
 func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {
 	is := is.New(t)
 	var src strings.Builder
