@@ -68,13 +68,9 @@ func runPage(t *testing.T, page *document, program string) {
 	w := &world{t: t, session: newSession(t, program)}
 	w.start(19, false)
 	check(t, os.WriteFile(filepath.Join(w.session.dir, "..", ".odoo-key"), []byte(strings.Repeat("a1", 20)+"\n"), 0o600))
-	folder, err := filepath.Abs(root)
-	check(t, err)
 	outcomes := make([][]string, len(page.steps))
 	for i, s := range page.steps {
 		switch {
-		case s.directive == "repository":
-			w.session.run(t, "cd "+folder)
 		case s.directive != "":
 			w.direct(s.directive)
 		case w.file != "":
@@ -98,9 +94,17 @@ func runPage(t *testing.T, page *document, program string) {
 // runBlock runs the commands of one block, and returns the block as it should
 // be.
 func runBlock(t *testing.T, w *world, page *document, s step) []string {
+	defer func() { w.inRepository = false }()
 	var body []string
 	for _, c := range s.commands() {
-		printed := w.session.run(t, strings.ReplaceAll(c.text, address, w.url))
+		text := strings.ReplaceAll(c.text, address, w.url)
+		if w.inRepository {
+			if !strings.HasPrefix(text, "go run ./cmd/odoosync ") {
+				t.Fatalf("%s:%d: nothing but the program is run in the repository", page.path, c.line+1)
+			}
+			text = "(cd " + repository(t) + " && " + text + ")"
+		}
+		printed := w.session.run(t, text)
 		for i := range printed {
 			printed[i] = strings.ReplaceAll(printed[i], w.url, address)
 			printed[i] = strings.ReplaceAll(printed[i], strings.TrimPrefix(w.url, "http://"), strings.TrimPrefix(address, "https://"))
@@ -118,4 +122,11 @@ func runBlock(t *testing.T, w *world, page *document, s step) []string {
 		}
 	}
 	return body
+}
+
+func repository(t *testing.T) string {
+	t.Helper()
+	folder, err := filepath.Abs(root)
+	check(t, err)
+	return folder
 }

@@ -35,6 +35,7 @@ func newSession(t *testing.T, program string) *session {
 	s.shell.Dir = s.dir
 	s.shell.Env = []string{
 		"HOME=" + home, "TMPDIR=" + home, "LC_ALL=C.UTF-8", "TERM=dumb",
+		"GIT_CEILING_DIRECTORIES=" + home, // git finds the session's repository or none
 		"PATH=" + filepath.Dir(program) + string(os.PathListSeparator) + os.Getenv("PATH"),
 	}
 	for _, name := range []string{"GOCACHE", "GOPATH", "GOMODCACHE", "GOPROXY", "GOFLAGS", "GOTOOLCHAIN"} {

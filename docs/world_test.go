@@ -24,6 +24,8 @@ type world struct {
 	session *session
 	project int64
 	file    string // the next block is this file
+
+	inRepository bool // the next block runs in the repository
 }
 
 // firstTask is the id of the first task that is made in an example.
@@ -71,9 +73,11 @@ func (w *world) settings(login string) {
 //	odoo 14|19 [bare]      another Odoo; bare: its project has no Backlog
 //	settings [LOGIN]       the environment for it is set (LOGIN: ann, a manager; bob, a plain user)
 //	file NAME              the next block is written to NAME
-//	git                    all files so far are committed to a repository
+//	git                    all files so far are committed to a repository of their own
+//	repository             the next block runs in this repository; only the program may
+//	project archived|active NAME  another project
+//	known ID NAME          Odoo knows a task by this external id, or the test fails
 //	edit ID NAME           a task is renamed in Odoo
-//	archive                the project is archived
 //	fault METHOD WHAT [VALUE]  the next call of project.task's METHOD fails
 //	well                   no call fails any more
 //	web page|redirect|none the address leads to something that is no Odoo
@@ -99,7 +103,16 @@ func (w *world) direct(line string) {
 	case "file":
 		w.file = rest[0]
 	case "git":
-		w.session.run(w.t, "git init -q . && git add . && git commit -q -m 'A map'")
+		in := "git -C '" + w.session.dir + "' "
+		w.session.run(w.t, in+"init -q && "+in+"add . && "+in+"commit -q -m 'A map'")
+	case "repository":
+		w.inRepository = true
+	case "known":
+		id, err := strconv.ParseInt(rest[0], 10, 64)
+		check(w.t, err)
+		if task, _ := w.odoo.Task(id); task.ExternalID != rest[1] {
+			w.t.Errorf("task %d has the external id %q, the page says %q", id, task.ExternalID, rest[1])
+		}
 	case "edit":
 		id, err := strconv.ParseInt(rest[0], 10, 64)
 		check(w.t, err)
