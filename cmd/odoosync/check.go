@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -41,7 +40,7 @@ func (p *program) check(c *cli.Context) error {
 	plan, err := engine.Check(path)
 	if err != nil {
 		if format == formatGitHub {
-			annotate(p.out, describe(err))
+			annotate(p.printf, describe(err))
 		}
 		return err
 	}
@@ -49,10 +48,10 @@ func (p *program) check(c *cli.Context) error {
 	case p.asJSON:
 		p.report.fillPlan(plan)
 	case format == formatGitHub:
-		fmt.Fprintf(p.out, "%s: %s\n", oneLine(path), outlook(plan))
+		p.printf("%s: %s\n", oneLine(path), outlook(plan))
 	case p.talkative():
-		writeTree(p.out, plan, p.outStyle(c))
-		fmt.Fprintf(p.out, "%s: %s\n", oneLine(path), outlook(plan))
+		writeTree(p.printf, plan, p.outStyle(c))
+		p.printf("%s: %s\n", oneLine(path), outlook(plan))
 	}
 	return nil
 }
@@ -70,7 +69,7 @@ func outlook(plan *engine.Plan) string {
 // writeTree lists the pending items under their features, each with its tags.
 // A feature that has its task already stands there with its id, for the sake of
 // its new stories.
-func writeTree(w io.Writer, plan *engine.Plan, s style) {
+func writeTree(printf func(string, ...any), plan *engine.Plan, s style) {
 	for _, feature := range plan.Map.Features {
 		var pending []*engine.Item
 		for _, story := range feature.Stories {
@@ -81,9 +80,9 @@ func writeTree(w io.Writer, plan *engine.Plan, s style) {
 		isNew := feature.TaskID == 0 && !feature.Deprecated
 		switch {
 		case isNew:
-			fmt.Fprintf(w, "%s %s%s\n", s.green("+"), s.bold(oneLine(feature.Name)), tagList(feature, s))
+			printf("%s %s%s\n", s.green("+"), s.bold(oneLine(feature.Name)), tagList(feature, s))
 		case len(pending) > 0:
-			fmt.Fprintf(w, "  %s %s\n", oneLine(feature.Name), s.faint(fmt.Sprintf("(task %d)", feature.TaskID)))
+			printf("  %s %s\n", oneLine(feature.Name), s.faint(fmt.Sprintf("(task %d)", feature.TaskID)))
 		default:
 			continue
 		}
@@ -92,11 +91,11 @@ func writeTree(w io.Writer, plan *engine.Plan, s style) {
 			if i == len(pending)-1 {
 				branch = "└──"
 			}
-			fmt.Fprintf(w, "  %s %s %s%s\n", s.faint(branch), s.green("+"), oneLine(story.Name), tagList(story, s))
+			printf("  %s %s %s%s\n", s.faint(branch), s.green("+"), oneLine(story.Name), tagList(story, s))
 		}
 	}
 	if plan.Pending() > 0 {
-		fmt.Fprintln(w)
+		printf("\n")
 	}
 }
 
@@ -110,13 +109,13 @@ func tagList(item *engine.Item, s style) string {
 
 // annotate writes a failure as GitHub's workflow commands, which show as
 // annotations on the lines of a pull request.
-func annotate(w io.Writer, f failure) {
+func annotate(printf func(string, ...any), f failure) {
 	if len(f.Mistakes) == 0 {
 		file := ""
 		if f.File != "" {
 			file = "file=" + property(filepath.ToSlash(f.File)) + ","
 		}
-		fmt.Fprintf(w, "::error %stitle=odoosync::%s\n", file, data(withHint(f.Message, f.Hint)))
+		printf("::error %stitle=odoosync::%s\n", file, data(withHint(f.Message, f.Hint)))
 		return
 	}
 	for _, m := range f.Mistakes {
@@ -124,7 +123,7 @@ func annotate(w io.Writer, f failure) {
 		if m.Key != "" {
 			message = m.Key + ": " + message
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,col=%d,endColumn=%d,title=odoosync::%s\n",
+		printf("::error file=%s,line=%d,col=%d,endColumn=%d,title=odoosync::%s\n",
 			property(filepath.ToSlash(m.File)), m.Pos.Line, m.Pos.Column, endColumn(m), data(withHint(message, m.Hint)))
 	}
 }

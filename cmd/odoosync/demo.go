@@ -3,7 +3,6 @@ package main
 import (
 	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -46,7 +45,7 @@ func (p *program) demo(c *cli.Context) (err error) {
 
 	s := p.outStyle(c)
 	p.heading(s, "An Odoo in memory, at "+odoo.URL())
-	fmt.Fprintf(p.out, "Project %q has these tasks:\n", demoProject)
+	p.printf("Project %q has these tasks:\n", demoProject)
 	p.printTasks(odoo, s, nil)
 	p.heading(s, "The map, "+path)
 	_, _ = p.out.Write(demoMap)
@@ -68,7 +67,7 @@ func (p *program) demo(c *cli.Context) (err error) {
 	p.heading(s, "What changed in the map")
 	p.printDiff(filepath.Base(path), string(patched), s)
 	if c.IsSet("keep") {
-		fmt.Fprintf(p.out, "\nThe map is left at %s\n", oneLine(path))
+		p.printf("\nThe map is left at %s\n", oneLine(path))
 	}
 	return nil
 }
@@ -126,7 +125,7 @@ func demoSettings(odoo *odoosim.Server) *settings {
 }
 
 func (p *program) heading(s style, text string) {
-	fmt.Fprintf(p.out, "\n%s\n\n", s.bold("== "+oneLine(text)+" =="))
+	p.printf("\n%s\n\n", s.bold("== "+oneLine(text)+" =="))
 }
 
 // printTasks lists the tasks as Odoo has them, subtasks under their parents.
@@ -155,7 +154,7 @@ func (p *program) printTasks(odoo *odoosim.Server, s style, result *engine.Resul
 		for _, id := range t.TagIDs {
 			names = append(names, tags[id])
 		}
-		fmt.Fprintf(p.out, "%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, s.faint(stages[t.StageID]), s.cyan("["+strings.Join(names, ", ")+"]"))
+		p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, s.faint(stages[t.StageID]), s.cyan("["+strings.Join(names, ", ")+"]"))
 	}
 	for _, parent := range tasks {
 		if parent.ParentID != 0 {
@@ -184,6 +183,6 @@ func (p *program) printDiff(name, patched string, s style) {
 		case strings.HasPrefix(line, "+"):
 			line = s.green(line)
 		}
-		fmt.Fprintln(p.out, line)
+		p.printf("%s\n", line)
 	}
 }

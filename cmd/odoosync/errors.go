@@ -250,7 +250,7 @@ func settingName(field string) string {
 // *os.PathError puts before what went wrong; the message has the path already.
 func cause(err error) string {
 	var path *os.PathError
-	if errors.As(err, &path) && err == error(path) {
+	if errors.As(err, &path) && err.Error() == path.Error() {
 		return path.Err.Error()
 	}
 	return err.Error()

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -108,6 +109,12 @@ func (p *program) outStyle(c *cli.Context) style {
 
 // talkative reports whether results for people are wanted on standard output.
 func (p *program) talkative() bool { return !p.asJSON && !p.console.quiet }
+
+// printf writes to standard output. The writer remembers an error until run
+// flushes it.
+func (p *program) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.out, format, args...)
+}
 
 // watch tells people what an interruption does while a call may be in flight.
 // The returned function ends it.

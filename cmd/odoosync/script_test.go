@@ -163,10 +163,10 @@ func web(ts *testscript.TestScript, _ bool, args []string) {
 			http.Redirect(w, r, "https://odoo.example.com/new", http.StatusMovedPermanently)
 		case "escape":
 			w.Header().Set("Content-Type", "application/json")
-			fmt.Fprint(w, `{"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"\u001b[2J\u001b]0;owned\u0007\u202ereversed\nodoosync: done","arguments":["\u001b[2Jgone\nodoosync: all is well"],"debug":"\u001b[31mtraceback"}}}`)
+			_, _ = fmt.Fprint(w, `{"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"\u001b[2J\u001b]0;owned\u0007\u202ereversed\nodoosync: done","arguments":["\u001b[2Jgone\nodoosync: all is well"],"debug":"\u001b[31mtraceback"}}}`)
 		default:
 			w.Header().Set("Content-Type", "text/html")
-			fmt.Fprint(w, "<!DOCTYPE html><html><head><title>Please sign in</title></head><body></body></html>")
+			_, _ = fmt.Fprint(w, "<!DOCTYPE html><html><head><title>Please sign in</title></head><body></body></html>")
 		}
 	}))
 	ts.Defer(server.Close)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -49,12 +48,12 @@ func (p *program) version(c *cli.Context) error {
 		return err
 	}
 	b := build()
-	fmt.Fprintf(p.out, "odoosync %s\n", b.Version)
+	p.printf("odoosync %s\n", b.Version)
 	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", b.Go}} {
 		if line.value != "" {
-			fmt.Fprintf(p.out, "%-8s%s\n", line.name, line.value)
+			p.printf("%-8s%s\n", line.name, line.value)
 		}
 	}
-	fmt.Fprintf(p.out, "%-8s%s/%s\n", "system", runtime.GOOS, runtime.GOARCH)
+	p.printf("%-8s%s/%s\n", "system", runtime.GOOS, runtime.GOARCH)
 	return nil
 }
