@@ -25,7 +25,8 @@
 //   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of
 //     the database or where the server repeats them (TestSecretsAreNeverPrinted, TestTracesHideCredentialsByPlace).
 //   - Redirects are never followed, cookies are never kept, certificates are always verified, and plain http to other than
-//     loopback needs Config.AllowHTTP (TestRedirectsAreNotFollowed, TestPlainHTTPIsForLoopbackOnly).
+//     loopback needs Config.AllowHTTP (TestRedirectsAreNotFollowed, TestCookiesAreNotKept, TestCertificatesAreVerified,
+//     TestPlainHTTPIsForLoopbackOnly).
 //   - Answers are bounded in size and time, and a text from the server reaches an error or event only without control
 //     characters (TestHostileAnswersEndInAnError, TestServerTextsAreCleaned, FuzzAnswers).
 //   - Waits between tries follow Retry-After, or a random part of a doubling bound; each is reported to the Observer before
