@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"odoosync/odoorpc"
 )
@@ -94,18 +93,14 @@ func (r *run) compare(item *Item, t *task) []Difference {
 		differ("description", plainText(text), htmlToText(string(t.Description)))
 	}
 	if t.Project.ID != r.result.Project.ID {
-		differ("project", r.result.Project.Name, named(t.Project, "none"))
+		differ("project", named(r.result.Project.Name, "id", r.result.Project.ID), named(t.Project.Name, "id", t.Project.ID))
 	}
-	var parent int64
+	parent := &Item{}
 	if item.Parent != nil {
-		parent = item.Parent.TaskID
+		parent = item.Parent
 	}
-	if t.Parent.ID != parent {
-		want := "none"
-		if item.Parent != nil {
-			want = fmt.Sprintf("%s (task %d)", item.Parent.Name, parent)
-		}
-		differ("parent", want, named(t.Parent, "none"))
+	if t.Parent.ID != parent.TaskID {
+		differ("parent", named(parent.Name, "task", parent.TaskID), named(t.Parent.Name, "task", t.Parent.ID))
 	}
 	if !t.Active {
 		differ("archived", "no", "yes")
@@ -113,9 +108,9 @@ func (r *run) compare(item *Item, t *task) []Difference {
 	return differences
 }
 
-func named(ref odoorpc.Ref, none string) string {
-	if ref.ID == 0 {
-		return none
+func named(name, what string, id int64) string {
+	if id == 0 {
+		return "none"
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s (%d)", ref.Name, ref.ID))
+	return fmt.Sprintf("%s (%s %d)", name, what, id)
 }

@@ -54,8 +54,8 @@ func openMapFile(sys system, path string) (*mapFile, error) {
 		f.inPlace = true // a writable file mounted into a read-only system
 	} else if err != nil {
 		f.Close()
-		return nil, &FileError{Path: path, Op: "save", Err: err,
-			Explain: "a save needs to make a file in the map's folder and rename it; allow writing there"}
+		return nil, &FileError{Path: path, Op: "save in its folder", Err: causeOf(err),
+			Explain: "a save makes a file beside the map and renames it; allow writing to the folder"}
 	}
 	return f, nil
 }
@@ -74,7 +74,7 @@ func (f *mapFile) open() error {
 		case !info.Mode().IsRegular():
 			return errors.New("it is not a regular file")
 		case info.Mode().Perm()&0o222 == 0:
-			return fmt.Errorf("its mode is read-only: %w", fs.ErrPermission)
+			return fs.ErrPermission // also for root: it is read-only on purpose
 		}
 		file, err := f.sys.Open(f.target, os.O_RDWR, 0)
 		if err != nil {
@@ -358,11 +358,7 @@ func (c *comparer) Write(p []byte) (int, error) {
 }
 
 func openError(path string, err error) error {
-	e := &FileError{Path: path, Op: "open", Err: err}
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		e.Err = pathError.Err // the path stands in front already
-	}
+	e := &FileError{Path: path, Op: "open", Err: causeOf(err)}
 	switch {
 	case errors.Is(err, ErrLocked):
 		e.Op, e.Explain = "lock", "another odoosync or an editor works on this map; wait until it is done"
@@ -372,4 +368,13 @@ func openError(path string, err error) error {
 		e.Explain = "odoosync writes the new ids into the map; allow reading and writing it"
 	}
 	return e
+}
+
+// causeOf takes the path off an error that is told with its path already.
+func causeOf(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
 }
