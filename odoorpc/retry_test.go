@@ -443,6 +443,7 @@ func TestAPacedCallCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Rate: 0.01}, result("[1]"))
+		start := time.Now()
 		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
 		is.NoErr(err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -452,5 +453,8 @@ func TestAPacedCallCanBeCancelled(t *testing.T) {
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown))
 		is.Equal(p.count(), 1)
+		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+		is.NoErr(err)
+		is.Equal(time.Since(start), 100*time.Second) // the slot of the cancelled call was given back
 	})
 }
