@@ -66,8 +66,6 @@ func (i *Item) Tags() []string {
 // Position is where the item's task_id stands in the document it was read from.
 func (i *Item) Position() tomledit.Position { return i.taskID.Position() }
 
-func (i *Item) pending() bool { return i.TaskID == 0 && !i.Deprecated }
-
 func (i *Item) feature() *Item {
 	if i.Parent != nil {
 		return i.Parent

@@ -94,11 +94,7 @@ func (e *Engine) load(ctx context.Context, model string, fields []string, rows [
 // method, or closes it to the user.
 func isClosed(err error) bool {
 	var server *odoorpc.ServerError
-	if !errors.As(err, &server) {
-		return false
-	}
-	missing := strings.HasSuffix(server.Name, "AttributeError") || strings.HasSuffix(server.Name, "NotFound")
-	return server.Kind == odoorpc.Access || missing && strings.Contains(server.Message, "load")
+	return errors.As(err, &server) && (server.Kind == odoorpc.Access || server.Kind == odoorpc.Unsupported)
 }
 
 // taskContext adds what makes tasks quiet and unassigned. Odoo assigns the

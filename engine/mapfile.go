@@ -81,12 +81,12 @@ func (f *mapFile) open() error {
 			return err
 		}
 		if err := f.sys.Lock(file); err != nil {
-			file.Close()
+			_ = file.Close()
 			return err
 		}
 		opened, err := file.Stat()
 		if err != nil {
-			file.Close()
+			_ = file.Close()
 			return err
 		}
 		named, err := f.sys.Stat(f.target)
@@ -94,7 +94,7 @@ func (f *mapFile) open() error {
 			f.file, f.info = file, named
 			return nil
 		}
-		file.Close()
+		_ = file.Close()
 	}
 	return ErrLocked
 }
@@ -102,7 +102,7 @@ func (f *mapFile) open() error {
 // Close gives up the lock.
 func (f *mapFile) Close() {
 	if f.file != nil {
-		f.file.Close()
+		_ = f.file.Close()
 		f.file = nil
 	}
 }
@@ -163,11 +163,11 @@ func (f *mapFile) Replace(c content) error {
 		return err
 	}
 	if f.Touched() {
-		file.Close()
+		_ = file.Close()
 		return errors.Join(errChanged, f.sys.Remove(temporary))
 	}
 	if err := f.sys.Rename(temporary, f.target); err != nil {
-		file.Close()
+		_ = file.Close()
 		removed := f.sys.Remove(temporary)
 		if isMountPoint(err) && removed == nil {
 			f.inPlace = true
@@ -175,7 +175,7 @@ func (f *mapFile) Replace(c content) error {
 		}
 		return errors.Join(err, removed)
 	}
-	f.file.Close()
+	_ = f.file.Close()
 	f.file = file
 	f.info, err = f.sys.Stat(f.target)
 	if err != nil {
@@ -223,7 +223,7 @@ func (f *mapFile) write(name string, c content) (_ handle, err error) {
 	}
 	defer func() {
 		if err != nil {
-			file.Close()
+			_ = file.Close()
 			err = errors.Join(err, f.sys.Remove(name))
 		}
 	}()
@@ -318,7 +318,7 @@ func (f *mapFile) follow() error {
 	if err := f.open(); err != nil {
 		return err
 	}
-	old.Close()
+	_ = old.Close()
 	return nil
 }
 

@@ -24,7 +24,7 @@ func TestLocksOfOtherProgramsAreHonoured(t *testing.T) {
 			path := writeMap(t)
 			other, err := os.Open(path)
 			is.NoErr(err)
-			defer other.Close()
+			defer func() { _ = other.Close() }()
 			is.NoErr(lock(other))
 			_, err = openMapFile(osSystem{}, path)
 			is.True(errors.Is(err, ErrLocked))
@@ -45,7 +45,7 @@ func TestUnusableMapsAreRefusedBeforeTheRun(t *testing.T) {
 			is := is.New(t)
 			path := writeMap(t)
 			spoil(is, path)
-			defer os.Chmod(filepath.Dir(path), 0o755)
+			defer func() { _ = os.Chmod(filepath.Dir(path), 0o755) }()
 			_, err := openMapFile(osSystem{}, path)
 			var refused *FileError
 			is.True(errors.As(err, &refused))

@@ -55,7 +55,7 @@ func TestEveryInvalidDocumentIsRefused(t *testing.T) {
 			is := is.New(t)
 			doc, err := tomledit.Parse(name, src)
 			is.True(doc == nil)
-			wellPlaced(t, src, err)
+			_ = wellPlaced(t, src, err)
 		})
 	}
 }
