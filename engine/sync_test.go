@@ -282,15 +282,21 @@ func TestPlainCreateStopsWhenTheOutcomeIsUnknown(t *testing.T) {
 }
 
 func TestServersWithoutLoadFallBackToPlainCreate(t *testing.T) {
-	for name, action := range map[string]odoosim.Action{
-		"no such method":   odoosim.ErrorName("builtins.AttributeError", "The method 'project.task.load' does not exist"),
-		"closed to users":  odoosim.ErrorName("odoo.exceptions.AccessError", "Imports are for administrators"),
-		"closed in answer": odoosim.LoadMessage("User (ID: 2) is not allowed to import data"),
+	for name, action := range map[string]func(model string) odoosim.Action{
+		"no such method": func(model string) odoosim.Action {
+			return odoosim.ErrorName("builtins.AttributeError", "The method '"+model+".load' does not exist")
+		},
+		"closed to users": func(string) odoosim.Action {
+			return odoosim.ErrorName("odoo.exceptions.AccessError", "Imports are for administrators")
+		},
+		"closed in answer": func(string) odoosim.Action { return odoosim.LoadMessage("User (ID: 2) is not allowed to import data") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
-			w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Method == "load" }, Times: -1, Action: action})
+			for _, model := range []string{"project.task.type", "project.tags", "project.task"} {
+				w.odoo.Inject(odoosim.Fault{Match: odoosim.On(model, "load"), Times: -1, Action: action(model)})
+			}
 			path := w.write(shop)
 			result := w.sync(path)
 			is.Equal(result.Count(engine.Created), 4)
