@@ -34,6 +34,6 @@ func Example() {
 	fmt.Println(len(odoo.Tasks()), "tasks")
 	// Output:
 	// no answer
-	// {"jsonrpc": "2.0", "id": 1, "result": [2]}
+	// {"jsonrpc":"2.0","id":1,"result":[2]}
 	// 2 tasks
 }
