@@ -33,3 +33,11 @@ cover:
 # the behaviour suite on a real server, such as: just e2e 19
 e2e version="19":
     e2e/run {{version}}
+
+# every package as a release makes it, into dist/
+package:
+    packaging/snapshot
+
+# the pictures of the README, on a real Odoo 19
+picture:
+    eval "$(e2e/odoo-up 19)" && docs/pictures/make
