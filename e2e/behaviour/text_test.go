@@ -9,7 +9,7 @@ import (
 
 var (
 	lineBreak = regexp.MustCompile(`<br */?>`)
-	anyTag    = regexp.MustCompile(`<[^>]*>`)
+	anyTag    = regexp.MustCompile(`</?[A-Za-z][^>]*>`) // "<%" is text, and so does Odoo 14 store it
 )
 
 // shownText is the text that the HTML of a description shows.
