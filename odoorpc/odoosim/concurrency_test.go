@@ -49,7 +49,7 @@ func TestOverlappingLoadsOfTheSameIDs(t *testing.T) {
 
 		is.Equal(len(second.IDs.(list)), 30)
 		is.Equal(loser.IDs, false)
-		is.Equal(loser.Messages[0].Message, "could not serialize access due to concurrent update")
+		is.Equal(loser.Messages[0].Message, "could not serialize access due to concurrent update\n")
 		is.Equal(loser.Messages[0].Record, 0.0)
 		is.Equal(len(s.Tasks()), 30)
 		is.Equal(load(t, s, idempotent, list{"id", "name"}, rows...).IDs, second.IDs) // sent again

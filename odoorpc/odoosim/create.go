@@ -410,8 +410,12 @@ func (t *tx) checkIndexSize(index, name string) error {
 	if size <= most {
 		return nil
 	}
+	table, _, _ := strings.Cut(index, "_name")
 	return databaseError("errors.ProgramLimitExceeded",
-		"index row size %d exceeds btree version 4 maximum %d for index \"%s\"\n", size, most, index)
+		"index row size %d exceeds btree version 4 maximum %d for index \"%s\"\n"+
+			"DETAIL:  Index row references tuple (0,1) in relation \"%s\".\n"+
+			"HINT:  Values larger than 1/3 of a buffer page cannot be indexed.\n"+
+			"Consider a function index of an MD5 hash of the value, or use full text indexing.\n", size, most, index, table)
 }
 
 // mirrorStages keeps the two sides of "stages of a project" equal after a

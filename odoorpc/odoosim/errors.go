@@ -16,6 +16,9 @@ type odooError struct {
 	message string
 	status  int // HTTP status on /json/2
 
+	// bare is set where the exception has no arguments, only a message.
+	bare bool
+
 	// A constraint of the database, which load words differently.
 	field  string // that it is on
 	onLoad string // its message; "" for the same
@@ -23,6 +26,14 @@ type odooError struct {
 
 func newError(name, message string, status int) *odooError {
 	return &odooError{name: name, message: message, status: status}
+}
+
+// arguments are those of the Python exception.
+func (e *odooError) arguments() []any {
+	if e.bare {
+		return []any{}
+	}
+	return []any{e.message}
 }
 
 func (e *odooError) Error() string { return e.name + ": " + e.message }
@@ -77,7 +88,7 @@ func httpError(class string, status int, message string) *odooError {
 // serializationFailure is what PostgreSQL says when a transaction meets a row
 // that another one wrote after this one took its snapshot.
 func serializationFailure() *odooError {
-	return databaseError("errors.SerializationFailure", "could not serialize access due to concurrent update")
+	return databaseError("errors.SerializationFailure", "could not serialize access due to concurrent update\n")
 }
 
 // namedError is an error that a test asked for by its name.

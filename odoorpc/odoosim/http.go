@@ -128,9 +128,7 @@ func (x *exchange) version() {
 		if err != nil {
 			return x.json2Error(asOdooError(err))
 		}
-		answer := jsonReply(http.StatusOK, x.s.dialect.jsonType(), result)
-		answer.header = map[string]string{"Set-Cookie": "session_id=odoosim; HttpOnly; Path=/"}
-		return answer
+		return jsonReply(http.StatusOK, x.s.dialect.jsonType(), result).withSession()
 	}
 	x.perform()
 }
@@ -145,11 +143,15 @@ func (x *exchange) elsewhere() {
 			"400 Bad Request: Function declared as capable of handling request of type 'http' but called with a request of type 'json'")).write(x.w)
 	case x.s.dialect == V14 && isJSON:
 		x.notFound().write(x.w)
-	case isJSON && root:
+	case isJSON:
 		x.s.page(http.StatusBadRequest, "Session expired (invalid CSRF token)").write(x.w)
 	default:
-		htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>Odoo</title>\n</head>\n<body>\n"+
-			"<h1>404: Not Found</h1>\n<p>The page you are looking for does not exist.</p>\n</body>\n</html>\n").write(x.w)
+		page := htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>Odoo</title>\n</head>\n<body>\n"+
+			"<h1>404: Not Found</h1>\n<p>The page you are looking for does not exist.</p>\n</body>\n</html>\n").withSession()
+		if x.s.dialect == V14 {
+			page.contentType = "text/html;charset=utf-8"
+		}
+		page.write(x.w)
 	}
 }
 
@@ -159,6 +161,12 @@ type reply struct {
 	contentType string
 	header      map[string]string
 	body        []byte
+}
+
+// withSession adds the cookie that pages for browsers come with.
+func (p reply) withSession() reply {
+	p.header = map[string]string{"Set-Cookie": "session_id=odoosim; HttpOnly; Path=/"}
+	return p
 }
 
 func (p reply) write(w http.ResponseWriter) {
@@ -189,9 +197,8 @@ func htmlReply(status int, body string) reply {
 func (s *Server) page(status int, text string) reply {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	if s.dialect == V14 {
-		return reply{status: status, contentType: "text/html", body: []byte(
-			"<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>" + title + "</title>\n<h1>" +
-				http.StatusText(status) + "</h1>\n<p>" + html.EscapeString(text) + "</p>\n")}
+		return htmlReply(status, "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>"+title+"</title>\n<h1>"+
+			http.StatusText(status)+"</h1>\n<p>"+html.EscapeString(text)+"</p>\n")
 	}
 	return htmlReply(status, "<!doctype html>\n<html lang=en>\n<title>"+title+"</title>\n<h1>"+
 		http.StatusText(status)+"</h1>\n<p>"+html.EscapeString(text)+"</p>\n")

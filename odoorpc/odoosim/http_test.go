@@ -20,7 +20,7 @@ func TestHTTPLevel(t *testing.T) {
 	const (
 		json14 = "application/json"
 		json19 = "application/json; charset=utf-8"
-		html14 = "text/html"
+		html14 = "text/html; charset=utf-8"
 		html19 = "text/html; charset=utf-8"
 	)
 	cases := map[string]struct {
@@ -62,11 +62,11 @@ func TestHTTPLevel(t *testing.T) {
 			`{"params":{"service":"common","method":"version","args":["\\ud83d","\ud83d\ude00"]}}`,
 			want{200, json14, `"server_serie"`}, want{200, json19, `"server_serie"`}},
 		"unknown path": {"POST", "/odoo/jsonrpc", "application/json", version,
-			want{404, json14, `"code":404`}, want{404, html19, "<title>Odoo</title>"}},
+			want{404, json14, `"code":404`}, want{400, html19, "CSRF"}},
 		"root": {"POST", "/", "application/json", version,
 			want{200, json14, "werkzeug.exceptions.BadRequest"}, want{400, html19, "CSRF"}},
 		"version page": {"GET", "/web/version", "", "",
-			want{404, html19, "<title>Odoo</title>"}, want{200, json19, `{"version":"19.0","version_info":[19,0,0,"final",0,""]}`}},
+			want{404, "text/html;charset=utf-8", "<title>Odoo</title>"}, want{200, json19, `{"version":"19.0","version_info":[19,0,0,"final",0,""]}`}},
 		"JSON-2": {"POST", "/json/2/res.users/context_get", "application/json", "{}",
 			want{404, json14, `"code":404`}, want{401, json19, "werkzeug.exceptions.Unauthorized"}},
 	}

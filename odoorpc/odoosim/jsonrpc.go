@@ -200,6 +200,8 @@ type rpcError struct {
 	Code    int       `json:"code"`
 	Message string    `json:"message"`
 	Data    errorData `json:"data"`
+
+	HTTPStatus int `json:"http_status,omitempty"` // where it is not 200
 }
 
 // errorData is how Odoo describes an exception, in "data" of JSON-RPC and as
@@ -216,7 +218,7 @@ func dataOf(e *odooError) errorData {
 	return errorData{
 		Name:      e.name,
 		Message:   e.message,
-		Arguments: []any{e.message},
+		Arguments: e.arguments(),
 		Context:   map[string]any{},
 		Debug: "Traceback (most recent call last):\n  File \"/usr/lib/python3/dist-packages/odoo/http.py\", line 1, in dispatch\n" +
 			e.name + ": " + e.message + "\n",
@@ -235,11 +237,12 @@ func (x *exchange) envelope(result any, err error) reply {
 	if err != nil {
 		e := asOdooError(err)
 		answer.Result = nil
-		answer.Error = &rpcError{x.s.dialect.errorCode(), "Odoo Server Error", dataOf(e)}
+		answer.Error = &rpcError{Code: x.s.dialect.errorCode(), Message: "Odoo Server Error", Data: dataOf(e)}
 		if e.name == "werkzeug.exceptions.NotFound" {
 			answer.Error.Code, answer.Error.Message = http.StatusNotFound, "404: Not Found"
 			if x.s.dialect == V14 {
 				status = http.StatusNotFound
+				answer.Error.HTTPStatus = status
 			}
 		}
 	}
@@ -253,7 +256,9 @@ func (x *exchange) notFound() reply {
 			x.id = fields["id"]
 		}
 	}
-	return x.envelope(nil, httpError("NotFound", http.StatusNotFound,
+	unknown := httpError("NotFound", http.StatusNotFound,
 		"404 Not Found: The requested URL was not found on the server."+
-			" If you entered the URL manually please check your spelling and try again."))
+			" If you entered the URL manually please check your spelling and try again.")
+	unknown.bare = true
+	return x.envelope(nil, unknown).withSession()
 }

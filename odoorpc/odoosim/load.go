@@ -65,6 +65,9 @@ func (t *tx) loadColumns(tab *table, names []string) ([]loadColumn, error) {
 			base, sub, _ := strings.Cut(name, "/")
 			col.field, col.sub = tab.field(base), sub
 			if col.field == nil {
+				if t.dialect == V14 {
+					return nil, pythonError("KeyError", "%s", base)
+				}
 				return nil, valueError("Invalid field name '%s'", base)
 			}
 			if sub != "" && (col.field.relation == "" || sub != "id" && sub != ".id") {
@@ -103,7 +106,7 @@ func (t *tx) convertRow(cols []loadColumn, at int, item any) (loadRow, []any, er
 			return loadRow{}, nil, err
 		}
 		if mistake != "" {
-			messages = append(messages, rowMessage(at, col.field.name, mistake))
+			messages = append(messages, t.cellMessage(at, col.field, mistake))
 			continue
 		}
 		row.values[col.field.name] = value
@@ -202,7 +205,7 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 		if parseErr != nil {
 			return 0, fmt.Sprintf("Invalid database id '%v' for the field '%s'", cell, f.label), nil
 		}
-		if other.rows[wanted] != nil {
+		if r := other.rows[wanted]; r != nil && (t.dialect != V14 || t.finds(other, r)) {
 			return wanted, "", nil
 		}
 	case "id":
@@ -226,6 +229,13 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 	return 0, fmt.Sprintf("No matching record found for %s '%v' in field '%s'", kind, cell, f.label), nil
 }
 
+// finds tells whether a search of the user would have a record in it: Odoo 14
+// looks database ids up by a search, later versions take any that exist.
+func (t *tx) finds(tab *table, r *row) bool {
+	hidden := tab.field("active") != nil && t.contextFlag("active_test", true) && !tab.truth(r.id, "active")
+	return !hidden && t.permits(tab, opRead, r)
+}
+
 // number is an id as JSON decodes it.
 func number(id int64) json.Number { return json.Number(strconv.FormatInt(id, 10)) }
 
@@ -238,6 +248,34 @@ func rowMessage(at int, fieldName, text string) map[string]any {
 	}
 	if fieldName != "" {
 		m["field"] = fieldName
+	}
+	return m
+}
+
+// cellMessage says what is wrong with one cell. Of a relation, it comes with
+// what the interface needs to show the values to choose from.
+func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
+	m := rowMessage(at, f.name, mistake)
+	if t.dialect != V14 {
+		m["field_name"] = f.label
+	}
+	if f.relation == "" {
+		return m
+	}
+	list := "list"
+	if t.dialect == V14 {
+		list = "tree"
+	}
+	m["moreinfo"] = map[string]any{
+		"name":      "Possible Values",
+		"type":      "ir.actions.act_window",
+		"target":    "new",
+		"view_mode": list + ",form",
+		"views":     []any{[]any{false, "list"}, []any{false, "form"}},
+		"context":   map[string]any{"create": false},
+		"help":      "See all possible values",
+		"res_model": modelData,
+		"domain":    []any{[]any{"model", "=", f.relation}},
 	}
 	return m
 }

@@ -123,7 +123,7 @@ func (t *tx) seesTask(tab *table, r *row) bool {
 	if t.dialect == V14 {
 		return tab.number(r.id, "user_id") == t.uid() || tab.number(r.id, "create_uid") == t.uid() && tab.number(r.id, "project_id") == 0
 	}
-	return tab.set(r.id, "user_ids").has(t.uid()) || tab.number(r.id, "create_uid") == t.uid() && tab.number(r.id, "project_id") == 0
+	return tab.set(r.id, "user_ids").has(t.uid()) // who made a private task and is not assigned to it does not see it
 }
 
 func (t *tx) checkRule(tab *table, op operation, r *row) error {
@@ -133,7 +133,7 @@ func (t *tx) checkRule(tab *table, op operation, r *row) error {
 	if t.dialect == V14 {
 		return accessError("Due to security restrictions, you are not allowed to %s '%s' (%s) records.\n\n"+
 			"Records: %s (id=%d)\nUser: %s (id=%d)\n\nThis restriction is due to the following rules:\n"+
-			"- %s: Only invited users may access it\n\n"+
+			"- %s: Only invited users\n\n"+
 			"Contact your administrator to request access if necessary.",
 			verbs[op], tab.label, tab.name, tab.text(r.id, "name"), r.id, t.account.Name, t.uid(), tab.label)
 	}
