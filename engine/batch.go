@@ -5,13 +5,17 @@ import "time"
 // Bounds of a batch. A default nginx takes bodies of 1 MiB; the rest of the
 // call needs some of it. Odoo ends calls that take longer than 60 s of CPU or
 // 120 s in all; two seconds stay clear of that also on a slow host, and
-// leave no more than that undone when a run is killed.
+// leave no more than that undone when a run is killed. Where a server is so
+// slow that two seconds are few rows, calls may take longer, as each has a
+// price of its own.
 const (
 	firstBatch  = 100     // rows
+	fewRows     = 500     // rows
 	largest     = 2000    // rows
 	maxBody     = 900_000 // bytes
 	aimedAt     = 2 * time.Second
-	growthLimit = 2 // a batch is at most so many times the one before
+	longest     = 10 * time.Second // for up to fewRows
+	growthLimit = 2                // a batch is at most so many times the one before
 )
 
 // batchSize decides how many rows go into the next call. It grows towards the
@@ -35,10 +39,10 @@ func (b *batchSize) Worked(rows int, took time.Duration) {
 	if rows < b.rows {
 		return // cut short by the body or the end of the list: says nothing of more rows
 	}
-	fits := b.rowLimit
-	if took > 0 {
-		fits = int(float64(rows) * float64(aimedAt) / float64(took))
+	within := func(limit time.Duration) int {
+		return int(float64(rows) * float64(limit) / float64(max(took, 1)))
 	}
+	fits := max(within(aimedAt), min(within(longest), fewRows))
 	b.rows = max(1, min(fits, b.rows*growthLimit, b.rowLimit))
 }
 
@@ -65,7 +69,7 @@ func jsonSize(s string) int {
 		switch c := s[i]; {
 		case c == '"' || c == '\\' || c == '\n' || c == '\t' || c == '\r':
 			n++
-		case c < ' ' || c == '<' || c == '>' || c == '&':
+		case c < ' ':
 			n += 5
 		}
 	}

@@ -19,6 +19,20 @@ func TestBatchesGrowTowardsTheTimeAimedAt(t *testing.T) {
 	is.Equal(calls, []int{100, 200, 400, 500, 500}) // 500 rows take the two seconds
 }
 
+func TestASlowServerGetsFewerRowsOnlyWhereACallWouldTakeTooLong(t *testing.T) {
+	is := is.New(t)
+	rows := func(perRow time.Duration) int {
+		size := newBatchSize()
+		for range 10 {
+			size.Worked(size.rows, time.Duration(size.rows)*perRow)
+		}
+		return size.rows
+	}
+	is.Equal(rows(time.Millisecond), largest)
+	is.Equal(rows(10*time.Millisecond), fewRows) // five seconds a call: fewer rows would be more calls
+	is.Equal(rows(50*time.Millisecond), 200)     // ten seconds, and no more
+}
+
 func TestBatchesShrinkAndGrowAgain(t *testing.T) {
 	is := is.New(t)
 	size := newBatchSize()
