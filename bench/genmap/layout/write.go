@@ -70,8 +70,12 @@ func (w *writer) give(i *item, pending *int) {
 		return
 	}
 	w.tasks++
-	i.task = w.tasks
+	i.task = firstTask + w.tasks
 }
+
+// firstTask keeps the tasks of a map apart from those that a server makes:
+// odoosync takes care that no two items have the same.
+const firstTask = 1_000_000_000
 
 func (w *writer) featureHead(f *feature, note string) {
 	w.printf("# --- Feature: %s ---\n[features.%s]\ndescription = %s\nsequence = %d\nenrich-status = \"done\"\ntask_id = %d%s\ntags = %s\n",

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"odoosync/bench/genmap/layout"
+)
+
+// loads is the work of a bare loop: the rows of a map in the batches in which
+// odoosync sent them.
+type loads struct {
+	Server  odoo
+	Batches [][][]any
+}
+
+// quiet is the context in which odoosync makes tasks.
+var quiet = map[string]any{
+	"mode": "update", "noupdate": true, "tracking_disable": true, "default_user_id": false, "default_user_ids": false,
+}
+
+// loadFields are the columns of the rows. In the last, which features go
+// without, stands the place of the story's feature among the rows.
+var loadFields = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id", "parent_id/.id"}
+
+// loadAll is the limit: calls of load one after the other, with nothing
+// between them, by somebody who is logged in. It prints the nanoseconds from
+// the first call to the last answer.
+func loadAll(path string) error {
+	var l loads
+	if err := readJSON(path, &l); err != nil {
+		return err
+	}
+	l.Server.secret = os.Getenv(secretVariable)
+	var made []int64
+	started := time.Now()
+	for _, rows := range l.Batches {
+		width := len(rows[0])
+		for _, row := range rows {
+			if width == len(loadFields) {
+				row[width-1] = made[int(row[width-1].(float64))]
+			}
+		}
+		var answer struct {
+			IDs      []int64 `json:"ids"`
+			Messages []any   `json:"messages"`
+		}
+		err := l.Server.call("project.task", "load", quiet, &answer, parameter{"fields", loadFields[:width]}, parameter{"data", rows})
+		if err != nil {
+			return err
+		}
+		if len(answer.IDs) != len(rows) {
+			return fmt.Errorf("load: %v", answer.Messages)
+		}
+		made = append(made, answer.IDs...)
+	}
+	fmt.Println(time.Since(started).Nanoseconds())
+	return nil
+}
+
+// target is where tasks go.
+type target struct {
+	project, stage int64
+	tags           map[string]int64
+}
+
+func (t target) tagIDs(item layout.Item) []int64 {
+	var ids []int64
+	for _, name := range item.Tags {
+		ids = append(ids, t.tags[name])
+	}
+	return ids
+}
+
+// rows are pending items as the rows that odoosync sends: features first,
+// then stories.
+func (t target) rows(items []layout.Item) [][]any {
+	var rows [][]any
+	places := make(map[int]int) // among the rows, of features by their place among the items
+	for _, stories := range []bool{false, true} {
+		for i, item := range items {
+			if (item.Feature >= 0) != stories {
+				continue
+			}
+			var tags []string
+			for _, id := range t.tagIDs(item) {
+				tags = append(tags, strconv.FormatInt(id, 10))
+			}
+			row := []any{fmt.Sprintf("__odoosyncbench__.p%d_%032d", t.project, i), item.Name, description(item), t.project, t.stage, strings.Join(tags, ",")}
+			if stories {
+				row = append(row, places[item.Feature])
+			} else {
+				places[i] = len(rows)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// values are pending items as the fields of a create, for the Python peer.
+func (t target) values(items []layout.Item) []map[string]any {
+	var values []map[string]any
+	for _, item := range items {
+		v := map[string]any{
+			"name": item.Name, "description": description(item), "project_id": t.project, "stage_id": t.stage,
+			"tag_ids": []any{[]any{6, 0, t.tagIDs(item)}},
+		}
+		if item.Feature >= 0 {
+			v["parent"] = item.Feature
+		}
+		values = append(values, v)
+	}
+	return values
+}
+
+// description is an item's text as HTML.
+func description(item layout.Item) string {
+	return `<p style="white-space: pre-wrap">` + strings.ReplaceAll(html.EscapeString(item.Description), "\n", "<br>") + "</p>"
+}
+
+// batches cuts rows as odoosync did: into calls of so many rows each. A call
+// never holds both features and stories.
+func batches(rows [][]any, sizes []int) [][][]any {
+	var cut [][][]any
+	for _, n := range sizes {
+		cut = append(cut, rows[:n])
+		rows = rows[n:]
+	}
+	return cut
+}

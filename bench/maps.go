@@ -1,0 +1,41 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+
+	"odoosync/bench/genmap/layout"
+)
+
+// writeMap writes a map into the run's folder.
+func (b *bench) writeMap(name string, spec layout.Spec) (path string, size int64, err error) {
+	spec.Seed = 1
+	path = filepath.Join(b.dir, name)
+	file, err := os.Create(path)
+	if err != nil {
+		return "", 0, err
+	}
+	made, err := layout.Write(file, spec)
+	if err != nil {
+		return "", 0, err
+	}
+	return path, made.Bytes, file.Close()
+}
+
+// copyFile writes the bytes of a file to another path.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Close()
+}
