@@ -17,9 +17,6 @@ func TestWrongPassword(t *testing.T) {
 func TestUnknownDatabase(t *testing.T) {
 	onEveryTarget(t, func(t *testing.T, o *target) {
 		w := newWorld(t, o)
-		if o.protocol == "json2" && !o.real() {
-			t.Skip("odoosim has one database and answers for it whatever JSON-2 asks for")
-		}
 		w.o.db = "nosuchdatabase"
 		w.write(shop)
 		w.mustFail(exitRefused, "database", []string{"nosuchdatabase"})

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"testing"
-	"time"
 
 	"odoosync/odoorpc/odoosim"
 )
@@ -155,30 +154,9 @@ func (o *target) newUser(r role) account {
 		"name": user.login, "login": user.login, "password": user.password, field: []any{[]any{6, 0, groups}},
 	})
 	if o.protocol == "json2" {
-		user.key = o.newKey(user)
+		user.key = newKey(o.odoo.t, o.url, o.db, user)
 	}
 	return user
-}
-
-// newKey makes an API key as the user does in the interface, who is asked for
-// the password on the way.
-func (o *target) newKey(user account) string {
-	o.odoo.t.Helper()
-	as := &odoo{t: o.odoo.t, url: o.url, db: o.db, uid: user.id, password: user.password}
-	var asked struct {
-		Check int64 `json:"res_id"`
-	}
-	description := as.create("res.users.apikeys.description", object{
-		"name": "odoosync e2e", "expiration_date": time.Now().UTC().AddDate(0, 0, 7).Format(time.DateTime),
-	})
-	as.call("res.users.apikeys.description", "make_key", &asked, nil, []int64{description})
-	var made struct {
-		Context struct {
-			Key string `json:"default_key"`
-		}
-	}
-	as.call("res.users.identitycheck", "run_check", &made, object{"context": object{"password": user.password}}, []int64{asked.Check})
-	return made.Context.Key
 }
 
 // record is the id of a record that a module of Odoo brings along.

@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	lineBreak = regexp.MustCompile(`<br */?>`)
-	anyTag    = regexp.MustCompile(`</?[A-Za-z][^>]*>`) // "<%" is text, and so does Odoo 14 store it
+	lineBreak = regexp.MustCompile(`<br\b[^>]*>`)       // Odoo marks what looks like the quote of a mail
+	anyTag    = regexp.MustCompile(`</?[A-Za-z][^>]*>`) // "<%" is text, also to Odoo 14, which stores it unescaped
 )
 
 // shownText is the text that the HTML of a description shows.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -23,6 +24,8 @@ const (
 	exitRefused     = 4
 	exitUnreachable = 5
 	exitInterrupted = 130
+
+	exitKilled = -1 // by the test
 )
 
 // world is a project on a target, and a map in a folder of its own.
@@ -75,7 +78,7 @@ func (w *world) onlyTheMap() {
 
 // outcome is how a process of the program ended.
 type outcome struct {
-	code   int // -1 when it was killed
+	code   int
 	stderr string
 	report report
 }
@@ -143,6 +146,7 @@ type process struct {
 	stdout  bytes.Buffer
 	stderr  bytes.Buffer
 	lines   *bufio.Reader // stderr as it comes
+	killed  atomic.Bool
 }
 
 func (w *world) start(flags ...string) *process {
@@ -199,6 +203,12 @@ func (p *process) until(words string) {
 	}
 }
 
+// kill ends the program at once; where there is no SIGKILL, by what comes near.
+func (p *process) kill() {
+	p.killed.Store(true)
+	_ = p.command.Process.Kill() // it may have ended by itself
+}
+
 // wait lets the program end.
 func (p *process) wait() outcome {
 	p.t.Helper()
@@ -210,11 +220,15 @@ func (p *process) wait() outcome {
 		p.t.Fatal(err)
 	}
 	got := outcome{code: p.command.ProcessState.ExitCode(), stderr: p.stderr.String()}
+	if p.killed.Load() && got.code != exitDone {
+		got.code = exitKilled // what systems say of it differs
+		return got
+	}
 	if p.stdout.Len() > 0 {
 		if err := json.Unmarshal(p.stdout.Bytes(), &got.report); err != nil {
 			p.t.Fatalf("standard output is not one JSON object: %v\n%s", err, p.stdout.String())
 		}
-	} else if got.code >= 0 {
+	} else {
 		p.t.Fatalf("exit code %d, and nothing on standard output:\n%s", got.code, got.stderr)
 	}
 	return got
