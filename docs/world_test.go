@@ -172,7 +172,7 @@ func (w *world) web(kind string) {
 			return
 		}
 		rw.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(rw, "<!DOCTYPE html><html><head><title>Please sign in</title></head><body></body></html>")
+		_, _ = fmt.Fprint(rw, "<!DOCTYPE html><html><head><title>Please sign in</title></head><body></body></html>")
 	}))
 	w.url = server.URL
 	if kind == "none" {
