@@ -127,23 +127,34 @@ func (n *namer) value(member string, v any) any {
 		}
 		return n.name(member, v.String())
 	case string:
-		for _, volatile := range volatileText {
-			v = volatile.ReplaceAllStringFunc(v, func(found string) string {
-				return digits.ReplaceAllStringFunc(found, func(id string) string { return n.name(inText, id) })
-			})
-		}
-		return volatileTime.ReplaceAllString(v, "[time]")
+		return n.text(v)
 	}
 	return v
+}
+
+func (n *namer) text(s string) string {
+	for _, volatile := range volatileText {
+		s = volatile.ReplaceAllStringFunc(s, func(found string) string {
+			return digits.ReplaceAllStringFunc(found, func(id string) string { return n.name(inText, id) })
+		})
+	}
+	return volatileTime.ReplaceAllString(s, "[time]")
+}
+
+// withoutVolatile is a text without what differs from server to server.
+func withoutVolatile(s string) string {
+	n := &namer{names: map[reference]string{}, count: map[string]int{}}
+	return n.text(s)
 }
 
 var (
 	digits       = regexp.MustCompile(`\d+`)
 	volatileText = []*regexp.Regexp{
-		regexp.MustCompile(`\(id=\d+\)`),                    // Sorry, Ada (id=7)
-		regexp.MustCompile(`[a-z]\(\d+,\), User: \d+`),      // Record: project.task(7,), User: 2
-		regexp.MustCompile(`database id '[0-8]\d*'`),        // not the made-up id 99999999
-		regexp.MustCompile(`port \d+`),                      // of PostgreSQL
+		regexp.MustCompile(`\(id=\d+\)`),               // Sorry, Ada (id=7)
+		regexp.MustCompile(`[a-z]\(\d+,\), User: \d+`), // Record: project.task(7,), User: 2
+		regexp.MustCompile(`database id '[0-8]\d*'`),   // not the made-up id 99999999
+		regexp.MustCompile(`the id \d+ comes`),
+		regexp.MustCompile(`port \d+|127\.0\.0\.1:\d+`),     // of PostgreSQL
 		regexp.MustCompile(`tuple \(\d+,\d+\)`),             // of an index
 		regexp.MustCompile(`wire \d+`),                      // a name with the id of a project
 		regexp.MustCompile(`contains \(\d+, [^)]*\)`),       // a failing row

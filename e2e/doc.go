@@ -3,12 +3,14 @@
 //
 // # Use
 //
-//	go test ./e2e                                        # odoosim against the recordings
-//	ODOOSYNC_E2E=19 go test ./e2e                        # the same on a real Odoo 19
-//	ODOOSYNC_E2E=14 go test ./e2e -run TestWire -record  # renew the recordings
+//	go test ./e2e                                          # odoosim and odoorpc against the recordings
+//	ODOOSYNC_E2E=19 go test ./e2e                          # a real Odoo 19 against them too
+//	ODOOSYNC_E2E=14,19 go test ./e2e -record               # renew the recordings; review the diff
+//	go test ./e2e -run TestRecordingsAreUnderstood -update # renew testdata/wire/understood.txt
 //
 // A real server is brought up by the script odoo-up where it is not up yet, and
-// left running; odoo-down stops it. Both want root on a Debian machine.
+// left running; odoo-down stops it. Both want root on a Debian machine. The
+// behaviour suite, which runs the program, is in the folder behaviour.
 //
 // # Guarantees
 //
@@ -21,5 +23,7 @@
 //
 // Answers are compared by status, headers and body without the numbers that
 // differ from server to server: ids, ports, times. Of a page of HTML only the
-// title counts. The text of a traceback does not count at all.
+// title counts. The text of a traceback does not count at all. What Odoo answers
+// without its database (TestOutage) is recorded and understood, but odoosim does
+// not imitate it.
 package e2e

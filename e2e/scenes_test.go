@@ -46,8 +46,8 @@ type (
 		name  string
 		value any
 	}
-	params  []param
-	context map[string]any
+	params      []param
+	odooContext map[string]any
 )
 
 func (s *scenes) play() {
@@ -69,7 +69,7 @@ func (s *scenes) play() {
 }
 
 // ask is a call of a method as a user, with the secrets named in place of given.
-func (s *scenes) ask(as account, model, method string, args params, c context) (given, named request) {
+func (s *scenes) ask(as account, model, method string, args params, c odooContext) (given, named request) {
 	build := func(as account) request {
 		if s.protocol == json2 {
 			body := map[string]any{}
@@ -117,7 +117,7 @@ func (s *scenes) rpc(service, method string, args ...any) request {
 }
 
 // call makes a call and keeps what came of it.
-func (s *scenes) call(name string, as account, model, method string, args params, c context) answer {
+func (s *scenes) call(name string, as account, model, method string, args params, c odooContext) answer {
 	s.t.Helper()
 	given, named := s.ask(as, model, method, args, c)
 	return s.exchange(name, given, named)
@@ -203,7 +203,7 @@ func (s *scenes) projects() {
 		s.t.Helper()
 		s.call(name, as, "project.project", "search_read",
 			params{{"domain", []any{condition}}, {"fields", []any{"name", "active"}}, {"offset", 0}, {"limit", false}, {"order", "id"}},
-			context{"active_test": false})
+			odooContext{"active_test": false})
 	}
 	find("project-found", s.w.user, "id", "=", s.w.project)
 	find("project-not-found", s.w.user, "id", "=", noRecord)
@@ -219,7 +219,7 @@ func (s *scenes) stages() {
 	}
 	load := func(name string, as account, number int) answer {
 		s.t.Helper()
-		return s.load(name, as, "project.task.type", []string{"id", "name", "sequence", "project_ids/.id"}, context{},
+		return s.load(name, as, "project.task.type", []string{"id", "name", "sequence", "project_ids/.id"}, odooContext{},
 			[]any{s.externalID("stage", number), "Backlog", 1, strconv.FormatInt(s.w.project, 10)})
 	}
 	plainly := func(name string, as account) {
@@ -250,7 +250,7 @@ func (s *scenes) tagging() {
 		for i, tag := range tags {
 			rows[i] = []any{s.externalID("tag", number+i), tag}
 		}
-		return s.load(name, as, "project.tags", []string{"id", "name"}, context{}, rows...)
+		return s.load(name, as, "project.tags", []string{"id", "name"}, odooContext{}, rows...)
 	}
 	find("tags-none")
 	load("tags-load-by-user", s.w.user, 1, s.tagName(11), s.tagName(12))
@@ -270,13 +270,13 @@ var (
 )
 
 // quiet is how odoosync makes tasks by default.
-func quiet() context {
-	return context{"tracking_disable": true, "default_user_id": false, "default_user_ids": false}
+func quiet() odooContext {
+	return odooContext{"tracking_disable": true, "default_user_id": false, "default_user_ids": false}
 }
 
 // newest is the highest task id that the user sees.
 func (s *scenes) newest(name string) {
-	s.call(name, s.w.user, "project.task", "search", params{{"domain", []any{}}, {"offset", 0}, {"limit", 1}, {"order", "id desc"}}, context{"active_test": false})
+	s.call(name, s.w.user, "project.task", "search", params{{"domain", []any{}}, {"offset", 0}, {"limit", 1}, {"order", "id desc"}}, odooContext{"active_test": false})
 }
 
 // taskFields are what odoosync reads of a task.
@@ -285,7 +285,7 @@ var taskFields = []any{"name", "description", "project_id", "parent_id", "stage_
 func (s *scenes) readBack(name string, ids ...int64) {
 	s.t.Helper()
 	s.call(name, s.w.user, "project.task", "search_read",
-		params{{"domain", []any{[]any{"id", "in", ids}}}, {"fields", taskFields}, {"offset", 0}, {"limit", false}, {"order", "id"}}, context{"active_test": false})
+		params{{"domain", []any{[]any{"id", "in", ids}}}, {"fields", taskFields}, {"offset", 0}, {"limit", false}, {"order", "id"}}, odooContext{"active_test": false})
 }
 
 const (
@@ -322,7 +322,7 @@ func (s *scenes) tasks() {
 	bare := []any{s.externalID("feature", 5), "No description, stage or tag", "", w.project, "", ""}
 	s.readBack("task-read-back-bare", s.ids(s.load("task-load-bare", w.user, task, featureColumns, quiet(), bare))...)
 
-	loud := s.ids(s.load("task-load-with-messages", w.user, task, featureColumns, context{"default_user_id": false, "default_user_ids": false}, s.feature(6, "Loud")))
+	loud := s.ids(s.load("task-load-with-messages", w.user, task, featureColumns, odooContext{"default_user_id": false, "default_user_ids": false}, s.feature(6, "Loud")))
 	s.call("task-read-messages", w.user, task, "read", params{{"ids", loud}, {"fields", []any{"name", "message_ids"}}}, nil)
 
 	s.load("task-load-renamed", w.user, task, featureColumns, quiet(), s.feature(1, "Another name"))
@@ -380,6 +380,9 @@ func (s *scenes) plainCreate() {
 	w := s.w
 	create := func(name string, as account, values ...any) answer {
 		s.t.Helper()
+		if values == nil {
+			values = []any{}
+		}
 		return s.call(name, as, "project.task", "create", params{{"vals_list", values}}, quiet())
 	}
 	values := func(change ...any) map[string]any {
@@ -434,7 +437,7 @@ func (s *scenes) conflict() {
 }
 
 // load calls load in the mode in which repeating it changes nothing.
-func (s *scenes) load(name string, as account, model string, columns []string, c context, rows ...[]any) answer {
+func (s *scenes) load(name string, as account, model string, columns []string, c odooContext, rows ...[]any) answer {
 	s.t.Helper()
 	return s.call(name, as, model, "load", loading(columns, rows), update(c))
 }
@@ -446,7 +449,7 @@ func loading(columns []string, rows [][]any) params {
 	return params{{"fields", columns}, {"data", rows}}
 }
 
-func update(c context) context {
+func update(c odooContext) odooContext {
 	c["mode"], c["noupdate"] = "update", true
 	return c
 }
