@@ -41,3 +41,11 @@ package:
 # the pictures of the README, on a real Odoo 19
 picture:
     eval "$(e2e/odoo-up 19)" && docs/pictures/make
+
+# measure beside peers and real servers, as Markdown; all sizes: just bench full
+bench sizes="short":
+    go run ./bench {{ if sizes == "full" { "-full" } else { "" } }}
+
+# Go benchmarks beside those of another commit, such as: just bench-diff HEAD~3
+bench-diff commit="HEAD~1":
+    bench/diff {{commit}}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -29,7 +31,7 @@ func (b *bench) editors() []contender {
 	return all
 }
 
-// contender is a program that edits a map once for each line it is given.
+// contender is a program that edits a map when it is given a line.
 type contender struct {
 	name    string
 	args    []string
@@ -88,7 +90,7 @@ func (b *bench) edit(ctx context.Context, t *table, editors []contender, path st
 	}
 	for round := range b.rounds + 1 {
 		for _, c := range running {
-			took, did, err := c.loop.once()
+			took, did, err := c.loop.turn()
 			if err != nil {
 				return err
 			}

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Bench measures odoosync beside what people use today and beside what cannot
 // be beaten, and prints a Markdown table for each comparison.
 //

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -45,8 +47,8 @@ func withoutOdoo(env []string) []string {
 	return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, "ODOO_") })
 }
 
-// loop is a program that does its work once for each line that it is given,
-// and answers with the time it took: its memory is warm after the first.
+// loop is a program that does its work for each line that it is given, once to
+// warm up and then for a while, and answers with the time that it took.
 type loop struct {
 	cmd   *exec.Cmd
 	input io.WriteCloser
@@ -67,9 +69,9 @@ func startLoop(ctx context.Context, name string, args ...string) (*loop, error) 
 	return &loop{cmd: cmd, input: input, lines: bufio.NewScanner(output)}, cmd.Start()
 }
 
-// once lets the program do its work. It returns the time that this took and
+// turn lets the program do its work. It returns the time that this took and
 // what else the program answers, such as how much it did.
-func (l *loop) once() (time.Duration, string, error) {
+func (l *loop) turn() (time.Duration, string, error) {
 	if _, err := io.WriteString(l.input, "\n"); err != nil {
 		return 0, "", err
 	}
