@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -72,7 +73,7 @@ func (w *world) agreesExcept(before []byte, without []string) {
 	w.t.Helper()
 	after := w.read()
 	was, is := readMap(w.t, before), readMap(w.t, after)
-	onlyZerosChanged(w.t, before, after, pendingIn(was))
+	w.onlyZerosChanged(before, pendingIn(was))
 	w.onlyTheMap()
 	if len(was) != len(is) {
 		w.t.Fatalf("the map has %d items, it had %d", len(is), len(was))
@@ -108,7 +109,7 @@ func (w *world) saysTheSame(i *item, got *task, tags map[int64]string, without [
 	check := func(what string, got, want any) {
 		w.t.Helper()
 		if got != want {
-			w.t.Fatalf("task %d, %s: its %s is %.300q, want %.300q", i.id, i.place, what, got, want)
+			w.t.Fatalf("task %d, %s: its %s is %.300s, want %.300s", i.id, i.place, what, fmt.Sprintf("%#v", got), fmt.Sprintf("%#v", want))
 		}
 	}
 	check("name", string(got.Name), i.name)

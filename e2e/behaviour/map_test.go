@@ -105,11 +105,10 @@ var (
 	id   = regexp.MustCompile(`^[1-9][0-9]*`)
 )
 
-// onlyZerosChanged ends the test unless after is before with the given number
-// of zeros replaced by ids, byte for byte.
-func onlyZerosChanged(t *testing.T, before, after []byte, want int) {
-	t.Helper()
-	changed, b, a := 0, 0, 0
+// replacedZeros counts the zeros of before that are ids in after. Any other
+// difference is an error.
+func replacedZeros(before, after []byte) (int, error) {
+	replaced, b, a := 0, 0, 0
 	for b < len(before) && a < len(after) {
 		if before[b] == after[a] {
 			b, a = b+1, a+1
@@ -117,16 +116,53 @@ func onlyZerosChanged(t *testing.T, before, after []byte, want int) {
 		}
 		old, new := zero.Find(before[b:]), id.Find(after[a:])
 		if old == nil || new == nil {
-			t.Fatalf("byte %d of the map changed: %.40q became %.40q", b, before[b:], after[a:])
+			return 0, fmt.Errorf("byte %d of the map changed: %.40q became %.40q", b, before[b:], after[a:])
 		}
 		b += len(old)
 		a += len(new)
-		changed++
+		replaced++
 	}
 	if b < len(before) || a < len(after) {
-		t.Fatalf("the map ends differently: %.40q became %.40q", before[b:], after[a:])
+		return 0, fmt.Errorf("the map ends differently: %.40q became %.40q", before[b:], after[a:])
 	}
-	if changed != want {
-		t.Fatalf("%d numbers of the map changed, want %d", changed, want)
+	return replaced, nil
+}
+
+// onlyZerosChanged ends the test unless the map is before with so many of its
+// zeros replaced by ids, byte for byte.
+func (w *world) onlyZerosChanged(before []byte, want int) {
+	w.t.Helper()
+	replaced, err := replacedZeros(before, w.read())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if replaced != want {
+		w.t.Fatalf("%d zeros of the map were replaced, want %d", replaced, want)
+	}
+}
+
+func TestReplacedZerosSeesEveryOtherByte(t *testing.T) {
+	const before = "a = 0\r\nb = 0x0 # 0\nc=-0"
+	for after, want := range map[string]int{
+		before:                             0,
+		"a = 7\r\nb = 0x0 # 0\nc=-0":       1,
+		"a = 70\r\nb = 812 # 0\nc=9":       3,
+		"a = 7\nb = 0x0 # 0\nc=-0":         -1, // the line end
+		"a = 7\r\nb = 0x0 # 0\nc=-0\n":     -1, // one more
+		"a = 7\r\nb = 0x0 # 0\nc=-":        -1, // one less
+		"a = 7 \r\nb = 0x0 # 0\nc=-0":      -1, // a blank
+		"a = -7\r\nb = 0x0 # 0\nc=-0":      -1, // no id
+		"a = 07\r\nb = 0x0 # 0\nc=-0":      -1,
+		"a = 7\r\nb = 0x5 # 0\nc=-0":       -1, // half of a zero
+		"a = 7\r\nb = 0x0 # zero\nc=-0":    -1,
+		"\uFEFFa = 7\r\nb = 0x0 # 0\nc=-0": -1,
+	} {
+		got, err := replacedZeros([]byte(before), []byte(after))
+		if err != nil {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("%q: %d zeros replaced (%v), want %d", after, got, err, want)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func TestDiscardedCheckoutGetsTheSameTasks(t *testing.T) {
 		if len(failed.report.Error.Items) != 1 || failed.report.Error.Items[0].Story != "By card" || len(failed.report.Linked) != 2 {
 			t.Fatalf("%d tasks linked, and the error is %+v", len(failed.report.Linked), failed.report.Error)
 		}
-		onlyZerosChanged(t, edited, w.read(), 2)
+		w.onlyZerosChanged(edited, 2)
 		w.mustRun("--link")
 		if string(w.read()) != strings.Replace(done, "As a customer", "As a shop owner", 1) || len(w.tasks()) != 3 {
 			t.Fatal("the existing task was not taken")
