@@ -101,8 +101,9 @@ func pendingIn(items []*item) int {
 
 // zero and id are the only tokens in which a map may differ after a run.
 var (
-	zero = regexp.MustCompile(`^(?:0[xob]0(?:_?0)*|[+-]?0)`)
-	id   = regexp.MustCompile(`^[1-9][0-9]*`)
+	zero    = regexp.MustCompile(`^(?:0[xob]0(?:_?0)*|[+-]?0)`)
+	id      = regexp.MustCompile(`^[1-9][0-9]*`)
+	inToken = regexp.MustCompile(`[0-9A-Za-z_.+-]`)
 )
 
 // replacedZeros counts the zeros of before that are ids in after. Any other
@@ -115,7 +116,7 @@ func replacedZeros(before, after []byte) (int, error) {
 			continue
 		}
 		old, new := zero.Find(before[b:]), id.Find(after[a:])
-		if old == nil || new == nil {
+		if old == nil || new == nil || b > 0 && inToken.Match(before[b-1:b]) {
 			return 0, fmt.Errorf("byte %d of the map changed: %.40q became %.40q", b, before[b:], after[a:])
 		}
 		b += len(old)
