@@ -233,7 +233,7 @@ func (f *mapFile) write(name string, c content) (_ handle, err error) {
 	if err := file.Chmod(f.info.Mode().Perm()); err != nil {
 		return nil, err
 	}
-	if err := writeTo(file, c); err != nil {
+	if _, err := c.WriteTo(file); err != nil { // in large pieces
 		return nil, err
 	}
 	if err := file.Sync(); err != nil {
@@ -324,14 +324,6 @@ func (f *mapFile) follow() error {
 
 func unchanged(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
-}
-
-func writeTo(w io.Writer, c content) error {
-	buffered := bufio.NewWriterSize(w, 1<<18)
-	if _, err := c.WriteTo(buffered); err != nil {
-		return err
-	}
-	return buffered.Flush()
 }
 
 // comparer is a writer that checks what it gets against what it can read.

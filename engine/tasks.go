@@ -32,7 +32,7 @@ type batch struct {
 // ends it.
 func (r *run) createAll() error {
 	err := r.createBatches()
-	if r.saveFailed {
+	if r.saveFailed || len(r.unsaved) == 0 && !r.file.Touched() {
 		return err
 	}
 	if saveErr := r.save(); saveErr != nil {
