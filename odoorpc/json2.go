@@ -64,9 +64,13 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 	return nil, c.refusal(op, fault)
 }
 
-// notFound tells the 404s apart that are pages and not Odoo's own refusals: no such database, or no JSON-2.
+// notFound tells the 404s apart that are pages and not Odoo's own refusals: no such database, or no JSON-2. Odoo 19 also
+// finds no database while PostgreSQL is down: one that was there before is expected back, and the call was not made.
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
+		if _, connected := c.Session(); connected {
+			return &ServerError{Kind: Busy, Model: op.model, Method: op.method, Message: "Odoo does not find its database any more (404)"}
+		}
 		return c.noDatabase("Odoo found no database for this request (404)")
 	}
 	if !isHTML(a) {

@@ -138,6 +138,28 @@ func TestWhichCallsAreSentAgain(t *testing.T) {
 	}
 }
 
+func TestADatabaseThatIsGoneForAMomentIsWaitedForOverJSON2(t *testing.T) {
+	gone := status(404, "<!doctype html><title>404 Not Found</title><p>No database is selected and the requested URL was not found in the server-wide controllers.", "Content-Type", "text/html")
+	for _, k := range kindsOfCalls {
+		t.Run(k.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				p, c := newPeer(t, JSON2, Config{}, gone, gone, jsonBody(200, k.success))
+				is.NoErr(k.call(t.Context(), c))
+				is.Equal(p.count(), 3)
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, c := newPeer(t, JSON2, Config{}, gone)
+		_, err := c.Search(t.Context(), "project.task", nil, Query{})
+		var refused *ServerError
+		is.True(errors.As(err, &refused))
+		is.Equal(refused.Kind, Busy)
+	})
+}
+
 func TestTriesAreBounded(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
