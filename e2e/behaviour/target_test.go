@@ -43,9 +43,13 @@ func (o *target) real() bool { return o.sim == nil }
 // server of its own.
 func onEveryTarget(t *testing.T, test func(t *testing.T, o *target)) {
 	t.Helper()
+	inMemory := !kinds()[0].real
+	if inMemory {
+		t.Parallel()
+	}
 	for _, k := range kinds() {
 		t.Run(k.name(), func(t *testing.T) {
-			if !k.real {
+			if inMemory {
 				t.Parallel()
 			}
 			test(t, k.start(t))
