@@ -126,10 +126,16 @@ func description(item layout.Item) string {
 }
 
 // batches cuts rows as odoosync did: into calls of so many rows each. A call
-// never holds both features and stories.
+// never holds both features and stories. Sizes of calls that odoosync had to
+// repeat, because others were at work on the server, are cut down to what is
+// left.
 func batches(rows [][]any, sizes []int) [][][]any {
 	var cut [][][]any
-	for _, n := range sizes {
+	for i := 0; len(rows) > 0; i++ {
+		n := min(sizes[min(i, len(sizes)-1)], len(rows))
+		for len(rows[n-1]) != len(rows[0]) {
+			n--
+		}
 		cut = append(cut, rows[:n])
 		rows = rows[n:]
 	}
