@@ -60,7 +60,7 @@ func readMap(t *testing.T, source []byte) []*item {
 	slices.Sort(names)
 	for _, name := range names {
 		f := document.Features[name]
-		f.entry.Name = name
+		f.Name = name
 		feature := add(fmt.Sprintf("feature %q", name), f.entry, nil)
 		for n, story := range f.Stories {
 			add(fmt.Sprintf("story %d of feature %q", n+1, name), story, feature)
@@ -115,12 +115,12 @@ func replacedZeros(before, after []byte) (int, error) {
 			b, a = b+1, a+1
 			continue
 		}
-		old, new := zero.Find(before[b:]), id.Find(after[a:])
-		if old == nil || new == nil || b > 0 && inToken.Match(before[b-1:b]) {
+		old, made := zero.Find(before[b:]), id.Find(after[a:])
+		if old == nil || made == nil || b > 0 && inToken.Match(before[b-1:b]) {
 			return 0, fmt.Errorf("byte %d of the map changed: %.40q became %.40q", b, before[b:], after[a:])
 		}
 		b += len(old)
-		a += len(new)
+		a += len(made)
 		replaced++
 	}
 	if b < len(before) || a < len(after) {
