@@ -439,3 +439,28 @@ func TestLoadThatLostToAnotherTransactionIsSentAgain(t *testing.T) {
 		})
 	}
 }
+
+// A map of another database, or one beside a restored older backup, holds ids
+// that Odoo has yet to give out.
+func TestIDThatWasNoTaskStopsTheRunWhenOdooGivesItOut(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		t.Run(fmt.Sprint("plain create ", plain), func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t)
+			w.options.PlainCreate = plain
+			path := w.write("[features.New]\ntask_id = 0\n[features.Old]\ntask_id = 1\n[features.Other]\ntask_id = 0\n")
+			_, err := w.engine().Sync(context.Background(), path)
+			var mistakes *engine.MapError
+			is.True(errors.As(err, &mistakes))
+			is.Equal(mistakes.Mistakes[0].Pos.Line, 4)
+			is.True(strings.Contains(err.Error(), `no task had the id 1 until now, when Odoo gave it to "New"`))
+			is.Equal(len(w.odoo.Tasks()), 2) // none is made again under another external id
+			is.Equal(w.read(path), "[features.New]\ntask_id = 1\n[features.Old]\ntask_id = 1\n[features.Other]\ntask_id = 2\n")
+
+			w.write(strings.Replace(w.read(path), "Old]\ntask_id = 1", "Old]\ntask_id = 0", 1))
+			w.sync(path)
+			is.Equal(len(w.odoo.Tasks()), 3)
+			w.oneToOne(path)
+		})
+	}
+}

@@ -219,7 +219,10 @@ func (r *run) checkParents() error {
 				Explain: "if the task was deleted, set its task_id to 0 and it is made again with its pending stories; else check the database and the rights",
 			}
 		case !found[i].Active:
-			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is archived, and so hides its new subtasks", r.plan.Map.Path, line, parent.Name, parent.TaskID), "")
+			return &SetupError{
+				Message: fmt.Sprintf("%s:%d: feature %q: its task %d is archived, and would hide its new subtasks", r.plan.Map.Path, line, parent.Name, parent.TaskID),
+				Explain: "unarchive the task in Odoo, or mark the feature with _deprecated = true",
+			}
 		case found[i].Project.ID != r.result.Project.ID:
 			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is not in project %q", r.plan.Map.Path, line, parent.Name, parent.TaskID, r.result.Project.Name),
 				"its new subtasks go to the configured project all the same")

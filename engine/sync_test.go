@@ -144,7 +144,9 @@ func TestSetup(t *testing.T) {
 			w.options.Project = "Attic"
 		}, `project "Attic" (id 2) is archived`},
 		"two of one name": {func(w *world) { w.odoo.AddProject(odoosim.Project{Name: "Shop"}) }, `2 projects are named "Shop": ids 1, 2`},
-		"parent deleted":  {func(w *world) { w.odoo.DeleteTask(9) }, `map.toml:2: feature "Gone": its task 9 is not in Odoo`},
+		"parent archived": {func(w *world) { w.odoo.UpdateTask(9, func(task *odoosim.Task) { task.Archived = true }) },
+			`map.toml:2: feature "Gone": its task 9 is archived`},
+		"parent deleted": {func(w *world) { w.odoo.DeleteTask(9) }, `map.toml:2: feature "Gone": its task 9 is not in Odoo`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"odoosync/odoorpc"
+	"odoosync/tomledit"
 )
 
 // taskRight says what a user without the right to make tasks needs.
@@ -185,9 +186,12 @@ func (r *run) load(items []*Item) error {
 		if err != nil {
 			return err
 		}
-		var linked, taken []*Item
+		var linked, taken, strangers []*Item
 		for i, item := range items {
 			switch owner := r.owners[ids[i]]; {
+			case owner != nil && owner != item && ids[i] > newest:
+				r.take(item, ids[i], Created)
+				strangers = append(strangers, owner)
 			case owner != nil && owner != item:
 				taken = append(taken, item)
 				r.nextOrdinal(item)
@@ -203,12 +207,31 @@ func (r *run) load(items []*Item) error {
 			return err
 		}
 		mismatches = append(mismatches, differing...)
+		if len(strangers) > 0 {
+			return r.strangeIDs(strangers)
+		}
 		items = taken
 	}
 	if len(mismatches) > 0 {
 		return &MismatchError{File: r.plan.Map.Path, Items: mismatches}
 	}
 	return nil
+}
+
+// strangeIDs is the error about items whose task_id was no task of this Odoo
+// until Odoo gave it to a new one. The new task keeps it.
+func (r *run) strangeIDs(items []*Item) error {
+	e := &MapError{File: r.plan.Map.Path}
+	for _, item := range items {
+		at := item.Position()
+		_, end := item.taskID.Span()
+		e.Mistakes = append(e.Mistakes, &tomledit.Error{
+			File: e.File, Pos: at, EndOffset: end, Key: item.taskID.Path(), Line: r.doc.Line(at.Line),
+			Message: fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, r.owners[item.TaskID].Name),
+			Hint:    "the id is of another database, or Odoo went back to an older backup; write the right id, or 0 for a new task",
+		})
+	}
+	return e
 }
 
 // loadRows sends one load, again while another transaction is in its way. It
@@ -328,8 +351,15 @@ func (r *run) createPlain(items []*Item) error {
 	)
 	switch {
 	case err == nil:
+		var strangers []*Item
 		for i, item := range items {
+			if owner := r.owners[ids[i]]; owner != nil {
+				strangers = append(strangers, owner)
+			}
 			r.take(item, ids[i], Created)
+		}
+		if len(strangers) > 0 {
+			return r.strangeIDs(strangers)
 		}
 		return r.save()
 	case errors.As(err, &unknown):
