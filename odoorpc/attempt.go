@@ -202,6 +202,7 @@ func (x *exchange) intermediary(a *answer) *failure {
 		}}
 	}
 	f := &failure{}
+	hint := ""
 	switch {
 	case a.status == http.StatusTooManyRequests, a.status == http.StatusRequestTimeout:
 		f.transient, f.undone = true, true
@@ -213,12 +214,17 @@ func (x *exchange) intermediary(a *answer) *failure {
 		f.transient, f.slow = true, a.status == statusOriginTimeout
 	case a.status == http.StatusRequestEntityTooLarge:
 		f.undone = true
+	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.isConnected():
+		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
+		// come from a server that is not Odoo.
+		f.transient = true
+		hint = "Odoo, or a proxy before it, is in trouble: see its log, and whether its database runs"
 	default:
 		return nil
 	}
 	f.reason = strings.TrimSpace(fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)))
 	f.retryAfter = retryAfter(a.header.Get("Retry-After"))
-	f.err = &TransportError{Model: r.model, Method: r.method, Status: a.status, Reason: f.reason, Sent: true}
+	f.err = &TransportError{Model: r.model, Method: r.method, Status: a.status, Reason: f.reason, Sent: true, hint: hint}
 	return f
 }
 

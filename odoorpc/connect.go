@@ -66,6 +66,11 @@ func (c *Client) Session() (Session, bool) {
 	return *c.session, true
 }
 
+func (c *Client) isConnected() bool {
+	_, connected := c.Session()
+	return connected
+}
+
 // choose finds the version of the server and sets the protocol.
 func (c *Client) choose(ctx context.Context, s *Session) error {
 	var err error

@@ -68,7 +68,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 // finds no database while PostgreSQL is down: one that was there before is expected back, and the call was not made.
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
-		if _, connected := c.Session(); connected {
+		if c.isConnected() {
 			return &ServerError{Kind: Busy, Model: op.model, Method: op.method, Message: "Odoo does not find its database any more (404)"}
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")

@@ -197,6 +197,8 @@ func describeOdoo(err error, f *failure) bool {
 		f.Code, f.Kind = exitUnreachable, "answer"
 	case errors.As(err, &redirect):
 		f.Code, f.Kind = exitUnreachable, "redirect"
+	case errors.As(err, &server) && server.Kind == odoorpc.Busy:
+		f.Code, f.Kind = exitUnreachable, "transport"
 	case errors.As(err, &server), errors.As(err, &conflict):
 		f.Code, f.Kind = exitRefused, "server"
 	default:
