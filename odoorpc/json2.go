@@ -65,7 +65,8 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 }
 
 // notFound tells the 404s apart that are pages and not Odoo's own refusals: no such database, or no JSON-2. Odoo 19 also
-// finds no database while PostgreSQL is down: one that was there before is expected back, and the call was not made.
+// finds no database while PostgreSQL is down: one that was there before is expected back, and the call was not made. Odoo
+// up to 15 answers an unknown path in the envelope of JSON-RPC.
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
 		if c.isConnected() {
@@ -73,7 +74,8 @@ func (c *Client) notFound(op op, a *answer) error {
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")
 	}
-	if !isHTML(a) {
+	var envelope struct{ JSONRPC string }
+	if !isHTML(a) && (json.Unmarshal(a.body, &envelope) != nil || envelope.JSONRPC == "") {
 		return c.notOdoo(op, a)
 	}
 	return &ProtocolError{
