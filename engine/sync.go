@@ -55,6 +55,7 @@ type run struct {
 	patient bool  // the next call may be repeated as it is although it was too slow
 	began   bool  // a load was sent
 	before  int64 // newest task id before the first load
+	newest  int64 // highest task id seen so far
 
 	saves       saveClock
 	saveFailed  bool

@@ -252,6 +252,9 @@ func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []
 		}
 		ids, err = r.Engine.load(ctx, modelTask, fields, rows)
 		if !isConflict(err) || try == maxConflicts {
+			for _, id := range ids {
+				r.newest = max(r.newest, id)
+			}
 			return newest, ids, err
 		}
 		if err := pause(ctx, conflictWait(try)); err != nil {
@@ -260,14 +263,19 @@ func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []
 	}
 }
 
-// newestTask is the highest task id that the user can see.
+// newestTask is the highest task id that the user can see. Only the first call
+// looks at all tasks: sorting them is dear on a large database.
 func (r *run) newestTask() (int64, error) {
-	query := odoorpc.Query{Order: "id desc", Limit: 1, Context: odoorpc.Context{"active_test": false}}
-	ids, err := r.odoo.Search(r.ctx, modelTask, odoorpc.Domain{}, query)
-	if err != nil || len(ids) == 0 {
-		return 0, err
+	var newer odoorpc.Domain
+	if r.newest > 0 {
+		newer = odoorpc.Domain{odoorpc.Cond("id", ">", r.newest)}
 	}
-	return ids[0], nil
+	query := odoorpc.Query{Order: "id desc", Limit: 1, Context: odoorpc.Context{"active_test": false}}
+	ids, err := r.odoo.Search(r.ctx, modelTask, newer, query)
+	if err == nil && len(ids) > 0 {
+		r.newest = max(r.newest, ids[0])
+	}
+	return r.newest, err
 }
 
 func (r *run) row(item *Item) []any {

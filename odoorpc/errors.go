@@ -68,7 +68,7 @@ func (e *LoginError) Error() string {
 func (e *LoginError) Hint() string {
 	const (
 		coolDown = "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try"
-		expired  = "the key may have expired: keys made in Odoo's interface live at most three months (Preferences > Account Security)"
+		expired  = "the key may have expired: keys made in Odoo's interface live at most three months (see your preferences in Odoo, under security)"
 		plan     = "on Odoo Online the plan must include the external API (Custom)"
 	)
 	if strings.Contains(strings.ToLower(e.Message), "too many login failures") {
