@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +24,9 @@ type world struct {
 	retries int           // tries after the first; 0: the client's default, negative: none
 	timeout time.Duration // of one call; 0: the client's default
 	options engine.Options
-	events  []engine.Event
+
+	observing sync.Mutex // some tests run several engines at once
+	events    []engine.Event
 }
 
 func newWorld(t *testing.T, options ...odoosim.Option) *world {
@@ -50,7 +53,11 @@ func (w *world) engineFor(login, password string) *engine.Engine {
 	})
 	is.New(w.t).NoErr(err)
 	options := w.options
-	options.Observer = func(ev engine.Event) { w.events = append(w.events, ev) }
+	options.Observer = func(ev engine.Event) {
+		w.observing.Lock()
+		defer w.observing.Unlock()
+		w.events = append(w.events, ev)
+	}
 	return engine.New(client, options)
 }
 

@@ -30,7 +30,6 @@ func TestCompletionScriptsKnowEverything(t *testing.T) {
 
 // Real shells complete commands, flags, values and .toml files.
 func TestShellsComplete(t *testing.T) {
-	t.Parallel()
 	bash := `source ./script
 COMP_WORDS=(odoosync "$@"); COMP_CWORD=$#; _odoosync 2>/dev/null; printf '%s\n' "${COMPREPLY[@]}"`
 	fish := `source ./script; complete -C "odoosync $argv"`
@@ -74,7 +73,6 @@ COMP_WORDS=(odoosync "$@"); COMP_CWORD=$#; _odoosync 2>/dev/null; printf '%s\n' 
 // in which the line is listed by a tab, taken back, and followed by a command
 // whose output marks the end.
 func TestZshCompletes(t *testing.T) {
-	t.Parallel()
 	if _, err := exec.LookPath("zsh"); err != nil {
 		t.Skip("not installed")
 	}
