@@ -110,7 +110,7 @@ func (s *sim) project() ([]string, error) {
 }
 
 func (s *sim) stop() error {
-	s.input.Close()
+	_ = s.input.Close()
 	return s.cmd.Wait()
 }
 

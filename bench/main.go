@@ -67,7 +67,7 @@ func (b *bench) run(ctx context.Context, parts []string) error {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir)
+	defer func() { _ = os.RemoveAll(b.dir) }()
 	fmt.Printf("%s, %s, %d CPUs, medians of %d rounds\n", time.Now().UTC().Format("2006-01-02"), runtime.Version(), runtime.NumCPU(), b.rounds)
 	for _, part := range parts {
 		var err error

@@ -85,7 +85,7 @@ func (l *loop) turn() (time.Duration, string, error) {
 
 // stop ends the program and returns the memory it had at its largest.
 func (l *loop) stop() (int64, error) {
-	l.input.Close()
+	_ = l.input.Close()
 	if err := l.cmd.Wait(); err != nil {
 		return 0, err
 	}

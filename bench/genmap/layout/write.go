@@ -27,7 +27,7 @@ type writer struct {
 	tasks int64 // given away so far
 }
 
-func (w *writer) printf(format string, args ...any) { fmt.Fprintf(w.Writer, format, args...) }
+func (w *writer) printf(format string, args ...any) { _, _ = fmt.Fprintf(w.Writer, format, args...) }
 
 func (w *writer) head() {
 	w.printf("# Feature-User Story Mapping\n# Edit task groupings by hand, keep the structure\n#\n# task_id = 0 waits for its task\n\n" +
