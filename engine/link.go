@@ -20,7 +20,12 @@ func (r *run) link(items []*Item) ([]Mismatch, error) {
 		}
 		return nil, nil
 	}
-	tasks, err := r.readTasks(items)
+	ids := make([]int64, len(items))
+	for i, item := range items {
+		ids[i] = item.met
+	}
+	// To the end also when the run was interrupted: the ids are in hand.
+	tasks, err := r.readTasks(context.WithoutCancel(r.ctx), ids, "name", "description", "project_id", "parent_id", "active")
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +52,7 @@ func (r *run) statusOf(item *Item) Status {
 	return Linked
 }
 
-// task is what is compared of a task in Odoo.
+// task is what is read of a task in Odoo.
 type task struct {
 	ID          int64        `json:"id"`
 	Name        odoorpc.Text `json:"name"`
@@ -57,18 +62,12 @@ type task struct {
 	Active      bool         `json:"active"`
 }
 
-// readTasks reads the tasks that items met. It ends also when the run was
-// interrupted: the ids that it decides about are in hand.
-func (r *run) readTasks(items []*Item) (map[int64]*task, error) {
-	ids := make([]int64, len(items))
-	for i, item := range items {
-		ids[i] = item.met
-	}
+// readTasks reads fields of those of the tasks that exist and that the user may
+// see, archived or not.
+func (r *run) readTasks(ctx context.Context, ids []int64, fields ...string) (map[int64]*task, error) {
 	var found []task
 	query := odoorpc.Query{Context: odoorpc.Context{"active_test": false}}
-	fields := []string{"name", "description", "project_id", "parent_id", "active"}
-	err := r.odoo.SearchRead(context.WithoutCancel(r.ctx), modelTask, odoorpc.Domain{odoorpc.Cond("id", "in", ids)}, fields, query, &found)
-	if err != nil {
+	if err := r.odoo.SearchRead(ctx, modelTask, odoorpc.Domain{odoorpc.Cond("id", "in", ids)}, fields, query, &found); err != nil {
 		return nil, err
 	}
 	tasks := make(map[int64]*task, len(found))

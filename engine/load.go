@@ -111,8 +111,13 @@ func (e *Engine) taskContext(c odoorpc.Context) odoorpc.Context {
 
 // loadOnce is load, repeated while another transaction is in its way.
 func (e *Engine) loadOnce(ctx context.Context, model string, fields []string, rows [][]any) ([]int64, error) {
+	return withoutConflict(ctx, func() ([]int64, error) { return e.load(ctx, model, fields, rows) })
+}
+
+// withoutConflict makes a call again while it loses to another transaction.
+func withoutConflict(ctx context.Context, call func() ([]int64, error)) ([]int64, error) {
 	for try := 0; ; try++ {
-		ids, err := e.load(ctx, model, fields, rows)
+		ids, err := call()
 		if !isConflict(err) || try == maxConflicts {
 			return ids, err
 		}

@@ -9,6 +9,21 @@ import (
 	"odoosync/odoorpc"
 )
 
+// connect logs in and finds the project. The session is also returned when the
+// project is not found.
+func (e *Engine) connect(ctx context.Context) (odoorpc.Session, Project, error) {
+	session, err := e.odoo.Connect(ctx)
+	if err != nil {
+		return odoorpc.Session{}, Project{}, err
+	}
+	project, err := e.findProject(ctx, session)
+	if err != nil {
+		return session, Project{}, err
+	}
+	e.report(Connected{Session: session, Project: project})
+	return session, project, nil
+}
+
 // findProject looks the configured project up, by id or by exact name. It has
 // to be one, visible to the user and not archived.
 func (e *Engine) findProject(ctx context.Context, session odoorpc.Session) (Project, error) {

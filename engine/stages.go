@@ -29,15 +29,10 @@ var stageNames = []string{backlog, "Up Next", "In Progress", "User Acceptance", 
 // *SetupError and those of package odoorpc.
 func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
 	result := &StagesResult{DryRun: e.options.DryRun}
-	session, err := e.odoo.Connect(ctx)
-	if err != nil {
+	var err error
+	if result.Session, result.Project, err = e.connect(ctx); err != nil {
 		return result, err
 	}
-	result.Session = session
-	if result.Project, err = e.findProject(ctx, session); err != nil {
-		return result, err
-	}
-	e.report(Connected{Session: session, Project: result.Project})
 	if !e.options.DryRun {
 		result.Stages, err = e.ensureStages(ctx, result.Project, stageNames)
 		return result, err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"odoosync/odoorpc"
 	"odoosync/tomledit"
 )
 
@@ -172,18 +171,9 @@ func (r *run) rehearse() error {
 	return nil
 }
 
-func (r *run) connect() error {
-	session, err := r.odoo.Connect(r.ctx)
-	if err != nil {
-		return err
-	}
-	r.result.Session = session
-	r.result.Project, err = r.findProject(r.ctx, session)
-	if err != nil {
-		return err
-	}
-	r.report(Connected{Session: session, Project: r.result.Project})
-	return nil
+func (r *run) connect() (err error) {
+	r.result.Session, r.result.Project, err = r.Engine.connect(r.ctx)
+	return err
 }
 
 // checkParents makes sure that the tasks which pending stories go under are
@@ -197,34 +187,25 @@ func (r *run) checkParents() error {
 	for i, parent := range parents {
 		ids[i] = parent.TaskID
 	}
-	var found []struct {
-		ID      int64       `json:"id"`
-		Active  bool        `json:"active"`
-		Project odoorpc.Ref `json:"project_id"`
-	}
-	query := odoorpc.Query{Context: odoorpc.Context{"active_test": false}}
-	if err := r.odoo.SearchRead(r.ctx, modelTask, odoorpc.Domain{odoorpc.Cond("id", "in", ids)}, []string{"active", "project_id"}, query, &found); err != nil {
+	tasks, err := r.readTasks(r.ctx, ids, "active", "project_id")
+	if err != nil {
 		return err
 	}
-	known := make(map[int64]int, len(found))
-	for i, task := range found {
-		known[task.ID] = i
-	}
 	for _, parent := range parents {
-		i, ok := known[parent.TaskID]
+		task := tasks[parent.TaskID]
 		line := parent.Position().Line
 		switch {
-		case !ok:
+		case task == nil:
 			return &SetupError{
 				Message: fmt.Sprintf("%s:%d: feature %q: its task %d is not in Odoo, or user %s may not see it", r.plan.Map.Path, line, parent.Name, parent.TaskID, userName(r.result.Session)),
 				Explain: "if the task was deleted, set its task_id to 0 and it is made again with its pending stories; else check the database and the rights",
 			}
-		case !found[i].Active:
+		case !task.Active:
 			return &SetupError{
 				Message: fmt.Sprintf("%s:%d: feature %q: its task %d is archived, and would hide its new subtasks", r.plan.Map.Path, line, parent.Name, parent.TaskID),
 				Explain: "unarchive the task in Odoo, or mark the feature with _deprecated = true",
 			}
-		case found[i].Project.ID != r.result.Project.ID:
+		case task.Project.ID != r.result.Project.ID:
 			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is not in project %q", r.plan.Map.Path, line, parent.Name, parent.TaskID, r.result.Project.Name),
 				"its new subtasks go to the configured project all the same")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -95,17 +96,7 @@ func (r *run) nextBatch(size *batchSize) batch {
 
 // firstPending skips what is done: items are made in order.
 func (r *run) firstPending(items []*Item) int {
-	n := len(items)
-	low, high := 0, n
-	for low < high {
-		mid := (low + high) / 2
-		if items[mid].TaskID != 0 {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	return low
+	return sort.Search(len(items), func(i int) bool { return items[i].TaskID == 0 })
 }
 
 // create makes the tasks of a batch, or of its beginning when the server wants
@@ -189,17 +180,14 @@ func (r *run) load(items []*Item) error {
 		var linked, taken, strangers []*Item
 		for i, item := range items {
 			switch owner := r.owners[ids[i]]; {
-			case owner != nil && owner != item && ids[i] > newest:
-				r.take(item, ids[i], Created)
-				strangers = append(strangers, owner)
+			case ids[i] > newest:
+				strangers = r.takeNew(item, ids[i], strangers)
 			case owner != nil && owner != item:
 				taken = append(taken, item)
 				r.nextOrdinal(item)
-			case ids[i] <= newest:
+			default:
 				item.met = ids[i]
 				linked = append(linked, item)
-			default:
-				r.take(item, ids[i], Created)
 			}
 		}
 		differing, err := r.link(linked)
@@ -243,24 +231,19 @@ func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []
 		rows[i] = r.row(item)
 	}
 	fields := taskFields[:len(rows[0])]
-	for try := 0; ; try++ {
+	ids, err = withoutConflict(ctx, func() ([]int64, error) {
 		if newest, err = r.newestTask(); err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if !r.began {
 			r.began, r.before = true, newest
 		}
-		ids, err = r.Engine.load(ctx, modelTask, fields, rows)
-		if !isConflict(err) || try == maxConflicts {
-			for _, id := range ids {
-				r.newest = max(r.newest, id)
-			}
-			return newest, ids, err
-		}
-		if err := pause(ctx, conflictWait(try)); err != nil {
-			return 0, nil, err
-		}
+		return r.Engine.load(ctx, modelTask, fields, rows)
+	})
+	for _, id := range ids {
+		r.newest = max(r.newest, id)
 	}
+	return newest, ids, err
 }
 
 // newestTask is the highest task id that the user can see. Only the first call
@@ -322,6 +305,16 @@ func (r *run) take(item *Item, id int64, status Status) {
 	r.unsaved = append(r.unsaved, item)
 }
 
+// takeNew gives an item the task that was just made for it. Another item that
+// claimed the id before there was such a task joins the strangers.
+func (r *run) takeNew(item *Item, id int64, strangers []*Item) []*Item {
+	if owner := r.owners[id]; owner != nil && owner != item {
+		strangers = append(strangers, owner)
+	}
+	r.take(item, id, Created)
+	return strangers
+}
+
 // nextOrdinal moves an item on to an external id that no other item of its
 // name uses: the task under its own belongs to an item that stands elsewhere
 // in the map by now.
@@ -361,10 +354,7 @@ func (r *run) createPlain(items []*Item) error {
 	case err == nil:
 		var strangers []*Item
 		for i, item := range items {
-			if owner := r.owners[ids[i]]; owner != nil {
-				strangers = append(strangers, owner)
-			}
-			r.take(item, ids[i], Created)
+			strangers = r.takeNew(item, ids[i], strangers)
 		}
 		if len(strangers) > 0 {
 			return r.strangeIDs(strangers)
