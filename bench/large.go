@@ -3,13 +3,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"time"
 
 	"odoosync/bench/genmap/layout"
@@ -69,27 +67,18 @@ func (b *bench) runOnSim(ctx context.Context, path string) (usage, calls, error)
 
 // sim is an Odoo in memory in a process of its own.
 type sim struct {
-	cmd   *exec.Cmd
-	input io.WriteCloser
-	odoo  odoo
+	process *loop
+	odoo    odoo
 }
 
 func (b *bench) startSim(ctx context.Context) (*sim, error) {
-	cmd := exec.CommandContext(ctx, b.self, workerCommand, "sim")
-	cmd.Stderr = os.Stderr
-	input, err := cmd.StdinPipe()
+	process, err := startLoop(ctx, b.self, workerCommand, "sim")
 	if err != nil {
 		return nil, err
 	}
-	output, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	s := &sim{cmd: cmd, input: input, odoo: odoo{Login: simLogin, secret: simLogin}}
-	if _, err := fmt.Fscanln(bufio.NewReader(output), &s.odoo.URL, &s.odoo.Database); err != nil {
+	s := &sim{process: process, odoo: odoo{Login: simLogin, secret: simLogin}}
+	process.lines.Scan() // a missing line is an empty one, and refused next
+	if _, err := fmt.Sscan(process.lines.Text(), &s.odoo.URL, &s.odoo.Database); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, s.odoo.authenticate()
@@ -110,8 +99,8 @@ func (s *sim) project() ([]string, error) {
 }
 
 func (s *sim) stop() error {
-	_ = s.input.Close()
-	return s.cmd.Wait()
+	_, err := s.process.stop()
+	return err
 }
 
 // simLogin is the name and the password of the user of every odoosim.
