@@ -21,9 +21,9 @@ golden:
     go test ./engine -run TestGolden -update
     git diff --stat -- testdata/golden
 
-# fuzz each target for a while, such as: just fuzz 1m
-fuzz time="30s":
-    .ci/fuzz {{time}}
+# fuzz each target with so many inputs, such as: just fuzz 1000000x
+fuzz amount="100000x":
+    .ci/fuzz {{amount}}
 
 # test coverage by package
 cover:
