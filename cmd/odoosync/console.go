@@ -99,8 +99,8 @@ func (c *console) fail(f failure) {
 		}
 		fmt.Fprintf(&b, "%s %s\n", c.style.bold(where), indented(printable(what)))
 		if snippet := strings.TrimRight(printable(m.Snippet()), "\n"); snippet != "" {
-			source, caret, _ := strings.Cut(snippet, "\n")
-			fmt.Fprintf(&b, "%s\n%s\n", source, c.style.red(caret))
+			line, carets := layOut(snippet, c.columns())
+			fmt.Fprintf(&b, "%s\n%s\n", line, c.style.red(carets))
 		}
 		b.WriteString(c.hints(m.Hint))
 	}
@@ -118,6 +118,14 @@ func (c *console) fail(f failure) {
 	}
 	b.WriteString(c.hints(f.Hint))
 	c.print(b.String())
+}
+
+// columns is the width of the terminal, 0 if it is none.
+func (c *console) columns() int {
+	if !isTerminal(c.w) {
+		return 0
+	}
+	return terminalColumns(c.w)
 }
 
 // mismatch shows one existing task beside its item.

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
+
+// cell is a piece of a line that a terminal draws as one, such as a letter with
+// its accents.
+type cell struct {
+	text   string
+	width  int  // in columns
+	marked bool // a caret belongs under it
+}
+
+// layOut puts the carets of a snippet, which stand under characters, under the
+// columns in which a terminal draws these: 漢 and most emoji take two, a
+// combining accent none. A tab becomes four blanks. Where the line is wider
+// than the terminal, the part around the carets is shown, because under a
+// wrapped line they would point at nothing. columns is 0 for no limit.
+func layOut(snippet string, columns int) (line, carets string) {
+	source, under, _ := strings.Cut(snippet, "\n")
+	cells := aroundMark(cellsOf(source, under), columns)
+	var above, below strings.Builder
+	for _, c := range cells {
+		above.WriteString(c.text)
+		sign := " "
+		if c.marked {
+			sign = "^"
+		}
+		below.WriteString(strings.Repeat(sign, c.width))
+	}
+	return strings.TrimRight(above.String(), " "), strings.TrimRight(below.String(), " ")
+}
+
+// cellsOf takes a line apart. under is the line below it, with carets under the
+// marked characters.
+func cellsOf(source, under string) []cell {
+	const tab = "    "
+	from := utf8.RuneCountInString(under) - strings.Count(under, "^")
+	to := utf8.RuneCountInString(under)
+	var cells []cell
+	at := 0 // in characters
+	for state := -1; source != ""; {
+		var c cell
+		c.text, source, c.width, state = uniseg.FirstGraphemeClusterInString(source, state)
+		next := at + utf8.RuneCountInString(c.text)
+		c.marked = at < to && next > from
+		if c.text == "\t" {
+			c.text, c.width = tab, len(tab)
+		}
+		cells = append(cells, c)
+		at = next
+	}
+	if at <= from { // what is wrong is the end of the line
+		cells = append(cells, cell{text: " ", width: 1, marked: true})
+	}
+	return cells
+}
+
+// aroundMark cuts a line to a number of columns, with … where something is cut
+// off. It keeps more of what stands before the mark than of what follows.
+func aroundMark(cells []cell, columns int) []cell {
+	if columns <= 0 || widthOf(cells) <= columns {
+		return cells
+	}
+	ellipsis := cell{text: "…", width: 1}
+	mark := 0
+	for !cells[mark].marked {
+		mark++
+	}
+	start := 0
+	for widthOf(cells[start:mark]) > columns*2/3 {
+		start++
+	}
+	var kept []cell
+	room := columns
+	if start > 0 {
+		kept, room = append(kept, ellipsis), room-1
+	}
+	for i, c := range cells[start:] {
+		last := start+i == len(cells)-1
+		if c.width > room || c.width == room && !last {
+			return append(kept, ellipsis)
+		}
+		kept, room = append(kept, c), room-c.width
+	}
+	return kept
+}
+
+func widthOf(cells []cell) int {
+	width := 0
+	for _, c := range cells {
+		width += c.width
+	}
+	return width
+}
+
+// firstColumns is as much of a text as fits into a number of columns.
+func firstColumns(text string, columns int) string {
+	rest, width := text, 0
+	for state := -1; rest != ""; {
+		before := len(text) - len(rest)
+		var wide int
+		_, rest, wide, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if width += wide; width > columns {
+			return text[:before]
+		}
+	}
+	return text
+}
