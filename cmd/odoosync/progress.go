@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"time"
 
@@ -22,10 +21,18 @@ type progress struct {
 	done    int
 	told    int // done when the last line was printed
 
+	first, last mark // the first and the last time that tasks were saved
+
 	waitFor   string    // why the client waits, "" when it does not
 	waitUntil time.Time // till then
 
 	stop chan struct{} // ends the redrawing of the bar
+}
+
+// mark is how far a run was at a time.
+type mark struct {
+	done int
+	at   time.Time
 }
 
 func newProgress(c *console) *progress { return &progress{console: c} }
@@ -53,19 +60,26 @@ func (p *progress) event(ev engine.Event) {
 
 // waiting shows that the client holds back, and why; d is how long.
 func (p *progress) waiting(why string, d time.Duration) {
+	why = "waiting for the server: " + why
 	if p.barShown() {
-		p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
+		p.hold(why, d)
 		return
 	}
-	p.console.note("waiting for the server: %s, going on in %s", why, inSeconds(d))
+	p.console.note("%s, going on in %s", why, inSeconds(d))
 }
 
 // pausing is waiting for a reason that is nothing to worry about, such as the
-// pace: only the bar shows it.
+// pace: only the bar shows it, and only if one could wonder.
 func (p *progress) pausing(why string, d time.Duration) {
-	if p.barShown() {
-		p.waiting(why, d)
+	const short = time.Second
+	if p.barShown() && d > short {
+		p.hold(why, d)
 	}
+}
+
+// hold shows the reason in place of the bar.
+func (p *progress) hold(why string, d time.Duration) {
+	p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
 }
 
 // goesOn ends a wait.
@@ -90,7 +104,12 @@ func (p *progress) end() {
 func (p *progress) setPhase(phase string) { p.update(func() { p.phase = phase }) }
 
 func (p *progress) advance(done int) {
-	p.update(func() { p.done = done })
+	p.update(func() {
+		p.done, p.last = done, mark{done, time.Now()}
+		if p.first.at.IsZero() {
+			p.first = p.last
+		}
+	})
 	if p.barShown() {
 		return
 	}
@@ -111,7 +130,7 @@ func (p *progress) showBar() {
 	}
 	c.mu.Lock()
 	c.bar = newBar(c.w, p.total)
-	c.bar.set(0, p.phase, "")
+	c.bar.set(0, p.progressLine(time.Now()), "")
 	c.mu.Unlock()
 	p.stop = make(chan struct{})
 	go p.tick(p.stop)
@@ -140,20 +159,46 @@ func (p *progress) update(change func()) {
 	if p.console.bar == nil {
 		return
 	}
-	p.console.bar.set(p.done, p.phase, p.waitLine())
+	now := time.Now()
+	p.console.bar.set(p.done, p.progressLine(now), p.waitLine(now))
+}
+
+// progressLine says what goes on, how far it is, and how fast. The rate is that
+// between the first save and the last, because the first one is preceded by
+// calls of other kinds; the time left is told while it can be true.
+func (p *progress) progressLine(now time.Time) string {
+	line := fmt.Sprintf("%s %d/%d", p.phase, p.done, p.total)
+	if p.last.done <= p.first.done {
+		return line
+	}
+	perTask := p.last.at.Sub(p.first.at) / time.Duration(p.last.done-p.first.done)
+	line += ", " + rate(perTask)
+	if left := time.Duration(p.total-p.done)*perTask - now.Sub(p.last.at); left > 0 {
+		line += ", " + inSeconds(left) + " left"
+	}
+	return line
+}
+
+// rate is how many tasks are made in a second, or in a minute if that is slow.
+func rate(perTask time.Duration) string {
+	perTask = max(perTask, 1)
+	if perTask <= time.Second {
+		return fmt.Sprintf("%.0f tasks/s", time.Second.Seconds()/perTask.Seconds())
+	}
+	return fmt.Sprintf("%.0f tasks/min", time.Minute.Seconds()/perTask.Seconds())
 }
 
 // waitLine says why nothing moves, "" when something does.
-func (p *progress) waitLine() string {
+func (p *progress) waitLine(now time.Time) string {
 	if p.waitFor == "" {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d  waiting for the server: %s, going on in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(time.Until(p.waitUntil)))
+	return fmt.Sprintf("%d/%d  %s, going on in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
 }
 
 // inSeconds is a time rounded up to whole seconds, at least one.
 func inSeconds(d time.Duration) string {
-	return fmt.Sprintf("%.0fs", max(1, math.Ceil(d.Seconds())))
+	return max(time.Second, (d + time.Second - 1).Truncate(time.Second)).String()
 }
 
 // bar is the progress line of a terminal: a bar, or while nothing moves the
@@ -162,20 +207,17 @@ type bar struct {
 	w     io.Writer
 	drawn *progressbar.ProgressBar
 	done  int
-	total int
-	label string
-	wait  string
+	label string // what stands beside the bar
+	wait  string // what stands in its place, "" for the bar
 }
 
 func newBar(w io.Writer, total int) *bar {
-	return &bar{w: w, total: total, drawn: progressbar.NewOptions(total,
+	return &bar{w: w, drawn: progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionFullWidth(),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString("tasks"),
-		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionClearOnFinish(),
 	)}
 }
@@ -192,19 +234,21 @@ func (b *bar) set(done int, label, wait string) {
 func (b *bar) hide() { _, _ = io.WriteString(b.w, "\r\x1b[2K") }
 
 // draw shows the line. What does not fit is cut, because a line that wraps
-// cannot be taken back.
+// cannot be taken back. For the same reason the cursor goes back to its
+// beginning: the terminal itself writes ^C there.
 func (b *bar) draw() {
-	const narrow = 72 // columns that a bar needs beside its numbers
+	const narrow = 60 // columns that the bar needs beside the numbers
 	line, columns := b.wait, terminalColumns(b.w)
 	if line == "" && columns < narrow {
-		line = fmt.Sprintf("%s %d/%d", b.label, b.done, b.total)
+		line = b.label
 	}
 	b.hide()
 	if line == "" {
 		b.drawn.Describe(b.label)
-		return
+	} else {
+		_, _ = io.WriteString(b.w, firstColumns(line, columns-1))
 	}
-	_, _ = io.WriteString(b.w, cut(line, columns-1))
+	_, _ = io.WriteString(b.w, "\r")
 }
 
 // terminalColumns is the width of a terminal, 80 when it does not say.
@@ -215,13 +259,4 @@ func terminalColumns(w io.Writer) int {
 		}
 	}
 	return 80
-}
-
-// cut shortens a text to at most n characters.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:max(n, 0)])
 }

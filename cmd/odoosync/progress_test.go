@@ -1,0 +1,35 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+)
+
+func TestProgressLineTellsRateAndTimeLeft(t *testing.T) {
+	start := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+	after := func(d time.Duration) time.Time { return start.Add(d) }
+	tests := []struct {
+		name        string
+		first, last mark
+		now         time.Duration
+		want        string
+	}{
+		{"nothing saved", mark{}, mark{}, time.Second, "creating tasks 0/400"},
+		{"saved once", mark{100, start}, mark{100, start}, time.Second, "creating tasks 100/400"},
+		{"fast", mark{100, start}, mark{200, after(2 * time.Second)}, 2 * time.Second, "creating tasks 200/400, 50 tasks/s, 4s left"},
+		{"between saves", mark{100, start}, mark{200, after(2 * time.Second)}, 3 * time.Second, "creating tasks 200/400, 50 tasks/s, 3s left"},
+		{"later than foretold", mark{100, start}, mark{200, after(2 * time.Second)}, time.Minute, "creating tasks 200/400, 50 tasks/s"},
+		{"slow", mark{1, start}, mark{11, after(20 * time.Second)}, 20 * time.Second, "creating tasks 11/400, 30 tasks/min, 12m58s left"},
+		{"all", mark{1, start}, mark{400, after(time.Second)}, time.Second, "creating tasks 400/400, 399 tasks/s"},
+		{"in no time", mark{1, start}, mark{200, start}, 0, "creating tasks 200/400, 1000000000 tasks/s"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			is := is.New(t)
+			p := &progress{phase: "creating tasks", total: 400, done: test.last.done, first: test.first, last: test.last}
+			is.Equal(p.progressLine(after(test.now)), test.want)
+		})
+	}
+}
