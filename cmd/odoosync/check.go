@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -20,22 +21,22 @@ const (
 // check validates a map and lists what a run would create.
 func (p *program) check(c *cli.Context) error {
 	p.report = newReport(c.Command.Name)
-	format := c.String("format")
-	switch {
-	case format == formatJSON, p.asJSON && !c.IsSet("format"):
-		p.asJSON = true
-	case format != formatText && format != formatGitHub:
-		e := usagef(c.Command.Name, "there is no format %q", format)
-		e.hint = didYouMean(format, []string{formatText, formatJSON, formatGitHub}, "the formats are text, json and github")
-		return e
-	case p.asJSON:
-		return usagef(c.Command.Name, "--json and --format %s exclude each other", format)
-	}
+	p.report.DryRun = true
 	path, err := mapArgument(c)
 	if err != nil {
 		return err
 	}
-	p.report.Map, p.report.DryRun = path, true
+	p.report.Map = path
+	format := c.String("format")
+	formats := []string{formatText, formatJSON, formatGitHub}
+	switch {
+	case !slices.Contains(formats, format):
+		e := usagef(c.Command.Name, "there is no format %q", format)
+		e.hint = didYouMean(format, formats, "the formats are text, json and github")
+		return e
+	case c.Bool("json") && c.IsSet("format") && format != formatJSON:
+		return usagef(c.Command.Name, "--json and --format %s exclude each other", format)
+	}
 
 	plan, err := engine.Check(path)
 	if err != nil {

@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -54,7 +56,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_ = p.out.Flush() // results so far come before the error
 		p.console.fail(f)
 	}
-	if flushErr := p.out.Flush(); flushErr != nil {
+	// Who closes the pipe, as head does, has seen enough.
+	if flushErr := p.out.Flush(); flushErr != nil && !errors.Is(flushErr, syscall.EPIPE) {
 		p.console.fail(failure{Message: "cannot write the result: " + cause(flushErr)})
 		code = max(code, exitUnexpected)
 	}
@@ -80,17 +83,20 @@ func (p *program) execute(ctx context.Context, args []string) error {
 	return app.RunContext(ctx, line)
 }
 
-// wantsJSON finds --json in a command line that could not be understood.
+// wantsJSON finds --json or --format json in a command line that could not be
+// understood.
 func wantsJSON(args []string) bool {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]
 	}
-	return slices.Contains(args, "--json")
+	format := slices.Index(args, "--format") + 1
+	return slices.Contains(args, "--json") || slices.Contains(args, "--format="+formatJSON) ||
+		format > 0 && format < len(args) && args[format] == formatJSON
 }
 
 // prepare follows the flags that every command shares.
 func (p *program) prepare(c *cli.Context) error {
-	p.asJSON = c.Bool("json")
+	p.asJSON = c.Bool("json") || c.String("format") == formatJSON
 	p.console.quiet = c.Bool("quiet")
 	p.console.verbose = c.Count("verbose")
 	if c.Bool("no-color") {

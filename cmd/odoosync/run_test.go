@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -23,6 +24,18 @@ func TestAResultThatCannotBeWrittenIsAnError(t *testing.T) {
 	is.Equal(stderr.String(), "odoosync: cannot write the result: no space left on device\n")
 }
 
+func TestAReaderThatHasSeenEnoughIsNoError(t *testing.T) {
+	is := is.New(t)
+	reader, writer, err := os.Pipe()
+	is.NoErr(err)
+	is.NoErr(reader.Close()) // as head does
+	defer func() { _ = writer.Close() }()
+	var stderr strings.Builder
+	code := run(t.Context(), []string{"odoosync", "version"}, strings.NewReader(""), writer, &stderr, noEnv)
+	is.Equal(code, exitDone)
+	is.Equal(stderr.String(), "")
+}
+
 func TestAnEmptyArgumentListIsAUsageError(t *testing.T) {
 	is := is.New(t)
 	var stdout, stderr strings.Builder
@@ -32,11 +45,16 @@ func TestAnEmptyArgumentListIsAUsageError(t *testing.T) {
 
 // Programs may rely on every list and object being there, whatever happened.
 func TestJSONHasEveryFieldAlways(t *testing.T) {
-	for _, args := range []string{"run", "run map.toml --nonsense", "check nowhere.toml", "stages", "frobnicate"} {
+	for _, args := range []string{
+		"run --json", "run map.toml --nonsense --json", "check nowhere.toml --json", "stages --json", "frobnicate --json",
+		"check nowhere.toml --format json", "check --format=json", "check map.toml --nonsense --format=json",
+		"check map.toml --nonsense --format json", "check map.toml --format json --quiet --verbose",
+		"check map.toml --json --format text",
+	} {
 		t.Run(args, func(t *testing.T) {
 			is := is.New(t)
 			var stdout, stderr strings.Builder
-			line := append([]string{"odoosync"}, strings.Fields(args+" --json")...)
+			line := append([]string{"odoosync"}, strings.Fields(args)...)
 			is.True(run(t.Context(), line, strings.NewReader(""), &stdout, &stderr, noEnv) != exitDone)
 			var object map[string]any
 			is.NoErr(json.Unmarshal([]byte(stdout.String()), &object))

@@ -11,7 +11,7 @@ import (
 // cancels; the second ends the process at once with exit code 130. A signal
 // that was ignored when the process began (nohup, a background job) stays so.
 // A reader that closes its end of a pipe is no reason to die between a create
-// and its save: such writes fail like any other. stop ends the watch.
+// and its save: such writes only fail. stop ends the watch.
 func untilInterrupted(parent context.Context) (ctx context.Context, stop func()) {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancel(parent)
