@@ -25,6 +25,8 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	switch {
 	case name == "help" && len(operands) == 0, name == "" && line.has("help"):
 		return []string{args[0], "--help"}, nil
+	case name == "help" && operands[0] == "help":
+		return []string{args[0], "--help"}, nil
 	case name == "help":
 		if len(operands) > 1 {
 			return nil, usagef("help", "help explains one command at a time, found %q", operands)
@@ -40,7 +42,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	command := app.Command(name)
 	if command == nil {
 		e := usagef("", "there is no command %q", name)
-		e.hint = didYouMean(name, visibleNames(app), "`odoosync help` lists the commands")
+		e.hint = didYouMean(name, append(visibleNames(app), "help"), "`odoosync help` lists the commands")
 		return nil, e
 	}
 	if line.has("help") {
@@ -202,6 +204,8 @@ func unknownFlag(command *cli.Command, f flagToken) *usageError {
 	switch {
 	case secretFlag(f.name):
 		e.hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
+	case strings.HasSuffix(f.name, ".toml"):
+		e.hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed()
 	case near != "":
 		e.hint = "did you mean --" + near + "?"
 	default:

@@ -47,6 +47,7 @@ func TestFlagsCountWhereverTheyStand(t *testing.T) {
 		{"--help", "--help"},
 		{"-h", "--help"},
 		{"help run", "run --help"},
+		{"help help", "--help"},
 		{"run --help", "run --help"},
 		{"run map --nonsense --help", "run --help"},
 		{"run -- --help", "run -- --help"},

@@ -28,14 +28,19 @@ func (p *program) completion(c *cli.Context) error {
 		return usagef(c.Command.Name, "completion takes one shell, found %d", len(args))
 	case !slices.Contains(shells, args[0]):
 		e := usagef(c.Command.Name, "there is no completion for %q", args[0])
-		e.hint = didYouMean(args[0], shells, "there is one for "+oneOf(shells))
+		e.hint = "there is one for " + oneOf(shells)
 		return e
 	}
 	script, err := template.New(args[0]).Delims("<%", "%>").Funcs(quoting).ParseFS(completions, "completion/"+args[0])
 	if err != nil {
 		return err
 	}
-	return script.Execute(p.out, completedCommands(c.App))
+	var b strings.Builder
+	if err := script.Execute(&b, completedCommands(c.App)); err != nil {
+		return err
+	}
+	_, _ = p.out.WriteString(b.String()) // the writer remembers its error until it is flushed
+	return nil
 }
 
 // quoting are the functions with which the scripts put texts into their

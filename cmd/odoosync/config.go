@@ -87,7 +87,7 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 	}
 	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
 	if !slices.Contains(known, s.odoo.Protocol) {
-		return nil, configf("protocol %q is not one of auto, jsonrpc and json2", s.odoo.Protocol)
+		return nil, configf("ODOO_PROTOCOL or --protocol: %q is not one of auto, jsonrpc and json2", s.odoo.Protocol)
 	}
 	var err error
 	if s.odoo.Timeout, err = readTimeout(c); err != nil {

@@ -13,8 +13,8 @@ func (p *program) man(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	_, err := p.out.Write(md2man.Render([]byte(manual(c.App))))
-	return err
+	_, _ = p.out.Write(md2man.Render([]byte(manual(c.App)))) // the writer remembers its error until it is flushed
+	return nil
 }
 
 // manual is the manual page in Markdown.
@@ -23,7 +23,7 @@ func manual(app *cli.App) string {
 	fmt.Fprintf(&b, "%% ODOOSYNC 1\n\n# NAME\n\nodoosync - %s\n\n# SYNOPSIS\n\n", app.Usage)
 	for _, c := range app.Commands {
 		if !c.Hidden {
-			fmt.Fprintf(&b, "**odoosync %s** %s\n\n", c.Name, markdown(strings.TrimPrefix(usageLine(c), "odoosync "+c.Name)))
+			fmt.Fprintf(&b, "**odoosync %s**%s\n\n", c.Name, markdown(strings.TrimPrefix(usageLine(c), "odoosync "+c.Name)))
 		}
 	}
 	b.WriteString("# DESCRIPTION\n\n" + markdown(`Creates an Odoo task for each feature and a subtask for each user story of a
