@@ -156,7 +156,7 @@ func (f *mapFile) Replace(c content) error {
 	}
 	temporary := f.temporaryName()
 	file, err := f.write(temporary, c)
-	if errors.Is(err, errOwner) {
+	if errors.Is(err, errKeep) {
 		return f.overwrite(c)
 	}
 	if err != nil {
@@ -193,7 +193,7 @@ func (f *mapFile) Sweep() error {
 		return nil // a folder that can be searched but not listed
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, f.temporaryPrefix()) && strings.HasSuffix(name, temporarySuffix) {
+		if f.isTemporary(name) {
 			if err := f.sys.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
@@ -202,17 +202,40 @@ func (f *mapFile) Sweep() error {
 	return nil
 }
 
-const temporarySuffix = ".odoosync-tmp"
-
-func (f *mapFile) temporaryPrefix() string { return "." + filepath.Base(f.target) + "." }
+// A temporary file is named .<map>.<number>.odoosync-tmp, the number in
+// hexadecimal digits: ".map.toml.1f0c..." belongs to "map.toml" and not to
+// another file "map" beside it.
+const (
+	temporaryDigits = 16
+	temporarySuffix = ".odoosync-tmp"
+	longestName     = 255 // bytes, on about every file system
+)
 
 func (f *mapFile) temporaryName() string {
-	name := fmt.Sprintf("%s%016x%s", f.temporaryPrefix(), rand.Uint64(), temporarySuffix)
+	name := fmt.Sprintf("%s%0*x%s", f.temporaryPrefix(), temporaryDigits, rand.Uint64(), temporarySuffix)
 	return filepath.Join(filepath.Dir(f.target), name)
 }
 
-// errOwner says that a new file could not be given to the owner of the old.
-var errOwner = errors.New("cannot keep the owner of the file")
+// temporaryPrefix has a digest in place of a name that leaves no room for more.
+func (f *mapFile) temporaryPrefix() string {
+	base := filepath.Base(f.target)
+	if len(base) > longestName-len("..")-temporaryDigits-len(temporarySuffix) {
+		base = digestOf(base)
+	}
+	return "." + base + "."
+}
+
+func (f *mapFile) isTemporary(name string) bool {
+	prefix := f.temporaryPrefix()
+	if len(name) != len(prefix)+temporaryDigits+len(temporarySuffix) || !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, temporarySuffix) {
+		return false
+	}
+	return strings.Trim(name[len(prefix):][:temporaryDigits], "0123456789abcdef") == ""
+}
+
+// errKeep says that a new file could not be given to the owner of the old, or
+// be opened to the same people.
+var errKeep = errors.New("cannot keep who the file belongs to and who may use it")
 
 // write makes the temporary file: complete, on disk and locked. After an error
 // it is gone.
@@ -229,6 +252,9 @@ func (f *mapFile) write(name string, c content) (_ handle, err error) {
 	}()
 	if err := f.keepOwner(file); err != nil {
 		return nil, err
+	}
+	if err := f.sys.KeepAttributes(f.file, file); err != nil {
+		return nil, fmt.Errorf("%w: %w", errKeep, err)
 	}
 	if err := file.Chmod(f.info.Mode().Perm()); err != nil {
 		return nil, err
@@ -256,7 +282,7 @@ func (f *mapFile) keepOwner(file handle) error {
 		return nil
 	}
 	if err := file.Chown(uid, gid); err != nil {
-		return fmt.Errorf("%w: %w", errOwner, err)
+		return fmt.Errorf("%w: %w", errKeep, err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,6 +70,13 @@ func (f *faulty) Lock(h handle) error {
 		return err
 	}
 	return f.osSystem.Lock(h.(*faultyHandle).File)
+}
+
+func (f *faulty) KeepAttributes(old, made handle) error {
+	if err := f.next("attributes"); err != nil {
+		return err
+	}
+	return f.osSystem.KeepAttributes(old.(*faultyHandle).File, made.(*faultyHandle).File)
 }
 
 func (f *faulty) Rename(from, to string) error {
@@ -336,14 +344,46 @@ func TestSweepRemovesOnlyLeftoversOfThisMap(t *testing.T) {
 	is := is.New(t)
 	path := writeMap(t)
 	dir := filepath.Dir(path)
-	for _, name := range []string{".map.toml.00ff.odoosync-tmp", ".other.toml.00ff.odoosync-tmp", "map.toml.orig", ".map.toml.swp"} {
+	const leftover = ".map.toml.00ff00ff00ff00ff.odoosync-tmp"
+	others := []string{
+		".other.toml.00ff00ff00ff00ff.odoosync-tmp", "map.toml.orig", ".map.toml.swp", ".map.toml.mine.odoosync-tmp",
+		".map.toml.bak.00ff00ff00ff00ff.odoosync-tmp", // of a map named map.toml.bak, which may be in use
+	}
+	for _, name := range append(others, leftover) {
 		is.NoErr(os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
 	f, err := openMapFile(osSystem{}, path)
 	is.NoErr(err)
 	defer f.Close()
 	is.NoErr(f.Sweep())
-	left := strings.Join(names(t, path), " ")
-	is.True(!strings.Contains(left, ".map.toml.00ff"))
-	is.Equal(len(names(t, path)), 4)
+	left := names(t, path)
+	is.True(!slices.Contains(left, leftover))
+	is.Equal(len(left), len(others)+1)
+}
+
+// TestMapWithTheLongestName kills the first save, so that there is something
+// to sweep.
+func TestMapWithTheLongestName(t *testing.T) {
+	is := is.New(t)
+	path := filepath.Join(t.TempDir(), strings.Repeat("n", longestName))
+	if err := os.WriteFile(path, []byte(oldText), 0o644); err != nil {
+		t.Skipf("no such names here: %v", err)
+	}
+	is.True(errors.Is(saveOnce(&killedAtRename{}, path), errKilled))
+	is.Equal(len(names(t, path)), 2)
+	f, err := openMapFile(osSystem{}, path)
+	is.NoErr(err)
+	is.NoErr(f.Sweep())
+	f.Close()
+	is.NoErr(saveOnce(osSystem{}, path))
+	is.Equal(bytesOf(t, path), newText)
+	is.Equal(len(names(t, path)), 1)
+}
+
+// killedAtRename is a system on which the process dies before it renames.
+type killedAtRename struct{ faulty }
+
+func (k *killedAtRename) Rename(string, string) error {
+	k.dead = true
+	return errKilled
 }

@@ -11,6 +11,9 @@ type system interface {
 	Resolve(name string) (string, error) // follows symlinks
 	Open(name string, flag int, mode fs.FileMode) (handle, error)
 	Lock(h handle) error // exclusive, without waiting; ErrLocked if taken
+	// KeepAttributes gives a new file what mode and owner do not say of the
+	// old: who else may use it, and the notes of users.
+	KeepAttributes(old, made handle) error
 	Stat(name string) (fs.FileInfo, error)
 	Names(dir string) ([]string, error)
 	CanWrite(dir string) error

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -51,4 +53,65 @@ func TestUnusableMapsAreRefusedBeforeTheRun(t *testing.T) {
 			is.True(errors.As(err, &refused))
 		})
 	}
+}
+
+// TestSaveKeepsTheAccessList holds a save to the list of a map that is open to
+// a user and shut to its group, in a folder that gives new files another list.
+func TestSaveKeepsTheAccessList(t *testing.T) {
+	const inherited = "system.posix_acl_default"
+	everyone := ^uint32(0)
+	list := func(named uint16, user uint32) []byte {
+		b := binary.LittleEndian.AppendUint32(nil, 2) // version
+		for _, e := range []struct {
+			tag, may uint16
+			who      uint32
+		}{{1, 6, everyone}, {2, named, user}, {4, 0, everyone}, {16, 6, everyone}, {32, 0, everyone}} { // owner, user, group, mask, others
+			b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(b, e.tag), e.may), e.who)
+		}
+		return b
+	}
+	for name, row := range map[string]struct{ access []byte }{"its own": {list(6, 4711)}, "none": {nil}} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			path := writeMap(t)
+			if err := unix.Setxattr(filepath.Dir(path), inherited, list(4, 4712), 0); err != nil {
+				t.Skipf("no access lists here: %v", err)
+			}
+			if row.access != nil {
+				is.NoErr(unix.Setxattr(path, accessList, row.access, 0))
+			}
+			if err := unix.Setxattr(path, "user.note", []byte("mine"), 0); err != nil {
+				t.Logf("no attributes of users here: %v", err)
+			}
+			look := func() (fs.FileMode, map[string]string) {
+				f, err := os.Open(path)
+				is.NoErr(err)
+				defer func() { _ = f.Close() }()
+				info, err := f.Stat()
+				is.NoErr(err)
+				all, err := attributes(f)
+				is.NoErr(err)
+				return info.Mode(), all
+			}
+			mode, before := look()
+			is.NoErr(saveOnce(osSystem{}, path))
+			is.Equal(bytesOf(t, path), newText)
+			got, after := look()
+			is.Equal(got, mode)
+			is.Equal(after, before)
+		})
+	}
+}
+
+func TestSaveInPlaceWhereAttributesCannotBeKept(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	before, err := os.Stat(path)
+	is.NoErr(err)
+	is.NoErr(saveOnce(&faulty{only: "attributes", err: unix.ENOTSUP}, path))
+	is.Equal(bytesOf(t, path), newText)
+	after, err := os.Stat(path)
+	is.NoErr(err)
+	is.True(os.SameFile(before, after))
+	is.Equal(names(t, path), []string{"map.toml"})
 }

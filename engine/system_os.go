@@ -27,6 +27,15 @@ func (osSystem) Lock(h handle) error {
 	return lockFile(f)
 }
 
+func (osSystem) KeepAttributes(old, made handle) error {
+	from, fromFile := old.(*os.File)
+	to, toFile := made.(*os.File)
+	if !fromFile || !toFile {
+		return fs.ErrInvalid
+	}
+	return keepAttributes(from, to)
+}
+
 func (osSystem) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 
 func (osSystem) Names(dir string) ([]string, error) {
