@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -51,28 +53,21 @@ func TestEditDuringRun(t *testing.T) {
 		"a feature of the call deleted": {edit: func(text string) string { return strings.TrimSuffix(text, featureB) }, lost: []string{"B"}, pending: 3},
 		"a feature of the call renamed": {edit: replace("[features.B]", "[features.C]"), lost: []string{"B"}, pending: 4},
 	} {
-		for _, inPlace := range []bool{true, false} {
-			t.Run(name, func(t *testing.T) {
+		for way, save := range editorsSaves() {
+			t.Run(name+", "+way, func(t *testing.T) {
+				t.Parallel()
 				is := is.New(t)
 				w := newWorld(t)
 				path := w.write(editedMap)
 				edited := row.edit(editedMap)
 				is.True(edited != editedMap)
-				saved := false
+				var once sync.Once
+				saved := make(chan error)
 				w.during(odoosim.On("project.task", "load"), func() {
-					if saved {
-						return
-					}
-					saved = true
-					if inPlace {
-						_ = os.WriteFile(path, []byte(edited), 0o644)
-					} else {
-						_ = os.WriteFile(path+"~", []byte(edited), 0o644)
-						_ = os.Rename(path+"~", path)
-					}
+					once.Do(func() { save(path, edited, saved) })
 				})
 				result, err := w.engine().Sync(context.Background(), path)
-				is.True(saved)
+				is.NoErr(<-saved)
 				is.Equal(zeroed(w.read(path)), zeroed(edited)) // only ids were written into the edit
 				if row.lost == nil {
 					is.NoErr(err)
@@ -91,6 +86,41 @@ func TestEditDuringRun(t *testing.T) {
 				is.Equal(result.Count(engine.Pending), row.pending)
 			})
 		}
+	}
+}
+
+// editorsSaves are the ways in which editors save. Each begins at once and
+// tells when it is done; the slow ones leave half a text, or none, for a while.
+func editorsSaves() map[string]func(path, text string, saved chan<- error) {
+	const while = 60 * time.Millisecond
+	return map[string]func(path, text string, saved chan<- error){
+		"in place": func(path, text string, saved chan<- error) {
+			err := os.WriteFile(path, []byte(text), 0o644)
+			go func() { saved <- err }()
+		},
+		"renamed": func(path, text string, saved chan<- error) {
+			err := errors.Join(os.WriteFile(path+"~", []byte(text), 0o644), os.Rename(path+"~", path))
+			go func() { saved <- err }()
+		},
+		"in pieces": func(path, text string, saved chan<- error) {
+			file, err := os.Create(path)
+			half := strings.LastIndex(text, "[features.") // what stands before it is a map too
+			if err == nil {
+				_, err = file.WriteString(text[:half])
+			}
+			go func() {
+				time.Sleep(while)
+				_, more := file.WriteString(text[half:])
+				saved <- errors.Join(err, more, file.Close())
+			}()
+		},
+		"moved away": func(path, text string, saved chan<- error) {
+			err := os.Remove(path)
+			go func() {
+				time.Sleep(while)
+				saved <- errors.Join(err, os.WriteFile(path, []byte(text), 0o644))
+			}()
+		},
 	}
 }
 

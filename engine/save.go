@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"context"
 	"errors"
+	"io/fs"
 	"time"
 
 	"odoosync/tomledit"
@@ -55,7 +55,7 @@ func (r *run) trySave(lost *[]ItemResult) error {
 	const attempts = 10 // each lost to an edit at the same moment
 	for range attempts {
 		same, err := r.file.Holds(r.patch)
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		if !same {
@@ -127,22 +127,22 @@ func (r *run) reload() ([]ItemResult, error) {
 	return lost, nil
 }
 
-// reparse reads the map as it is now. An editor may be in the middle of
-// writing it, so text that is no TOML is read again after a while.
+// reparse reads the map as it is now. An editor may be in the middle of saving
+// it: has taken the old file away, or has written a part, which may be TOML by
+// chance. So the text counts only if nobody wrote for a while after it was
+// read.
 func (r *run) reparse() (*tomledit.Document, error) {
 	const attempts = 10
-	const between = 200 * time.Millisecond
+	const quiet = 200 * time.Millisecond
 	for attempt := 1; ; attempt++ {
+		var doc *tomledit.Document
 		src, err := r.file.Read()
-		if err != nil {
-			return nil, err
+		if err == nil {
+			doc, err = tomledit.Parse(r.plan.Map.Path, src, keptPaths())
 		}
-		doc, err := tomledit.Parse(r.plan.Map.Path, src, keptPaths())
-		if err == nil || attempt == attempts {
+		time.Sleep(quiet) // also when the run was interrupted: there are ids to save
+		if attempt == attempts || err == nil && !r.file.Touched() {
 			return doc, err
-		}
-		if err := pause(context.WithoutCancel(r.ctx), between); err != nil {
-			return nil, err
 		}
 	}
 }
