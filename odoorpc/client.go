@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,12 +42,12 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// newTransport makes a transport that verifies certificates, takes proxies from the environment, keeps connections and
-// speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo sends them when the work
+// newTransport makes a transport that verifies certificates, takes proxies from the environment for other than loopback,
+// keeps connections and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo sends them when the work
 // is done, and Config.Timeout bounds that.
 func newTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  proxyOf,
 		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    15 * time.Second,
 		ForceAttemptHTTP2:      true,
@@ -54,6 +55,15 @@ func newTransport() *http.Transport {
 		IdleConnTimeout:        30 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
+}
+
+// proxyOf keeps loopback from proxies, also under the names that net/http does not know: plain http, which is allowed there,
+// would carry the secrets to another machine.
+func proxyOf(r *http.Request) (*url.URL, error) {
+	if isLoopback(r.URL.Hostname()) {
+		return nil, nil //nolint:nilnil // no proxy
+	}
+	return http.ProxyFromEnvironment(r)
 }
 
 // transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call

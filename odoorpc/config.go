@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -208,6 +209,8 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 		return nil, fmt.Errorf("contains a user name or password: leave out what stands before the @, login and password have their own settings")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("starts with %q: want https://", cleanLine(u.Scheme)+"://")
+	case !isPort(u.Port()):
+		return nil, fmt.Errorf("has the port %s: want one from 1 to 65535", u.Port())
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("names no host: want an address as in https://odoo.example.com")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
@@ -229,6 +232,12 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 		return nil, fmt.Errorf("plain http to %s would send the password in clear: use https, or allow http explicitly", base.Host)
 	}
 	return base, nil
+}
+
+// isPort reports whether the digits are a port; none stand for the scheme's own.
+func isPort(digits string) bool {
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return digits == "" || err == nil && n > 0
 }
 
 func isLoopback(host string) bool {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -43,6 +45,8 @@ func TestAddresses(t *testing.T) {
 		{given: "https://ada:hunter2@odoo.example.com:port/", refused: "not an address"},
 		{given: "ftp://odoo.example.com", refused: `"ftp://"`},
 		{given: "http://odoo.example.com", refused: "in clear"},
+		{given: "localhost:65536", refused: "port 65536"},
+		{given: "localhost:0", refused: "port 0"},
 		{given: "http://127.0.0.1.example.com", refused: "in clear"},
 		{given: "http://localhost.example.com", refused: "in clear"},
 	} {
@@ -145,6 +149,29 @@ func TestTheOwnTransportVerifiesAndTakesTheEnvironmentsProxy(t *testing.T) {
 	is.Equal(c.transport(once), c.fresh) // a kept connection may be closing, and the outcome unknown
 }
 
+func TestLoopbackIsNeverReachedThroughAProxy(t *testing.T) {
+	is := is.New(t)
+	if os.Getenv("HTTP_PROXY") == "" { // net/http reads it once: in a process that has it from the start
+		again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+		again.Env = append(os.Environ(), "HTTP_PROXY=http://proxy.example.com")
+		out, err := again.CombinedOutput()
+		is.NoErr(err)
+		is.True(strings.Contains(string(out), "PASS"))
+		return
+	}
+	for _, host := range []string{"localhost", "LOCALHOST", "localhost.", "odoo.localhost:8069", "127.0.0.2", "[::1]:8069", "[::ffff:127.0.0.1]"} {
+		c, err := New(Config{URL: "http://" + host, Database: "d", Login: "l", Password: NewSecret("p")})
+		is.NoErr(err)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.base.String(), nil)
+		is.NoErr(err)
+		for _, tr := range []http.RoundTripper{c.shared, c.fresh} {
+			proxy, err := tr.(*http.Transport).Proxy(r)
+			is.NoErr(err)
+			is.True(proxy == nil)
+		}
+	}
+}
+
 // version answers GET /web/version, or common.version.
 func version(v string) reply {
 	return func(w http.ResponseWriter, r *http.Request, body []byte) {
@@ -175,6 +202,8 @@ func TestConnectChoosesTheProtocol(t *testing.T) {
 			JSONRPC, 14, "GET /web/version, POST /jsonrpc, POST /jsonrpc"},
 		{"key on 18 that redirects /web", Config{APIKey: key}, []reply{status(303, "", "Location", "/web/login"), version("18"), result("7")},
 			JSONRPC, 18, "GET /web/version, POST /jsonrpc, POST /jsonrpc"},
+		{"key on 19 that keeps /web to itself", Config{APIKey: key}, []reply{page(403, "Forbidden"), version("19"), jsonBody(200, `{"uid":7}`)},
+			JSON2, 19, "GET /web/version, POST /jsonrpc, POST /json/2/res.users/context_get"},
 		{"password on 19", Config{Password: NewSecret("p")}, []reply{version("19"), result("7")},
 			JSONRPC, 19, "POST /jsonrpc, POST /jsonrpc"},
 		{"password on SaaS", Config{Password: NewSecret("p")}, []reply{version(`"saas~18"`), result("7")},
@@ -243,7 +272,11 @@ func TestConnectRefused(t *testing.T) {
 		{"/jsonrpc is switched off", Config{Password: password}, []reply{version("20"), refusalOf("werkzeug.exceptions.NotFound", "404: Not Found")}, new(*ProtocolError),
 			[]string{"(Odoo 20.0) does not offer jsonrpc", "switched off", "use an API key", "JSON-2"}, 2},
 		{"key alone on an older server", Config{APIKey: key, Database: "-", Login: "-"}, []reply{page(404, "Not Found"), version("14")}, new(*ConfigError),
-			[]string{"Database", "Login"}, 1},
+			[]string{"Database", "Login"}, 2},
+		{"key alone, redirected", Config{APIKey: key, Database: "-", Login: "-"}, []reply{status(301, "", "Location", "https://new.example.com/")}, new(*RedirectError),
+			[]string{"https://new.example.com/", "set it as the URL"}, 2},
+		{"key alone, not Odoo", Config{APIKey: key, Database: "-", Login: "-"}, []reply{page(200, "Welcome")}, new(*AnswerError),
+			[]string{`page "Welcome"`, "leads to Odoo itself"}, 2},
 		{"not Odoo", Config{Password: password}, []reply{page(200, "Welcome to\x1b[31m nginx!")}, new(*AnswerError),
 			[]string{`page "Welcome to�[31m nginx!"`, "text/html", "leads to Odoo itself"}, 1},
 		{"user id of another type", Config{Password: password}, []reply{version("14"), result(`"7"`)}, new(*AnswerError), nil, 2},

@@ -73,37 +73,34 @@ func (c *Client) isConnected() bool {
 
 // choose finds the version of the server and sets the protocol.
 func (c *Client) choose(ctx context.Context, s *Session) error {
-	var err error
-	switch {
-	case c.Protocol == JSON2:
+	withKey := c.Protocol == Auto && !c.APIKey.IsZero()
+	if c.Protocol == JSON2 || withKey {
+		if err := c.askWeb(ctx, s); isNoAnswer(err) {
+			return err
+		}
+	}
+	if c.Protocol == JSON2 {
 		s.Protocol = JSON2
-		err = c.askWeb(ctx, s)
-		if isNoAnswer(err) {
-			return err
-		}
 		return nil // the login will tell
-	case c.Protocol == Auto && !c.APIKey.IsZero():
-		err = c.askWeb(ctx, s)
-		if isNoAnswer(err) {
+	}
+	if s.Major == 0 {
+		err := c.askCommon(ctx, s)
+		if e := (*ProtocolError)(nil); errors.As(err, &e) && c.askWeb(ctx, s) == nil {
+			e.Version = s.Version
+		}
+		if err != nil {
 			return err
 		}
-		if err == nil && s.Major >= firstJSON2 {
-			s.Protocol = JSON2
-			return nil
-		}
+	}
+	if withKey && s.Major >= firstJSON2 {
+		s.Protocol = JSON2
+		return nil
 	}
 	s.Protocol = JSONRPC
 	if missing := c.missingForJSONRPC(); len(missing) > 0 {
 		return &ConfigError{Problems: missing}
 	}
-	if s.Major > 0 {
-		return nil
-	}
-	err = c.askCommon(ctx, s)
-	if e := (*ProtocolError)(nil); errors.As(err, &e) && c.askWeb(ctx, s) == nil {
-		e.Version = s.Version
-	}
-	return err
+	return nil
 }
 
 // isNoAnswer reports whether err leaves no point in asking the server in another way.

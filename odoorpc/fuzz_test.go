@@ -70,7 +70,7 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		for _, r := range results {
-			ids, err := c.readIDs(op, r)
+			ids, err := c.readIDs(op, r, 0)
 			check(err)
 			checkIDs(ids, -1)
 			if ids, err = c.readIDsOf(op, r); err == nil {
@@ -100,6 +100,7 @@ func FuzzAnswers(f *testing.F) {
 				Other any
 			}
 			check(c.decode(op, r, &records))
+			check(c.decodeRecords(op, r, 0, &records))
 		}
 	})
 }

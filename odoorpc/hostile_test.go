@@ -3,9 +3,11 @@ package odoorpc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -44,6 +46,80 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+func TestRecordsOfAHostileServerAreRefused(t *testing.T) {
+	for records, reason := range map[string]string{
+		`[{"id":0}]`:                       "found 0 in place of an id",
+		`[{"id":-1}]`:                      "found -1 in place of an id",
+		`[{"id":1.5}]`:                     "found 1.5 in place of an id",
+		`[{"id":"7"}]`:                     `found "7" in place of an id`,
+		`[{"id":9223372036854775808}]`:     "found 9223372036854775808 in place of an id",
+		`[{"id":null}]`:                    "found null in place of an id",
+		`[{"name":"A"}]`:                   "found a record without an id",
+		`[null]`:                           "found a record without an id",
+		`[7]`:                              "cannot unmarshal",
+		`[{"id":1},{"id":1}]`:              "the id 1 comes twice",
+		`[{"id":1},{"id":2},{"id":3}]`:     "want at most 2, found more",
+		`[{"id":1,"name":["A"]}]`:          "cannot unmarshal",
+		`{"id":1}`:                         "want a list",
+		`null`:                             "want a list",
+		`[{"id":1,"name":"\u001b[31m",0}]`: "",
+	} {
+		t.Run(records, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				_, c := newPeer(t, JSON2, Config{}, jsonBody(200, records))
+				out := []struct {
+					ID   int64
+					Name Text
+				}{{ID: 5}}
+				err := c.SearchRead(t.Context(), "project.task", nil, nil, Query{Limit: 2}, &out)
+				var e *AnswerError
+				is.True(errors.As(err, &e))
+				is.True(strings.Contains(e.Reason, reason))
+				is.Equal(len(out), 1) // left as it was
+			})
+		})
+	}
+}
+
+// TestAListOfMillionsOfWrongElementsTakesLittleMemory decodes answers whose elements would take a hundred times the memory of
+// their text.
+func TestAListOfMillionsOfWrongElementsTakesLittleMemory(t *testing.T) {
+	const size = 4 << 20
+	c, err := New(Config{URL: "localhost", Database: "demo", Login: "ada", Password: NewSecret("p")})
+	is.New(t).NoErr(err)
+	many := func(element string) []byte {
+		return []byte("[" + strings.Repeat(element+",", size/(len(element)+1)) + element + "]")
+	}
+	var keys strings.Builder
+	for n := range size / 10 {
+		fmt.Fprintf(&keys, `"%d":0,`, n)
+	}
+	var records []struct{ A, B, C, D, E, F string }
+	o := op{model: "m", method: "f", rows: 2}
+	for name, read := range map[string]func() error{
+		"records":  func() error { return c.decodeRecords(o, many("{}"), 0, &records) },
+		"ids":      func() error { _, err := c.readIDsOf(o, many("1")); return err },
+		"messages": func() error { _, err := c.readMessages(o, many("{}")); return err },
+		"members": func() error {
+			if members([]byte("{"+keys.String()+`"x":0}`)) == nil {
+				return io.ErrUnexpectedEOF
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			err := read()
+			runtime.ReadMemStats(&after)
+			is.True(err != nil)
+			is.True(after.TotalAlloc-before.TotalAlloc < 10*size) // the text itself, its buffer, and what Odoo may say
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 )
@@ -12,6 +13,8 @@ import (
 // structs (with json tags) or of maps. Nil fields reads all of them. Numbers in maps are of type json.Number, so that ids
 // stay exact. Text fields without a value come as false: use the types Text and Ref in structs.
 //
+// A record whose id is missing, not positive or there twice, and more records than query.Limit, are an *AnswerError.
+//
 // It changes nothing and is repeated where the transport fails. Errors: see the package comment.
 func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fields []string, query Query, out any) error {
 	m := &message{op: op{model: model, method: "search_read"}, context: query.Context}
@@ -19,11 +22,11 @@ func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fi
 	if fields != nil {
 		m.keyword = append(m.keyword, Param{"fields", fields})
 	}
-	return c.fetch(ctx, m, out)
+	return c.fetch(ctx, m, query.Limit, out)
 }
 
-// Search returns the ids of the records of a model that match the domain. Ids that are not positive or come twice are an
-// *AnswerError. It changes nothing and is repeated where the transport fails.
+// Search returns the ids of the records of a model that match the domain. Ids that are not positive or come twice, and more
+// of them than query.Limit, are an *AnswerError. It changes nothing and is repeated where the transport fails.
 func (c *Client) Search(ctx context.Context, model string, domain Domain, query Query) ([]int64, error) {
 	m := &message{op: op{model: model, method: "search"}, context: query.Context}
 	m.positional = []Param{{"domain", orEmpty(domain)}}
@@ -32,11 +35,11 @@ func (c *Client) Search(ctx context.Context, model string, domain Domain, query 
 	if err != nil {
 		return nil, err
 	}
-	return c.readIDs(m.op, result)
+	return c.readIDs(m.op, result, query.Limit)
 }
 
 // Read reads fields of the records with these ids into out, as SearchRead does. Records that do not exist are left out by
-// Odoo. No ids: no call, and out is left as it is. It changes nothing and is repeated where the transport fails.
+// Odoo. The ids must be distinct. No ids: no call, and out is left as it is. It changes nothing and is repeated where the transport fails.
 func (c *Client) Read(ctx context.Context, model string, ids []int64, fields []string, context Context, out any) error {
 	if len(ids) == 0 {
 		return nil
@@ -45,7 +48,7 @@ func (c *Client) Read(ctx context.Context, model string, ids []int64, fields []s
 	if fields != nil {
 		m.keyword = []Param{{"fields", fields}}
 	}
-	return c.fetch(ctx, m, out)
+	return c.fetch(ctx, m, len(ids), out)
 }
 
 // A Param is an argument of a method.
@@ -104,61 +107,142 @@ func orEmpty(domain Domain) []any {
 	return domain
 }
 
-// fetch calls a method that returns records and decodes them.
-func (c *Client) fetch(ctx context.Context, m *message, out any) error {
+// fetch calls a method that returns records, at most limit of them unless that is zero, and decodes them.
+func (c *Client) fetch(ctx context.Context, m *message, limit int, out any) error {
 	result, err := c.call(ctx, m)
 	if err != nil {
 		return err
 	}
-	if len(result) == 0 || result[0] != '[' {
-		return c.unexpected(m.op, "want a list of records")
-	}
-	return c.decode(m.op, result, out)
+	return c.decodeRecords(m.op, result, limit, out)
 }
 
 // decode decodes into out, or leaves it as it is.
 func (c *Client) decode(op op, result json.RawMessage, out any) error {
-	target := reflect.ValueOf(out)
-	if target.Kind() != reflect.Pointer || target.IsNil() {
-		return &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer", out)}
+	target, err := pointedTo(op, out)
+	if err != nil {
+		return err
 	}
-	fresh := reflect.New(target.Type().Elem())
-	d := json.NewDecoder(bytes.NewReader(result))
-	d.UseNumber()
-	if err := d.Decode(fresh.Interface()); err != nil {
+	fresh := reflect.New(target.Type())
+	if err := unmarshal(result, fresh.Interface()); err != nil {
 		return c.unexpected(op, c.redactor.line(err.Error()))
 	}
-	target.Elem().Set(fresh.Elem())
+	target.Set(fresh.Elem())
 	return nil
 }
 
-// readIDs decodes a list of ids: positive integers, each once.
-func (c *Client) readIDs(op op, result json.RawMessage) ([]int64, error) {
+// decodeRecords decodes a list of records into out, a pointer to a slice, or leaves it as it is.
+func (c *Client) decodeRecords(op op, result json.RawMessage, limit int, out any) error {
+	target, err := pointedTo(op, out)
+	if err != nil {
+		return err
+	}
+	if target.Kind() != reflect.Slice {
+		return &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer to a slice", out)}
+	}
+	fresh := reflect.MakeSlice(target.Type(), 0, 0)
+	ids := idSet{}
+	err = eachOf(result, limit, func(element json.RawMessage) error {
+		var key struct{ ID json.RawMessage }
+		if err := json.Unmarshal(element, &key); err != nil {
+			return err
+		}
+		if _, err := ids.add(key.ID); err != nil {
+			return err
+		}
+		record := reflect.New(target.Type().Elem())
+		if err := unmarshal(element, record.Interface()); err != nil {
+			return err
+		}
+		fresh = reflect.Append(fresh, record.Elem())
+		return nil
+	})
+	if err != nil {
+		return c.unexpected(op, c.redactor.line(err.Error()))
+	}
+	target.Set(fresh)
+	return nil
+}
+
+// pointedTo returns what out points to.
+func pointedTo(op op, out any) (reflect.Value, error) {
+	v := reflect.ValueOf(out)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return v, &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer", out)}
+	}
+	return v.Elem(), nil
+}
+
+// unmarshal keeps numbers exact also where v does not say their type.
+func unmarshal(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	return d.Decode(v)
+}
+
+// readIDs decodes a list of ids: positive integers, each once, at most limit unless that is zero.
+func (c *Client) readIDs(op op, result json.RawMessage, limit int) ([]int64, error) {
 	var ids []int64
-	if len(result) == 0 || result[0] != '[' {
-		return nil, c.unexpected(op, "want a list of ids")
-	}
-	if err := json.Unmarshal(result, &ids); err != nil {
-		return nil, c.unexpected(op, "want a list of ids: "+c.redactor.line(err.Error()))
-	}
-	seen := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		if id <= 0 {
-			return nil, c.unexpected(op, fmt.Sprintf("found %d in place of an id", id))
-		}
-		if seen[id] {
-			return nil, c.unexpected(op, fmt.Sprintf("the id %d comes twice", id))
-		}
-		seen[id] = true
+	seen := idSet{}
+	err := eachOf(result, limit, func(element json.RawMessage) error {
+		id, err := seen.add(element)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, c.unexpected(op, c.redactor.line(err.Error()))
 	}
 	return ids, nil
 }
 
 // readIDsOf decodes the ids of as many records as were sent.
 func (c *Client) readIDsOf(op op, result json.RawMessage) ([]int64, error) {
-	ids, err := c.readIDs(op, result)
+	ids, err := c.readIDs(op, result, op.rows)
 	if err == nil && len(ids) != op.rows {
 		return nil, c.unexpected(op, fmt.Sprintf("want %d ids, found %d", op.rows, len(ids)))
 	}
 	return ids, err
+}
+
+// An idSet holds the ids seen in an answer.
+type idSet map[int64]struct{}
+
+// add reads an id, and refuses what cannot be one or was there before.
+func (s idSet) add(data json.RawMessage) (int64, error) {
+	var id int64
+	switch err := json.Unmarshal(data, &id); {
+	case len(data) == 0:
+		return 0, errors.New("found a record without an id")
+	case err != nil || id <= 0:
+		return 0, fmt.Errorf("found %s in place of an id", data)
+	}
+	if _, twice := s[id]; twice {
+		return 0, fmt.Errorf("the id %d comes twice", id)
+	}
+	s[id] = struct{}{}
+	return id, nil
+}
+
+// eachOf calls do for each element of a JSON list, one by one, so that a list of millions of wrong elements ends at the
+// first. More than limit elements are an error, unless limit is zero.
+func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) error {
+	if len(list) == 0 || list[0] != '[' {
+		return errors.New("want a list")
+	}
+	d := json.NewDecoder(bytes.NewReader(list))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for n := 1; d.More(); n++ {
+		if limit > 0 && n > limit {
+			return fmt.Errorf("want at most %d, found more", limit)
+		}
+		var element json.RawMessage
+		if err := d.Decode(&element); err != nil {
+			return err
+		}
+		if err := do(element); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -69,7 +69,7 @@ func (c *Client) refusal(op op, f fault) error {
 		Kind:    Other,
 		Model:   op.model,
 		Method:  op.method,
-		Name:    cleanLine(f.name),
+		Name:    c.redactor.line(f.name),
 		Message: message,
 		Debug:   c.redactor.text(f.debug, maxDebug),
 	}

@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -50,10 +51,28 @@ func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
 // jsonObject returns the members of the body where it is a JSON object, else nil.
 func (a *answer) jsonObject() map[string]json.RawMessage { return members(a.body) }
 
+// maxMembers is how many members of an object are looked at. Those that Odoo answers with have about ten; millions of them
+// would take many times the memory of their text.
+const maxMembers = 1000
+
+// members returns the members of a JSON object; nil where data is none, or has more than maxMembers.
 func members(data json.RawMessage) map[string]json.RawMessage {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(data, &m) != nil {
+	if !json.Valid(data) {
 		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return nil
+	}
+	m := make(map[string]json.RawMessage)
+	for d.More() {
+		key, err := d.Token()
+		name, ok := key.(string)
+		var value json.RawMessage
+		if err != nil || !ok || d.Decode(&value) != nil || len(m) == maxMembers {
+			return nil
+		}
+		m[name] = value
 	}
 	return m
 }

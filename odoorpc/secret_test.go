@@ -99,6 +99,9 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		"user error":   echoError("odoo.exceptions.UserError"),
 		"denied":       echoError("odoo.exceptions.AccessDenied"),
 		"other":        echoError("builtins.ValueError"),
+		"name": func(w http.ResponseWriter, r *http.Request, body []byte) {
+			refusalOf(string(body)+r.Header.Get("Authorization"), "")(w, r, body)
+		},
 		"database":     echoError("psycopg2.OperationalError"),
 		"unauthorized": echoJSON2,
 		"redirect": func(w http.ResponseWriter, r *http.Request, body []byte) {
@@ -150,6 +153,45 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 						mustNotContain(t, out.String(), secret)
 					})
 				})
+			}
+		}
+	}
+}
+
+// TestSecretsAreFoundInEveryEncoding has texts as other programs write them.
+func TestSecretsAreFoundInEveryEncoding(t *testing.T) {
+	is := is.New(t)
+	r := newRedactor(NewSecret("hü\"n't\\<2>&/ 😀"))
+	for _, seen := range []string{
+		`hü"n't\<2>&/ 😀`,
+		`hü\"n't\\\u003c2\u003e\u0026/ 😀`,              // JSON of Go
+		`hü\"n't\\<2>&/ 😀`,                             // of others
+		`h\u00fc\"n't\\<2>&/ \ud83d\ude00`,             // of Python
+		`h\\u00fc\\\"n't\\\\<2>&/ \\ud83d\\ude00`,      // in JSON
+		`hü\\"n\'t\\\\<2>&/ 😀`,                         // as Python shows it
+		`hü\\&quot;n\'t\\\\&lt;2&gt;&amp;/ 😀`,          // in HTML: the answer of Odoo 14 to broken JSON
+		`hü&quot;n&#x27;t\&lt;2&gt;&amp;/ 😀`,           // HTML of Python
+		`hü&#34;n&#39;t\&lt;2&gt;&amp;/ 😀`,             // of Go
+		`h%C3%BC%22n%27t%5C%3C2%3E%26%2F+%F0%9F%98%80`, // a query
+		`h%c3%bc%22n%27t%5c%3c2%3e%26%2f+%f0%9f%98%80`, // with small letters
+		`h%C3%BC%22n%27t%5C%3C2%3E&/%20%F0%9F%98%80`,   // a path
+		base64.StdEncoding.EncodeToString([]byte("hü\"n't\\<2>&/ 😀")),
+	} {
+		got := r.line("before " + seen + " after")
+		is.Equal(strings.ReplaceAll(got, "=", ""), "before [secret] after")
+	}
+	is.Equal(newRedactor(NewSecret("\xff\xfe")).line("\xff\xfe"), "[secret]")
+	is.Equal(newRedactor(NewSecret(`"`)).line(`a"b`), "a[secret]b")
+}
+
+// TestASecretAtTheCutIsNotPrinted puts secrets around the place where a long text is cut.
+func TestASecretAtTheCutIsNotPrinted(t *testing.T) {
+	r := newRedactor(NewSecret("correct horse battery staple"))
+	for limit := range 200 {
+		for _, padding := range []string{"", ".", "é"} {
+			got := r.text(strings.Repeat(padding+"correct horse battery staple", 1000), limit)
+			if strings.Contains(got, "co") || len(got) > limit+len("…") {
+				t.Errorf("limit %d: %q", limit, got)
 			}
 		}
 	}

@@ -157,19 +157,19 @@ func isConflict(message string) bool {
 	return strings.Contains(message, "duplicate key value") && strings.Contains(message, "ir_model_data")
 }
 
-// maxMessages is how many messages are taken over. Odoo itself stops after about ten errors.
-const maxMessages = 1000
+// maxMessages is how many messages an answer may have. Odoo stops after about ten errors, but warns of any number of rows.
+const maxMessages = 10_000
 
 func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, error) {
 	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
 		return nil, nil
 	}
-	var list []map[string]json.RawMessage
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, c.unexpected(op, "want a list of messages: "+c.redactor.line(err.Error()))
-	}
-	messages := make([]LoadMessage, 0, min(len(list), maxMessages))
-	for _, m := range list[:min(len(list), maxMessages)] {
+	var messages []LoadMessage
+	err := eachOf(data, maxMessages, func(element json.RawMessage) error {
+		m := members(element)
+		if m == nil {
+			return fmt.Errorf("found %s in place of a message", element)
+		}
 		rows := members(m["rows"])
 		messages = append(messages, LoadMessage{
 			Type:    cleanLine(text(m["type"])),
@@ -179,6 +179,10 @@ func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, error
 			Field:   c.redactor.line(text(m["field"])),
 			Message: strings.TrimSpace(c.redactor.text(text(m["message"]), maxMessage)),
 		})
+		return nil
+	})
+	if err != nil {
+		return nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
 	}
 	return messages, nil
 }
