@@ -358,13 +358,17 @@ func (c *checker) nameOf(id uint32) []byte {
 
 // path returns the path of an entry in TOML's spelling.
 func (c *checker) path(id uint32) []byte {
-	if id == rootEntry {
-		return nil
+	var ids []uint32
+	for ; id != rootEntry; id = c.entries[id].parent {
+		ids = append(ids, id)
 	}
-	e := &c.entries[id]
-	path := c.path(e.parent)
-	if e.kind == tableElement {
-		return appendIndex(path, int(e.size))
+	var path []byte
+	for i := len(ids) - 1; i >= 0; i-- {
+		if e := &c.entries[ids[i]]; e.kind == tableElement {
+			path = appendIndex(path, int(e.size))
+		} else {
+			path = appendKey(path, string(c.nameOf(ids[i])))
+		}
 	}
-	return appendKey(path, string(c.nameOf(id)))
+	return path
 }

@@ -1,7 +1,10 @@
 package tomledit
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -78,6 +81,44 @@ func TestInlineTablesLeaveNothingInTheChecker(t *testing.T) {
 	is.Equal(len(w.check.tables), 1)
 	is.Equal(len(w.check.escaped), 0)
 	is.Equal(w.check.taken, 0)
+}
+
+// A key of many parts makes a table for each, and the path to it is as deep. Nothing may go down it by recursion.
+func TestErrorsBelowDeepKeysFitOnTheStack(t *testing.T) {
+	is := is.New(t)
+	defer debug.SetMaxStack(debug.SetMaxStack(8 << 20))
+	const depth = 200000
+	path := "a" + strings.Repeat(".a", depth)
+	for _, src := range []string{"[" + path + "]\nx = 24:00\n", path + ".x = 24:00\n", "[[" + path + "]]\nx = 0\nx = 0\n"} {
+		_, err := Parse("", []byte(src))
+		var e *Error
+		is.True(errors.As(err, &e))
+		is.True(len(e.Key) >= len(path))
+	}
+	doc, err := Parse("", []byte("["+path+"]\n"))
+	is.NoErr(err)
+	v := doc.Root()
+	for v.Len() > 0 {
+		v = v.Index(0)
+	}
+	is.Equal(v.Path(), path)
+}
+
+// The elements that an error's path leads past must not each cost as much as the path.
+func TestErrorsAmongManyElementsCostNoMoreThanTheSource(t *testing.T) {
+	const depth, elements = 4500, 20000
+	for open, end := range map[string]string{"[": "]", "{ a = [": "]}"} {
+		t.Run(open, func(t *testing.T) {
+			is := is.New(t)
+			src := "a = " + strings.Repeat(open, depth) + strings.Repeat("[0], ", elements) + "24:00" + strings.Repeat(end, depth)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := Parse("", []byte(src))
+			runtime.ReadMemStats(&after)
+			is.True(strings.HasSuffix(err.Error(), "[20000]: there are hours 00 to 23"))
+			is.True(after.TotalAlloc-before.TotalAlloc < 64<<20)
+		})
+	}
 }
 
 func TestSourcesOf4GiBAreRefused(t *testing.T) {

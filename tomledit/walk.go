@@ -447,17 +447,22 @@ func (w *walker) memberPath(path []byte, kv *unstable.Node, at uint32) ([]byte, 
 	return path, true
 }
 
-// valuePath adds the path to an offset within a value.
+// valuePath adds the path to an offset within a value. Without success the path is as before, but for the room
+// behind it, which the next try needs as well.
 func (w *walker) valuePath(path []byte, value *unstable.Node, at uint32) ([]byte, bool) {
 	i := 0
 	for inside := value.Child(); inside != nil; inside = inside.Next() {
+		var longer []byte
+		var ok bool
 		if inside.Kind == unstable.KeyValue {
-			if longer, ok := w.memberPath(path, inside, at); ok {
-				return longer, true
-			}
-		} else if longer, ok := w.valuePath(appendIndex(path[:len(path):len(path)], i), inside, at); ok {
+			longer, ok = w.memberPath(path, inside, at)
+		} else {
+			longer, ok = w.valuePath(appendIndex(path, i), inside, at)
+		}
+		if ok {
 			return longer, true
 		}
+		path = longer[:len(path)]
 		i++
 	}
 	return path, value.Raw.Offset <= at && at < value.Raw.Offset+value.Raw.Length
