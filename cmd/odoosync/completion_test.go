@@ -43,7 +43,7 @@ COMP_WORDS=(odoosync "$@"); COMP_CWORD=$#; _odoosync 2>/dev/null; printf '%s\n' 
 			complete := func(words ...string) []string {
 				args := []string{"-c", s.program, s.first}
 				cmd := exec.Command(s.name, append(args, words...)...)
-				cmd.Dir = dir
+				cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+dir)
 				out, err := cmd.CombinedOutput()
 				is.NoErr(err)
 				var offers []string
@@ -62,6 +62,9 @@ COMP_WORDS=(odoosync "$@"); COMP_CWORD=$#; _odoosync 2>/dev/null; printf '%s\n' 
 			is.Equal(complete("check", "--format", "g"), []string{"github"})
 			is.Equal(complete("run", "m"), []string{"map.toml", "maps", "my map.toml"})
 			is.Equal(complete("run", "--dry-run", "map."), []string{"map.toml"})
+			is.Equal(complete("run", "~/map."), []string{"~/map.toml"})
+			is.Equal(complete("run", "maps/"), []string{"maps/-x.toml"})
+			is.Equal(complete("--"), []string{"--help", "--version"})
 			is.Equal(complete("completion", "z"), []string{"zsh"})
 			is.Equal(complete("help", "st"), []string{"stages"})
 			is.Equal(complete("stages", "n"), nil)
@@ -88,6 +91,7 @@ done
 zpty -d z`
 	tests := []struct{ line, want, not string }{
 		{"c", "check completion", "stages"},
+		{"--", "--help --version", "check"},
 		{"run --d", "--db --dry-run", "--json"},
 		{"run --protocol j", "json2 jsonrpc", "auto"},
 		{"run --protocol=j", "json2 jsonrpc", "auto"},
@@ -128,10 +132,10 @@ func completionFolder(t *testing.T, shell string) string {
 	is := is.New(t)
 	dir := t.TempDir()
 	is.NoErr(os.WriteFile(filepath.Join(dir, "script"), []byte(completionScript(t, shell)), 0o600))
-	for _, name := range []string{"map.toml", "my map.toml", "notes.txt"} {
+	is.NoErr(os.Mkdir(filepath.Join(dir, "maps"), 0o700))
+	for _, name := range []string{"map.toml", "my map.toml", "notes.txt", "maps/-x.toml"} {
 		is.NoErr(os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
-	is.NoErr(os.Mkdir(filepath.Join(dir, "maps"), 0o700))
 	return dir
 }
 
