@@ -59,7 +59,7 @@ func TestRecordsOfAHostileServerAreRefused(t *testing.T) {
 		`[{"id":null}]`:                    "found null in place of an id",
 		`[{"name":"A"}]`:                   "found a record without an id",
 		`[null]`:                           "found a record without an id",
-		`[7]`:                              "cannot unmarshal",
+		`[7]`:                              "found 7 in place of a record",
 		`[{"id":1},{"id":1}]`:              "the id 1 comes twice",
 		`[{"id":1},{"id":2},{"id":3}]`:     "want at most 2, found more",
 		`[{"id":1,"name":["A"]}]`:          "cannot unmarshal",

@@ -143,8 +143,8 @@ func (c *Client) decodeRecords(op op, result json.RawMessage, limit int, out any
 	ids := idSet{}
 	err = eachOf(result, limit, func(element json.RawMessage) error {
 		var key struct{ ID json.RawMessage }
-		if err := json.Unmarshal(element, &key); err != nil {
-			return err
+		if json.Unmarshal(element, &key) != nil {
+			return fmt.Errorf("found %s in place of a record", element)
 		}
 		if _, err := ids.add(key.ID); err != nil {
 			return err
