@@ -105,20 +105,17 @@ func (p *Patch) Position(v Value) Position {
 	pos := v.Position()
 	before := sort.Search(len(p.edits), func(i int) bool { return p.edits[i].start >= start })
 	pos.Offset += int(p.shift(before))
-	pos.Column += int(p.shift(before) - p.shift(p.firstOnLine(before, start)))
+	pos.Column += int(p.shift(before) - p.shift(p.firstOnLine(before, pos.Line)))
 	return pos
 }
 
-// firstOnLine returns the first of the edits before the given one that is on the same line as the offset.
-func (p *Patch) firstOnLine(before int, offset uint32) int {
-	sameLine := func(i int) bool {
-		return bytes.IndexByte(p.doc.src[p.edits[i].end:offset], '\n') < 0
-	}
-	if before == 0 || !sameLine(before-1) {
+// firstOnLine returns the first of the edits before the given one that is on the line.
+func (p *Patch) firstOnLine(before, line int) int {
+	lineOf := func(i int) int { return p.doc.Position(int(p.edits[i].start)).Line }
+	if before == 0 || lineOf(before-1) < line {
 		return before
 	}
-	line := p.doc.Position(int(offset)).Line
-	return sort.Search(before, func(i int) bool { return p.doc.Position(int(p.edits[i].start)).Line >= line })
+	return sort.Search(before, func(i int) bool { return lineOf(i) >= line })
 }
 
 // render writes the slices between the edits and the new numbers.
