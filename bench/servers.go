@@ -21,8 +21,14 @@ type server struct {
 }
 
 // oneByOne is the size up to which the peer that makes one task at a time takes
-// part: the time of each does not depend on how many there are.
-const oneByOne = 200
+// part, which would take hours beyond: the time of each does not depend on how
+// many there are.
+func (b *bench) oneByOne() int {
+	if b.full {
+		return 2000
+	}
+	return 200
+}
 
 func (b *bench) servers(ctx context.Context) error {
 	sizes := []int{200, 2000}
@@ -110,7 +116,7 @@ func (b *bench) serve(ctx context.Context, t *table, s server, n int) error {
 			return err
 		}
 		bare = append(bare, u)
-		if b.peers != "" && n <= oneByOne && !s.odoo.JSON2 {
+		if b.peers != "" && n <= b.oneByOne() && !s.odoo.JSON2 {
 			if u, err = b.createOn(ctx, s, items); err != nil {
 				return err
 			}
