@@ -20,7 +20,8 @@ func (p *program) man(c *cli.Context) error {
 // manual is the manual page in Markdown.
 func manual(app *cli.App) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%% ODOOSYNC 1\n\n# NAME\n\nodoosync - %s\n\n# SYNOPSIS\n\n", app.Usage)
+	day, _, _ := strings.Cut(build().Date, "T")
+	fmt.Fprintf(&b, "%% ODOOSYNC 1 %q odoosync %q\n\n# NAME\n\nodoosync - %s\n\n# SYNOPSIS\n\n", day, "User Commands", app.Usage)
 	for _, c := range app.Commands {
 		if !c.Hidden {
 			fmt.Fprintf(&b, "**odoosync %s**%s\n\n", c.Name, markdown(strings.TrimPrefix(usageLine(c), "odoosync "+c.Name)))
