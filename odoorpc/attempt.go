@@ -32,7 +32,7 @@ var errAttemptTimeout = errors.New("time for one attempt is up")
 // attempt sends the request once and reads the answer to its end.
 func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 	c, r := x.client, x.request
-	reach := &reach{}
+	reach := &reach{connected: c.pace.sending}
 	ctx, cancel := x.attemptContext(reach)
 	defer cancel()
 
@@ -81,12 +81,16 @@ type reach struct {
 	mu         sync.Mutex
 	dialled    bool // the transport tells what it does
 	connection bool
+	connected  func() // called when it has one
 }
 
 func (r *reach) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { r.set(&r.dialled) },
-		GotConn: func(httptrace.GotConnInfo) { r.set(&r.connection) },
+		GotConn: func(httptrace.GotConnInfo) {
+			r.set(&r.connection)
+			r.connected()
+		},
 	}
 }
 
@@ -145,8 +149,12 @@ func (c *Client) describe(err error) (reason, hint string, passing bool) {
 		unknown     x509.UnknownAuthorityError
 		host        x509.HostnameError
 		record      tls.RecordHeaderError
+		dial        *net.OpError
 	)
 	switch {
+	case errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks ")):
+		reason, _, passing = c.describe(dial.Err)
+		return "proxy: " + reason, "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or except this host from it with NO_PROXY", passing
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's name service", false
 	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &host):

@@ -2,21 +2,27 @@ package odoorpc
 
 import (
 	"context"
+	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // A pace keeps attempts apart. Odoo's own cloud allows about one call a second, and no two at once.
+//
+// The distance is kept between the moments at which requests go out, as the server sees them: making a connection takes time
+// that the next attempt, on a kept one, does not need.
 type pace struct {
-	limiter *rate.Limiter // nil: as fast as the server answers
-	turn    chan struct{} // nil: any number at once
+	interval time.Duration // zero: as fast as the server answers
+	turn     chan struct{} // nil: any number at once
+
+	mu   sync.Mutex
+	next time.Time // when the next attempt may begin
 }
 
 func newPace(s *settings) *pace {
 	p := &pace{}
 	if s.Rate > 0 {
-		p.limiter = rate.NewLimiter(rate.Limit(s.Rate), 1)
+		const longest = 365 * 24 * time.Hour
+		p.interval = time.Duration(min(float64(time.Second)/s.Rate, float64(longest)))
 	}
 	if s.cloud {
 		p.turn = make(chan struct{}, 1)
@@ -39,11 +45,8 @@ func (p *pace) enter(ctx context.Context, waiting func(time.Duration)) (leave fu
 			return nil, ctx.Err()
 		}
 	}
-	if p.limiter == nil {
-		return leave, nil
-	}
-	slot := p.limiter.Reserve()
-	delay := slot.Delay()
+	start := p.reserve()
+	delay := time.Until(start)
 	if delay <= 0 {
 		return leave, nil
 	}
@@ -54,8 +57,38 @@ func (p *pace) enter(ctx context.Context, waiting func(time.Duration)) (leave fu
 	case <-timer.C:
 		return leave, nil
 	case <-ctx.Done():
-		slot.Cancel()
+		p.giveBack(start)
 		leave()
 		return nil, ctx.Err()
+	}
+}
+
+// reserve returns when an attempt may begin.
+func (p *pace) reserve() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	start := time.Now()
+	if p.next.After(start) {
+		start = p.next
+	}
+	p.next = start.Add(p.interval)
+	return start
+}
+
+// giveBack cancels a reservation, if it was the last.
+func (p *pace) giveBack(start time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next.Equal(start.Add(p.interval)) {
+		p.next = start
+	}
+}
+
+// sending tells that a request goes out now.
+func (p *pace) sending() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if next := time.Now().Add(p.interval); next.After(p.next) {
+		p.next = next
 	}
 }

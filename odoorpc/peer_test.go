@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 )
@@ -20,6 +21,7 @@ type peer struct {
 	mu       sync.Mutex
 	replies  []reply
 	refusals int // how many dials to refuse
+	dialTime time.Duration
 	requests []received
 	dials    int
 	accept   chan net.Conn
@@ -73,6 +75,7 @@ func (p *peer) dial(context.Context, string, string) (net.Conn, error) {
 	refuse := p.refusals > 0
 	p.refusals--
 	p.mu.Unlock()
+	time.Sleep(p.dialTime)
 	if refuse {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}

@@ -461,6 +461,26 @@ func TestPaceOnOdoosOwnCloud(t *testing.T) {
 	}
 }
 
+func TestThePaceIsThatOfTheRequestsAsTheServerSeesThem(t *testing.T) {
+	for _, config := range []Config{{URL: "http://example.odoo.com", AllowHTTP: true}, {Rate: 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			var last time.Time
+			p, c := newPeer(t, JSONRPC, config, func(w http.ResponseWriter, r *http.Request, body []byte) {
+				is.True(time.Since(last) >= time.Second)
+				last = time.Now()
+				result("[]")(w, r, body)
+			})
+			p.dialTime = 300 * time.Millisecond // for the first request only
+			for range 3 {
+				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				is.NoErr(err)
+			}
+			is.Equal(p.dials, 1)
+		})
+	}
+}
+
 func TestAPacedCallCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"html"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -216,6 +218,21 @@ func TestTracesHideCredentialsByPlace(t *testing.T) {
 			`{"id":3,"jsonrpc":"2.0","method":"call","params":{"args":["[database]",7,"[secret]","project.task","search",[[]],{}],"method":"execute_kw","service":"object"}}`,
 		})
 	})
+}
+
+func TestATroubleWithAProxyIsNamed(t *testing.T) {
+	for _, cause := range []error{
+		&net.OpError{Op: "proxyconnect", Net: "tcp", Err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}},
+		&net.OpError{Op: "socks connect", Net: "tcp", Err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}},
+	} {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}, drop)
+		_, err := c.Search(t.Context(), "project.task", nil, Query{})
+		var e *TransportError
+		is.True(errors.As(err, &e))
+		is.Equal(e.Reason, "proxy: connection refused")
+		is.True(strings.Contains(e.Hint(), "NO_PROXY"))
+	}
 }
 
 func TestAProxysPasswordIsNotPrinted(t *testing.T) {
