@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Error is what is wrong with a document or with an edit of it, and where. It is the type of all errors of
@@ -59,14 +60,50 @@ func newError(file string, src []byte, start, end int, message, hint string) *Er
 	}
 }
 
-// explain turns a message of the parser into one for people who do not know its grammar. The rest is the source
-// from the place of the error on.
-func explain(message string, rest []byte) (text, hint string) {
+// wholeCharacters widens the bytes from start to end of a source to the characters that they are part of.
+func wholeCharacters(src []byte, start, end int) (int, int) {
+	if start < end {
+		_, end = characterAt(src, end-1)
+		start, _ = characterAt(src, start)
+	}
+	return start, end
+}
+
+// characterAt returns where the character that the byte at the offset is part of starts and ends. A byte that is part
+// of none is taken for one.
+func characterAt(src []byte, at int) (start, end int) {
+	for start = at; start > 0 && at-start < utf8.UTFMax-1 && !utf8.RuneStart(src[start]); start-- {
+		continue
+	}
+	if _, size := utf8.DecodeRune(src[start:]); start+size > at {
+		return start, start + size
+	}
+	return at, at + 1
+}
+
+// explain turns a message of the parser into one for people who do not know its grammar. The error is at the offset.
+func explain(message string, src []byte, at int) (text, hint string) {
+	if strings.HasSuffix(message, "is incomplete") || strings.Contains(message, "terminated") {
+		if text, hint = unclosed(src); text != "" {
+			return text, hint
+		}
+	}
+	text, hint = reword(message, src[at:])
+	if open := leftOpen(src, at); open != "" {
+		hint = strings.TrimPrefix(hint+"; "+open, "; ")
+	}
+	return text, hint
+}
+
+// reword does so for a message by itself. The rest is the source from the place of the error on.
+func reword(message string, rest []byte) (text, hint string) {
 	switch {
 	case strings.HasPrefix(message, "expected newline but got"):
 		return "want the end of the line here", "a line holds one key and its value; text needs quotes"
 	case strings.Contains(message, "at start of value"):
 		return "want a value", valueHint(rest)
+	case strings.HasPrefix(message, "expected value, not end"):
+		return "want a value", "the value is missing"
 	case strings.HasPrefix(message, "invalid character at start of key"):
 		return "want a key", "a key is letters, digits, - and _; all else needs quotes"
 	case strings.HasPrefix(message, "expected '=' after key"):

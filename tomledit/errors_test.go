@@ -58,6 +58,19 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"a b = 1":                    "a key with blanks or other signs needs quotes",
 		"[a]\n[a]":                   "put its keys under one header",
 		"a = 5s":                     "text needs quotes",
+		"a = [\n":                    "close it with ]",
+		"a = [{\n":                   "close it with }",
+		"a = \"\"\"\n\"":             `close it with """`,
+		"a = 'x":                     "close it with '",
+		"a.b =":                      "the value is missing",
+		// The line that is refused is not the one to mend.
+		"a = [\n{},\n[features.X]":             "text needs quotes; maybe the array that starts on line 1 is not closed",
+		"a = [\n{}\n[features.X]":              "maybe the array that starts on line 1 is not closed",
+		"a = [ # ]\n{},\n['x']\n\ttask_id = 0": "maybe the array that starts on line 1 is not closed",
+		"a = [\n{ x = [']'],\n[b]\n=":          "a key is letters, digits, - and _; all else needs quotes; maybe the table in braces that starts on line 2 is not closed",
+		"a = [\n]\n[b":                         "",
+		"a = [\n hello ]":                      "text needs quotes",
+		"a = \"\"\"\nb = \xff":                 "save the file with encoding UTF-8",
 	} {
 		t.Run(src, func(t *testing.T) { is.New(t).Equal(refused(t, src).Hint, hint) })
 	}

@@ -475,7 +475,7 @@ func (w *walker) syntaxError(err error) error {
 		return newError(w.doc.name, w.src, len(w.src), len(w.src), err.Error(), "")
 	}
 	r := w.parser.Range(refused.Highlight)
-	start, end := int(r.Offset+w.base), int(r.Offset+r.Length+w.base)
-	message, hint := explain(refused.Message, w.src[start:])
+	start, end := wholeCharacters(w.src, int(r.Offset+w.base), int(r.Offset+r.Length+w.base))
+	message, hint := explain(refused.Message, w.src, start)
 	return newError(w.doc.name, w.src, start, end, message, hint)
 }
