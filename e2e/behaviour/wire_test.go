@@ -1,0 +1,288 @@
+package behaviour
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// patience is how long the program waits for an answer on a bad wire.
+const patience = 1500 * time.Millisecond
+
+const twins = `[features.Twins]
+task_id = 0
+user_stories = [
+    { name = "twin", description = "first", task_id = 0 },
+    { name = "twin", description = "second", task_id = 0 },
+    { name = "twin", description = "second", task_id = 0 },
+]
+`
+
+// TestBadWire lets calls go wrong by chance on their way to the server and
+// back, kills the program now and then, and starts it again until it comes to
+// its end: then each item has its one task, although requests came late or
+// twice. After that a discarded checkout gets the same tasks.
+func TestBadWire(t *testing.T) {
+	disturbed := 30
+	switch {
+	case !kinds()[0].real && testing.Short():
+		disturbed = 9
+	case kinds()[0].real:
+		disturbed = 20
+	}
+	disturbed /= len(kinds())
+	random := randomness(t)
+	sources := make(map[string]*rand.Rand) // the targets run side by side
+	for _, k := range kinds() {
+		sources[k.name()] = rand.New(rand.NewPCG(random.Uint64(), 0))
+	}
+	source := features(3, 6) + twins
+	onEveryTarget(t, func(t *testing.T, o *target) {
+		wire := startBadWire(t, o.url, sources[kind{o.major, o.protocol, o.real()}.name()])
+		done, rounds := 0, 0
+		for ; done < disturbed; rounds++ {
+			w := newWorld(t, o)
+			before := w.write(source)
+			w.o.url = wire.URL
+			done += w.runUntilDone(wire)
+			wire.late.Wait()
+			w.agrees(before)
+
+			first := w.read()
+			w.write(source)
+			w.o.url = o.url
+			again := w.mustRun()
+			if len(again.report.Created) > 0 || string(w.read()) != string(first) {
+				t.Fatalf("%d tasks were created again", len(again.report.Created))
+			}
+			w.agrees(before)
+		}
+		t.Logf("%d disturbed runs over %d maps: %v", done, rounds, wire.happened)
+	})
+}
+
+// runUntilDone runs the program, and kills one run in three, until a run comes
+// to its end. It returns how many were disturbed.
+func (w *world) runUntilDone(wire *badWire) (disturbed int) {
+	w.t.Helper()
+	for range 100 {
+		mishaps := wire.mishaps()
+		p := w.start("--timeout", patience.String())
+		if wire.chance() < 1./3 {
+			timer := time.AfterFunc(time.Duration(wire.chance()*float64(patience)), p.kill)
+			defer timer.Stop()
+		}
+		got := p.wait()
+		if got.code != exitDone || wire.mishaps() > mishaps {
+			disturbed++
+		}
+		switch got.code {
+		case exitDone:
+			return disturbed
+		case exitUnreachable:
+			w.onlyTheMap()
+		case exitKilled:
+		default:
+			w.t.Fatalf("exit code %d:\n%s", got.code, got.stderr)
+		}
+	}
+	w.t.Fatal("no run of a hundred came to its end")
+	return 0
+}
+
+// badWire stands between the program and a server. One request in three goes
+// wrong.
+type badWire struct {
+	*httptest.Server
+	target string
+	late   sync.WaitGroup // requests that are still to reach the server
+
+	mu       sync.Mutex
+	random   *rand.Rand
+	happened map[string]int
+}
+
+func startBadWire(t *testing.T, target string, random *rand.Rand) *badWire {
+	t.Helper()
+	wire := &badWire{target: target, random: random, happened: make(map[string]int)}
+	wire.Server = httptest.NewServer(wire)
+	t.Cleanup(func() {
+		wire.late.Wait()
+		wire.Close()
+	})
+	return wire
+}
+
+// chance is a number from 0 to 1.
+func (b *badWire) chance() float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.random.Float64()
+}
+
+// mishap is what goes wrong with the next request, if anything does.
+func (b *badWire) mishap() (string, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.random.IntN(3) > 0 {
+		return "", false
+	}
+	names := slices.Sorted(maps.Keys(mishaps))
+	name := names[b.random.IntN(len(names))]
+	b.happened[name]++
+	return name, true
+}
+
+// mishaps is how many requests went wrong until now.
+func (b *badWire) mishaps() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, times := range b.happened {
+		n += times
+	}
+	return n
+}
+
+func (b *badWire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if name, happens := b.mishap(); happens {
+		mishaps[name](b, w, r)
+	} else {
+		b.forward(r).write(w)
+	}
+}
+
+var mishaps = map[string]func(b *badWire, w http.ResponseWriter, r *http.Request){
+	"request lost": func(_ *badWire, w http.ResponseWriter, _ *http.Request) { reset(w) },
+	"answer lost":  func(b *badWire, w http.ResponseWriter, r *http.Request) { b.forward(r); reset(w) },
+	"half a request": func(_ *badWire, w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, r.Body, 40)
+		reset(w)
+	},
+	"429":           func(_ *badWire, w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusTooManyRequests, "") },
+	"429 with wait": func(_ *badWire, w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusTooManyRequests, "1") },
+	"502 before":    func(_ *badWire, w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusBadGateway, "") },
+	"503 before": func(_ *badWire, w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusServiceUnavailable, "1")
+	},
+	"504 before": func(_ *badWire, w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusGatewayTimeout, "") },
+	"502 after": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		b.forward(r)
+		refuse(w, http.StatusBadGateway, "")
+	},
+	"504, request late": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		b.forwardLater(r)
+		refuse(w, http.StatusGatewayTimeout, "")
+	},
+	"request late": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		b.forwardLater(r)
+		time.Sleep(patience)
+		reset(w)
+	},
+	"answer late": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		a := b.forward(r)
+		time.Sleep(patience)
+		a.write(w)
+	},
+	"request twice": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		send := b.ready(r)
+		b.late.Go(func() { send() })
+		send().write(w)
+	},
+	"half an answer": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		a := b.forward(r)
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+		a.body = a.body[:len(a.body)/2]
+		a.write(w)
+		panic(http.ErrAbortHandler)
+	},
+	"garbage": func(b *badWire, w http.ResponseWriter, r *http.Request) {
+		b.forward(r)
+		(&relayed{status: http.StatusOK, body: []byte("<html><title>Sign in to the network</title></html>")}).write(w)
+	},
+}
+
+// forward sends a request on to the server. Without an answer the connection
+// to the program breaks.
+func (b *badWire) forward(r *http.Request) *relayed {
+	return b.ready(r)()
+}
+
+func (b *badWire) forwardLater(r *http.Request) {
+	send := b.ready(r)
+	wait := time.Duration((1 + b.chance()) * float64(patience))
+	b.late.Go(func() {
+		time.Sleep(wait)
+		send()
+	})
+}
+
+// ready takes in a request and returns what sends it to the server.
+func (b *badWire) ready(r *http.Request) func() *relayed {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	method, address, header := r.Method, b.target+r.URL.RequestURI(), r.Header.Clone()
+	return func() *relayed {
+		request, err := http.NewRequest(method, address, bytes.NewReader(body))
+		if err != nil {
+			return &relayed{}
+		}
+		request.Header = header.Clone()
+		response, err := witness.Do(request)
+		if err != nil {
+			return &relayed{}
+		}
+		defer func() { _ = response.Body.Close() }()
+		a := &relayed{status: response.StatusCode, kind: response.Header.Get("Content-Type")}
+		if a.body, err = io.ReadAll(response.Body); err != nil {
+			return &relayed{}
+		}
+		return a
+	}
+}
+
+// relayed is the answer of a server; the zero value is none.
+type relayed struct {
+	status int
+	kind   string
+	body   []byte
+}
+
+func (a *relayed) write(w http.ResponseWriter) {
+	if a.status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Content-Type", a.kind)
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // the program may be gone
+}
+
+func refuse(w http.ResponseWriter, status int, retryAfter string) {
+	if retryAfter != "" {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	http.Error(w, fmt.Sprintf("<html><title>%d</title></html>", status), status)
+}
+
+// reset breaks the connection to the program as a crash would.
+func reset(w http.ResponseWriter) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
+}
