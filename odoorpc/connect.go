@@ -24,7 +24,7 @@ type Session struct {
 	Protocol Protocol
 	UserID   int64
 	Login    string // as configured
-	Database string // as configured
+	Database string // as configured; "[secret]" where it is the password as well
 	URL      string // scheme and host, without a slash at the end
 }
 
@@ -34,7 +34,7 @@ type Session struct {
 // Errors: *LoginError, *DatabaseError, *ProtocolError, *ConfigError (something is missing for the protocol that this server
 // needs), *TransportError, *RedirectError, *AnswerError, *ServerError.
 func (c *Client) Connect(ctx context.Context) (Session, error) {
-	s := Session{Login: c.Login, Database: c.Database, URL: c.base.String()}
+	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String()}
 	err := c.choose(ctx, &s)
 	if err != nil {
 		return Session{}, err

@@ -199,6 +199,16 @@ func TestASecretAtTheCutIsNotPrinted(t *testing.T) {
 	}
 }
 
+func TestASessionDoesNotTellThePasswordByTheDatabasesName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{Database: "same", Password: NewSecret("same")}, version("14"), result("7"))
+		session, err := c.Connect(t.Context())
+		is.NoErr(err)
+		is.Equal(session.Database, "[secret]")
+	})
+}
+
 func TestTracesHideCredentialsByPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
