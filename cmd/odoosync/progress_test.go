@@ -1,11 +1,28 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/matryer/is"
 )
+
+// The terminal writes ^C where the cursor is; at the end of a full line that
+// would begin another one, which could not be taken back.
+func TestTheBarLeavesTheCursorAtItsBeginning(t *testing.T) {
+	for _, wait := range []string{"", "0/9  waiting for the server: 503 Service Unavailable, going on in 4s"} {
+		is := is.New(t)
+		var screen strings.Builder
+		b := newBar(&screen, 9)
+		b.set(3, "creating tasks 3/9", wait)
+		is.True(strings.HasSuffix(screen.String(), "\r"))
+		is.True(strings.Contains(screen.String(), wait))
+		is.True(wait != "" || strings.Contains(screen.String(), "creating tasks 3/9"))
+		b.hide()
+		is.True(strings.HasSuffix(screen.String(), "\r\x1b[2K"))
+	}
+}
 
 func TestProgressLineTellsRateAndTimeLeft(t *testing.T) {
 	start := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
