@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Document is a checked TOML document: its source bytes and the places of its values.
@@ -21,6 +22,8 @@ type Document struct {
 	lines lineIndex
 	keys  keyIndex
 	order childOrder
+
+	longLine atomic.Pointer[longLine] // the last one that was asked for
 }
 
 // Any is a path segment for [Keep] that matches any key and any array element. It is not valid UTF-8, so

@@ -25,11 +25,30 @@ func (d *Document) Position(offset int) Position {
 }
 
 // Line returns the text of a line, counted from 1, without its line end and without a byte order mark. It is empty
-// if there is no such line. The text is copied.
+// if there is no such line. The text shares no memory with the source. Calls in a row for the same long line return the
+// same string.
 func (d *Document) Line(n int) string {
 	if n < 1 {
 		return ""
 	}
+	if long := d.longLine.Load(); long != nil && long.number == n {
+		return long.text
+	}
+	text := d.lineAt(n)
+	if len(text) > blockSize {
+		d.longLine.Store(&longLine{n, text})
+	}
+	return text
+}
+
+// longLine is a line that was asked for. In a file that is one line each mistake asks for it.
+type longLine struct {
+	number int
+	text   string
+}
+
+// lineAt copies the text of a line from the source.
+func (d *Document) lineAt(n int) string {
 	blocks := d.lineIndex().blocks
 	// The line starts in the last block that starts on a line before it.
 	i := sort.Search(len(blocks), func(i int) bool { return int(blocks[i].line) >= n }) - 1

@@ -78,3 +78,14 @@ func TestPatchedPositionsInOneLine(t *testing.T) {
 	is.Equal(len(values), 2002)
 	onlyTokensChange(t, doc, values)
 }
+
+// A file can be one line, and each of its mistakes has the text of its line.
+func TestALongLineIsCopiedOnce(t *testing.T) {
+	is := is.New(t)
+	first, second := strings.Repeat("é", 2000), strings.Repeat("€", 2000)
+	doc := mustParse(t, comments(first+"\n"+second))
+	is.Equal(doc.Line(1), "#"+first)
+	is.Equal(testing.AllocsPerRun(100, func() { doc.Line(1) }), 0.0)
+	is.Equal(doc.Line(2), "#"+second)
+	is.Equal(doc.Line(1), "#"+first)
+}

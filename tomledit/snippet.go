@@ -56,9 +56,10 @@ func window(line string, column int) cut {
 	var c cut
 	at := skipCharacters(line, column-1)
 	c.before, c.after = line[:at], line[at:]
-	if n := utf8.RuneCountInString(c.before); n > snippetWidth*2/3 && utf8.RuneCountInString(line) > snippetWidth {
-		c.lead = "…"
-		c.before = c.before[skipCharacters(c.before, n-snippetWidth*2/3):]
+	if skipCharacters(line, snippetWidth) < len(line) {
+		if last := lastCharacters(c.before, snippetWidth*2/3); len(last) < len(c.before) {
+			c.lead, c.before = "…", last
+		}
 	}
 	room := snippetWidth - utf8.RuneCountInString(c.before)
 	if end := skipCharacters(c.after, room); end < len(c.after) {
@@ -68,14 +69,31 @@ func window(line string, column int) cut {
 	return c
 }
 
-// skipCharacters returns the byte offset behind the first n characters.
+// skipCharacters returns the byte offset behind the first n characters. It may have to go through megabytes of a file
+// that is one line, for each of its mistakes.
 func skipCharacters(s string, n int) int {
 	at := 0
-	for ; n > 0 && at < len(s); n-- {
+	for n > 0 && at < len(s) {
+		if n >= 8 && len(s)-at >= 8 {
+			if t := s[at : at+8]; t[0]|t[1]|t[2]|t[3]|t[4]|t[5]|t[6]|t[7] < utf8.RuneSelf {
+				at, n = at+8, n-8
+				continue
+			}
+		}
 		_, size := utf8.DecodeRuneInString(s[at:])
-		at += size
+		at, n = at+size, n-1
 	}
 	return at
+}
+
+// lastCharacters returns the last n characters.
+func lastCharacters(s string, n int) string {
+	at := len(s)
+	for ; n > 0 && at > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:at])
+		at -= size
+	}
+	return s[at:]
 }
 
 // visible returns a sign for characters that a terminal would not print but act on.

@@ -177,12 +177,12 @@ func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {
 }
 
 func TestDocumentsCanBeReadByManyAtOnce(t *testing.T) {
-	doc := mustParse(t, lines(100))
+	doc := mustParse(t, lines(100)+"#"+strings.Repeat("x", 3000))
 	var readers sync.WaitGroup
 	for range 8 {
 		readers.Go(func() {
 			v := doc.Get("k99")
-			if v.Position().Line != 100 || doc.Root().Index(99) != v || v.Path() != "k99" || doc.Line(100) != "k99 = 0" {
+			if v.Position().Line != 100 || doc.Root().Index(99) != v || v.Path() != "k99" || doc.Line(100) != "k99 = 0" || len(doc.Line(101)) != 3001 {
 				t.Error("wrong value")
 			}
 			patch := doc.NewPatch()
