@@ -212,10 +212,10 @@ func (x *exchange) intermediary(a *answer) *failure {
 	f := &failure{}
 	hint := ""
 	switch {
-	case a.status == http.StatusTooManyRequests, a.status == http.StatusRequestTimeout:
+	case a.status == http.StatusTooManyRequests:
 		f.transient, f.undone = true, true
-	case a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable:
-		f.transient = true
+	case a.status == http.StatusRequestTimeout, a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable:
+		f.transient = true // 408 too: some proxies send it while Odoo is at work
 	case a.status == http.StatusGatewayTimeout:
 		f.transient, f.slow = true, true
 	case a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:

@@ -71,7 +71,7 @@ func TestWhichCallsAreSentAgain(t *testing.T) {
 	}{
 		{name: "connection refused", refusals: 1, safe: true, unsafe: true},
 		{name: "429", failure: page(429, "Too many"), safe: true, unsafe: true},
-		{name: "408", failure: page(408, "Request timeout"), safe: true, unsafe: true},
+		{name: "408", failure: page(408, "Request timeout"), safe: true, unknown: true},
 		{name: "serialization failure", failure: refusalOf("psycopg2.errors.SerializationFailure", "could not serialize access"), safe: true, unsafe: true},
 		{name: "deadlock", failure: refusalOf("psycopg2.errors.DeadlockDetected", "deadlock detected"), safe: true, unsafe: true},
 		{name: "lock not available", failure: refusalOf("psycopg2.errors.LockNotAvailable", "lock"), safe: true, unsafe: true},
