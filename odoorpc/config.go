@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Protocol says how the client talks to the server.
@@ -129,10 +131,16 @@ func (c Config) check() (*settings, error) {
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
 		wrong = append(wrong, c.missingForJSONRPC()...)
 	}
-	if !fitsHeader(c.APIKey.reveal()) {
+	if !utf8.ValidString(c.Login) {
+		refuse("Login", "is not valid UTF-8")
+	}
+	if !utf8.ValidString(c.Password.reveal()) {
+		refuse("Password", "is not valid UTF-8")
+	}
+	if key := c.APIKey.reveal(); !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
 		refuse("APIKey", "contains a blank, a line end or another character that no API key has")
 	}
-	if !fitsHeader(c.Database) {
+	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
 		refuse("Database", "contains a blank, a line end or another character that no database name has")
 	}
 	if c.Timeout < 0 {

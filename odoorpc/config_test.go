@@ -80,15 +80,26 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 
 func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	is := is.New(t)
-	_, err := New(Config{Protocol: "soap", Timeout: -1, RetryMaxWait: -1, MaxAnswer: -1, Rate: math.NaN(), APIKey: NewSecret("a\nb"), Database: "a b"})
+	_, err := New(Config{Protocol: "soap", Timeout: -1, RetryMaxWait: -1, MaxAnswer: -1, Rate: math.NaN(), APIKey: NewSecret("a\nb"), Database: "a b", Login: "\xff", Password: NewSecret("\xff")})
 	var e *ConfigError
 	is.True(errors.As(err, &e))
 	var fields []string
 	for _, p := range e.Problems {
 		fields = append(fields, p.Field)
 	}
-	is.Equal(strings.Join(fields, " "), "URL Protocol APIKey Database Timeout RetryMaxWait MaxAnswer Rate")
+	is.Equal(strings.Join(fields, " "), "URL Protocol Login Password APIKey Database Timeout RetryMaxWait MaxAnswer Rate")
 	is.True(!strings.Contains(err.Error(), "a\nb"))
+}
+
+func TestAnAPIKeyIsASCII(t *testing.T) {
+	is := is.New(t)
+	for _, key := range []string{"\ufeff0123abcd", "0123\u00a0abcd", "\xff\xfe", "0123abcd\n", "\x00"} {
+		_, err := New(Config{URL: "localhost", APIKey: NewSecret(key)})
+		var e *ConfigError
+		is.True(errors.As(err, &e))
+		is.Equal(e.Problems[0].Field, "APIKey")
+		is.True(!strings.Contains(err.Error(), key))
+	}
 }
 
 func TestWhatIsMissingDependsOnTheProtocol(t *testing.T) {
