@@ -89,6 +89,28 @@ func TestEditDuringRun(t *testing.T) {
 	}
 }
 
+// TestStoryAddedAtTheLastSaveIsMade lets the first save take so long that the
+// next is left to the end of the run.
+func TestStoryAddedAtTheLastSaveIsMade(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(editedMap)
+	edits := 0
+	w.options.Observer = func(ev engine.Event) {
+		switch saved, ok := ev.(engine.Saved); {
+		case !ok:
+		case saved.Done < saved.Total:
+			time.Sleep(100 * time.Millisecond)
+		case edits == 0:
+			edits++
+			is.NoErr(os.WriteFile(path, []byte(w.read(path)+"user_stories = [ { name = \"b1\", task_id = 0 } ]\n"), 0o644))
+		}
+	}
+	w.sync(path)
+	is.Equal(edits, 1)
+	w.oneToOne(path)
+}
+
 // editorsSaves are the ways in which editors save. Each begins at once and
 // tells when it is done; the slow ones leave half a text, or none, for a while.
 func editorsSaves() map[string]func(path, text string, saved chan<- error) {

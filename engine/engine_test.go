@@ -57,6 +57,9 @@ func (w *world) engineFor(login, password string) *engine.Engine {
 		w.observing.Lock()
 		defer w.observing.Unlock()
 		w.events = append(w.events, ev)
+		if w.options.Observer != nil {
+			w.options.Observer(ev)
+		}
 	}
 	return engine.New(client, options)
 }

@@ -31,16 +31,20 @@ type batch struct {
 }
 
 // createAll makes the tasks, batch by batch, and saves what was made whatever
-// ends it.
+// ends it. An edit that comes as late as the last save counts too.
 func (r *run) createAll() error {
-	err := r.createBatches()
-	if r.saveFailed || len(r.unsaved) == 0 && !r.file.Touched() {
-		return err
+	for {
+		err := r.createBatches()
+		if r.saveFailed || len(r.unsaved) == 0 && !r.file.Touched() {
+			return err
+		}
+		if saveErr := r.save(); saveErr != nil {
+			return errors.Join(saveErr, err)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if saveErr := r.save(); saveErr != nil {
-		return errors.Join(saveErr, err)
-	}
-	return err
 }
 
 func (r *run) createBatches() error {
