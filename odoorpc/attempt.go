@@ -125,8 +125,12 @@ func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
 	f := &failure{err: e, undone: !sent, unreached: !sent, transient: true}
 	switch {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
-		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, true
-		f.slow, f.timeout = true, true
+		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, sent
+		f.slow, f.timeout = sent, true
+		if !sent {
+			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
+			e.hint = "check host and port of the URL, and what stands between this machine and the server"
+		}
 	case ctx.Err() != nil:
 		cause := x.ctx.Err()
 		if cause == nil { // the deadline, which the attempt can see a moment before the caller's context does

@@ -185,6 +185,24 @@ func TestTriesAreBounded(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatDoesNotComeAboutInTimeIsNotASlowCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		p, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute}, result("[1]"))
+		p.dialTime = time.Hour
+		_, err := c.Create(ReturnSlow(t.Context()), "project.task", []map[string]any{{"name": "A"}}, nil)
+		var e *TransportError
+		is.True(errors.As(err, &e))
+		is.Equal(e.Reason, "no connection within 1m0s")
+		is.True(!e.Sent && !e.TooSlow())
+		is.True(strings.Contains(e.Hint(), "host and port"))
+		is.Equal(e.Tries, timeoutTries)
+		var unknown *UnknownOutcomeError
+		is.True(!errors.As(err, &unknown))
+		time.Sleep(2 * time.Hour) // virtual: lets the dials end
+	})
+}
+
 func TestAnAttemptThatTimedOutIsRepeatedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
