@@ -240,20 +240,22 @@ func (x *exchange) intermediary(a *answer) *failure {
 	return f
 }
 
+// longestRetryAfter stands for every longer wait too.
+const longestRetryAfter = 365 * 24 * time.Hour
+
 // retryAfter returns the wait that a Retry-After header asks for, in seconds or as a date; zero for none, for one in the
 // past, and for what is neither.
 func retryAfter(header string) time.Duration {
-	const longest = 365 * 24 * time.Hour
 	if header == "" {
 		return 0
 	}
 	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil {
-		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second
+		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	} else if errors.Is(err, strconv.ErrRange) {
-		return longest
+		return longestRetryAfter
 	}
 	if date, err := http.ParseTime(header); err == nil {
-		return min(max(time.Until(date), 0), longest)
+		return min(max(time.Until(date), 0), longestRetryAfter)
 	}
 	return 0
 }

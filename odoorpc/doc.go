@@ -21,14 +21,17 @@
 //   - A call is sent again only where that is safe: always for reads, and for Load with external ids; for Create and other
 //     calls only where the server has certainly done nothing (TestWhichCallsAreSentAgain).
 //   - The ids that Create and Load return are positive, distinct and exactly as many as the records sent; anything else
-//     that a server answers is an error (TestIDsOfAHostileServerAreRefused).
+//     that a server answers is an error (TestIDsOfAHostileServerAreRefused). So are records that are read without an id of
+//     their own (TestRecordsOfAHostileServerAreRefused).
 //   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of
-//     the database or where the server repeats them (TestSecretsAreNeverPrinted, TestTracesHideCredentialsByPlace).
+//     the database or where the server repeats them, encoded or not (TestSecretsAreNeverPrinted,
+//     TestTracesHideCredentialsByPlace, TestSecretsAreFoundInEveryEncoding).
 //   - Redirects are never followed, cookies are never kept, certificates are always verified, and plain http to other than
 //     loopback needs Config.AllowHTTP (TestRedirectsAreNotFollowed, TestCookiesAreNotKept, TestCertificatesAreVerified,
-//     TestPlainHTTPIsForLoopbackOnly).
-//   - Answers are bounded in size and time, and a text from the server reaches an error or event only without control
-//     characters (TestHostileAnswersEndInAnError, TestServerTextsAreCleaned, FuzzAnswers).
+//     TestPlainHTTPIsForLoopbackOnly, TestLoopbackIsNeverReachedThroughAProxy).
+//   - Answers are bounded in size, in the memory that they take and in time, and a text from the server reaches an error or
+//     event only without control characters (TestHostileAnswersEndInAnError,
+//     TestAListOfMillionsOfWrongElementsTakesLittleMemory, TestServerTextsAreCleaned, FuzzAnswers).
 //   - Waits between tries follow Retry-After, or a random part of a doubling bound; each is reported to the Observer before
 //     it begins, and none is longer than Config.RetryMaxWait (TestWaitsFollowTheServer, TestWaitsGrowAndAreBounded).
 //

@@ -339,5 +339,9 @@ func interrupted(cause error, op op, sent bool, tries int) *TransportError {
 
 // tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.
 func tooLong(status string, wait, limit time.Duration) string {
-	return fmt.Sprintf("%s: the server asks to wait %v, longer than the limit of %v", status, wait.Round(time.Second), limit)
+	asked := wait.Round(time.Second).String()
+	if wait >= longestRetryAfter {
+		asked = "a year or more"
+	}
+	return fmt.Sprintf("%s: the server asks to wait %s, longer than the limit of %v", status, asked, limit)
 }
