@@ -373,6 +373,11 @@ func (s *scenes) rights() {
 		for name, model := range map[string]string{"tasks": "project.task", "stages": "project.task.type", "tags": "project.tags"} {
 			s.call("may-create-"+name+"-"+who.name, who.as, model, "check_access_rights", params{{"operation", "create"}, {"raise_exception", false}}, nil)
 		}
+		group := params{{"group_ext_id", "project.group_project_manager"}}
+		if s.w.version >= 18 { // a method of records since then
+			group = append(params{{"ids", []int64{who.as.uid}}}, group...)
+		}
+		s.call("is-manager-"+who.name, who.as, "res.users", "has_group", group, nil)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	modelTask    = "project.task"
 	modelStage   = "project.task.type"
 	modelTag     = "project.tags"
+	modelUser    = "res.users"
 )
 
 const backlog = "Backlog"
@@ -42,7 +43,7 @@ func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
 	}
 	for i := range result.Stages {
 		if result.Stages[i].ID == 0 {
-			result.Stages[i].Creatable = e.mayCreate(ctx, modelStage)
+			result.Stages[i].Creatable = e.mayCreateStages(ctx, result.Session)
 		}
 	}
 	return result, nil
@@ -155,12 +156,32 @@ func (e *Engine) stageRefused(err error, project Project, name string) error {
 	}
 }
 
+// mayCreateStages asks Odoo for the user's right to make stages of a project.
+// The access right alone does not tell: since Odoo 15 every project user has
+// it, and a record rule keeps all but administrators to stages of their own.
+func (e *Engine) mayCreateStages(ctx context.Context, session odoorpc.Session) Permission {
+	if may := e.mayCreate(ctx, modelStage); may != Allowed {
+		return may
+	}
+	group := odoorpc.Args{Params: []odoorpc.Param{{Name: "group_ext_id", Value: "project.group_project_manager"}}, Repeatable: true}
+	if session.Major >= 18 { // a method of records since then
+		group.IDs = []int64{session.UserID}
+	}
+	return e.permission(ctx, modelUser, "has_group", group)
+}
+
 // mayCreate asks Odoo for the user's right to create records of a model. It
 // knows access rights but not record rules, so Allowed may still be refused.
 func (e *Engine) mayCreate(ctx context.Context, model string) Permission {
-	ask := odoorpc.Args{Params: []odoorpc.Param{{Name: "operation", Value: "create"}, {Name: "raise_exception", Value: false}}, Repeatable: true}
+	return e.permission(ctx, model, "check_access_rights", odoorpc.Args{
+		Params: []odoorpc.Param{{Name: "operation", Value: "create"}, {Name: "raise_exception", Value: false}}, Repeatable: true,
+	})
+}
+
+// permission is Odoo's answer to a question; Unknown where it gives none.
+func (e *Engine) permission(ctx context.Context, model, method string, args odoorpc.Args) Permission {
 	var allowed bool
-	if err := e.odoo.Call(ctx, model, "check_access_rights", ask, &allowed); err != nil {
+	if err := e.odoo.Call(ctx, model, method, args, &allowed); err != nil {
 		return Unknown
 	}
 	if allowed {

@@ -151,7 +151,7 @@ func (r *run) rehearse() error {
 	}
 	r.result.Stage = stages[0]
 	if r.result.Stage.ID == 0 {
-		r.result.Stage.Creatable = r.mayCreate(r.ctx, modelStage)
+		r.result.Stage.Creatable = r.mayCreateStages(r.ctx, r.result.Session)
 	}
 	if r.result.Tags, err = r.findTags(r.plan.Tags()); err != nil {
 		return err

@@ -38,6 +38,13 @@ func TestPlainUserWithoutTheRightToMakeTheStage(t *testing.T) {
 		w := newWorld(t, o)
 		w.user = w.o.newUser(projectUser)
 		w.stopsBeforeTheFirstTask("setup", `has no stage "Backlog"`, "needs the right Project / Administrator")
+		if got := w.mustRun("--dry-run").report.Stage; got.Creatable != "denied" {
+			t.Fatalf("the dry run says of the stage: %q", got.Creatable)
+		}
+		w.user = o.admin
+		if got := w.mustRun("--dry-run").report.Stage; got.Creatable != "allowed" {
+			t.Fatalf("the dry run says of the stage to an administrator: %q", got.Creatable)
+		}
 	})
 }
 

@@ -86,7 +86,8 @@ type outcome struct {
 // report is the part of the program's JSON output that the suite looks at.
 type report struct {
 	Stage *struct {
-		Created bool
+		Created   bool
+		Creatable string
 	}
 	Stages []struct {
 		Name    string

@@ -69,6 +69,7 @@ func methodsOf(d Dialect, model string) map[string]method {
 	switch model {
 	case modelUser:
 		all["context_get"] = method{run: runContextGet}
+		all["has_group"] = method{params: []string{"group_ext_id"}, required: 1, onIDs: d == V19, run: runHasGroup}
 	case modelData:
 		all["check_object_reference"] = method{
 			params: []string{"module", "xml_id", "raise_on_access_error"}, required: 2, run: runCheckObjectReference,
@@ -275,6 +276,15 @@ func runContextGet(t *tx, tab *table, _ request) (any, error) {
 		answer["uid"] = t.uid()
 	}
 	return answer, nil
+}
+
+// runHasGroup asks of the user who calls, as 19 lets nobody but them ask.
+func runHasGroup(t *tx, _ *table, r request) (any, error) {
+	needed := map[string]Role{
+		"base.group_user": Internal, "project.group_project_user": ProjectUser, "project.group_project_manager": Manager,
+	}
+	role, known := needed[r.text("group_ext_id")]
+	return known && t.account.Role >= role, nil
 }
 
 func runCheckObjectReference(t *tx, _ *table, r request) (any, error) {

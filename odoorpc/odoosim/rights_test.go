@@ -1,6 +1,7 @@
 package odoosim_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,23 @@ func TestCheckingRightsBeforehandIgnoresRules(t *testing.T) {
 		is.True(may)
 		name, _ := ann.fails(t, s, "project.project", "check_access_rights", list{"create"}, nil)
 		is.Equal(name, accessErr)
+	})
+}
+
+func TestGroupsTellWhatRulesForbid(t *testing.T) {
+	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+		is := is.New(t)
+		for role, want := range map[odoosim.Role]bool{odoosim.Internal: false, odoosim.ProjectUser: false, odoosim.Manager: true} {
+			login := fmt.Sprint("user", role)
+			who := user{s.AddUser(odoosim.User{Login: login, Password: "a", Role: role}), "a"}
+			args := list{"project.group_project_manager"}
+			if s.Dialect() == odoosim.V19 {
+				args = list{list{who.id}, "project.group_project_manager"}
+			}
+			has := !want
+			who.result(t, s, &has, "res.users", "has_group", args, nil)
+			is.Equal(has, want)
+		}
 	})
 }
 
