@@ -300,10 +300,7 @@ func (d *decoder) refuse(v tomledit.Value, message, hint string) {
 
 func (d *decoder) refuseAt(at tomledit.Position, v tomledit.Value, message, hint string) {
 	_, end := v.Span()
-	d.mistakes = append(d.mistakes, &tomledit.Error{
-		File: d.doc.Name(), Pos: at, EndOffset: max(end, at.Offset+1), Key: v.Path(),
-		Message: message, Hint: hint, Line: d.doc.Line(at.Line),
-	})
+	d.mistakes = append(d.mistakes, d.doc.ErrorAt(at.Offset, max(end, at.Offset+1), v.Path(), message, hint))
 }
 
 // badName says what is wrong with the name of a task, or nothing.

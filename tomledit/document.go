@@ -23,7 +23,7 @@ type Document struct {
 	keys  keyIndex
 	order childOrder
 
-	longLine atomic.Pointer[longLine] // the last one that was asked for
+	longLine atomic.Pointer[line] // the last one that was asked for
 }
 
 // Any is a path segment for [Keep] that matches any key and any array element. It is not valid UTF-8, so

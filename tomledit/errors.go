@@ -17,6 +17,34 @@ type Error struct {
 	Message   string   // what is wrong: lower case, no full stop
 	Hint      string   // what to do about it; may be empty
 	Line      string   // text of the line of Pos, without its line end
+
+	before int // bytes of Line before Pos; 0 too where somebody else made the Error
+}
+
+// ErrorAt makes an error for the bytes from start to end of the source: for what is wrong with a document beyond its
+// TOML. What stands behind the line of start is not marked. Each call takes about the same short time, also in a line of
+// many megabytes.
+func (d *Document) ErrorAt(start, end int, key, message, hint string) *Error {
+	pos := d.Position(start)
+	line := d.lineOf(pos.Line)
+	before := max(0, pos.Offset-line.start)
+	return &Error{
+		File: d.name, Pos: pos, EndOffset: min(end, line.start+len(line.text)), Key: key,
+		Message: message, Hint: hint, Line: line.text, before: before,
+	}
+}
+
+// EndColumn returns the column behind what is wrong: at least one behind that of Pos.
+func (e *Error) EndColumn() int {
+	return e.Pos.Column + max(1, e.markedCharacters(e.Line[e.bytesBefore():]))
+}
+
+// bytesBefore returns how many bytes of the line stand before the error.
+func (e *Error) bytesBefore() int {
+	if e.before > 0 {
+		return min(e.before, len(e.Line))
+	}
+	return skipCharacters(e.Line, e.Pos.Column-1)
 }
 
 // Error returns file, line, column, key (where it is known) and message, as in
@@ -49,14 +77,15 @@ func newError(file string, src []byte, start, end int, message, hint string) *Er
 	if i := bytes.IndexByte(src[start:], '\n'); i >= 0 {
 		lineEnd = start + i
 	}
-	line := lineText(src, lineStart, lineEnd)
+	text := lineText(src, lineStart, lineEnd)
 	return &Error{
 		File:      file,
 		Pos:       positionIn(src, start),
 		EndOffset: min(end, lineEnd),
 		Message:   message,
 		Hint:      hint,
-		Line:      string(line),
+		Line:      string(text),
+		before:    max(0, start-lineStart-markSize(src, lineStart)),
 	}
 }
 

@@ -91,3 +91,40 @@ func TestErrorsWithoutAFileNameStartWithTheLine(t *testing.T) {
 	_, err := tomledit.Parse("", []byte("a = 1\na = 2"))
 	is.New(t).Equal(err.Error(), "2:1: a: already defined on line 1")
 }
+
+// What callers find wrong beyond TOML is shown like what TOML forbids.
+func TestErrorsOfCallersMarkTheirToken(t *testing.T) {
+	for _, c := range []struct {
+		src, want string
+		endColumn int
+	}{
+		{"a = 1\nlong = 'x' # y\r\n", "long = 'x' # y\n       ^^^", 11},
+		{"\ufeff\"é€\"\t=\t'漢字'", "\"é€\"\t=\t'漢字'\n    \t \t^^^^", 12},
+		{"a = [ '" + strings.Repeat("é", 5000) + "', '漢字' ]", "'漢字'", 5015},
+		{"a = \"\"\"\nb\"\"\"", "a = \"\"\"\n    ^^^", 8}, // as far as its first line goes
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			is := is.New(t)
+			doc, err := tomledit.Parse("map.toml", []byte(c.src))
+			is.NoErr(err)
+			var v tomledit.Value
+			for _, v = range doc.Root().All() {
+				if last := v.Len(); last > 0 {
+					v = v.Index(last - 1)
+				}
+			}
+			start, end := v.Span()
+			e := doc.ErrorAt(start, end, v.Path(), "wrong", "mend it")
+			is.Equal(e.Pos, v.Position())
+			is.Equal(e.EndColumn(), c.endColumn)
+			line, caret, _ := strings.Cut(e.Snippet(), "\n")
+			if wantLine, wantCaret, both := strings.Cut(c.want, "\n"); both {
+				is.Equal(line, wantLine)
+				is.Equal(caret, wantCaret)
+				return
+			}
+			at := strings.IndexByte(caret, '^')
+			is.Equal(string([]rune(line)[at:len(caret)]), c.want)
+		})
+	}
+}

@@ -27,38 +27,42 @@ func (d *Document) Position(offset int) Position {
 // Line returns the text of a line, counted from 1, without its line end and without a byte order mark. It is empty
 // if there is no such line. The text shares no memory with the source. Calls in a row for the same long line return the
 // same string.
-func (d *Document) Line(n int) string {
-	if n < 1 {
-		return ""
-	}
-	if long := d.longLine.Load(); long != nil && long.number == n {
-		return long.text
-	}
-	text := d.lineAt(n)
-	if len(text) > blockSize {
-		d.longLine.Store(&longLine{n, text})
-	}
-	return text
+func (d *Document) Line(n int) string { return d.lineOf(n).text }
+
+// line is one line of a document.
+type line struct {
+	number int
+	start  int    // offset of the text: behind a byte order mark
+	text   string // without line end
 }
 
-// longLine is a line that was asked for. In a file that is one line each mistake asks for it.
-type longLine struct {
-	number int
-	text   string
+// lineOf returns a line. A long one is remembered: in a file that is one line each mistake asks for it.
+func (d *Document) lineOf(n int) line {
+	if n < 1 {
+		return line{}
+	}
+	if long := d.longLine.Load(); long != nil && long.number == n {
+		return *long
+	}
+	l := d.lineAt(n)
+	if len(l.text) > blockSize {
+		d.longLine.Store(&l)
+	}
+	return l
 }
 
 // lineAt copies the text of a line from the source.
-func (d *Document) lineAt(n int) string {
+func (d *Document) lineAt(n int) line {
 	blocks := d.lineIndex().blocks
 	// The line starts in the last block that starts on a line before it.
 	i := sort.Search(len(blocks), func(i int) bool { return int(blocks[i].line) >= n }) - 1
 	start := 0
 	if i >= 0 {
 		start = i * blockSize
-		for line := int(blocks[i].line); line < n; line++ {
+		for before := int(blocks[i].line); before < n; before++ {
 			end := bytes.IndexByte(d.src[start:], '\n')
 			if end < 0 {
-				return ""
+				return line{}
 			}
 			start += end + 1
 		}
@@ -67,7 +71,7 @@ func (d *Document) lineAt(n int) string {
 	if i := bytes.IndexByte(d.src[start:], '\n'); i >= 0 {
 		end = start + i
 	}
-	return string(lineText(d.src, start, end))
+	return line{n, start + markSize(d.src, start), string(lineText(d.src, start, end))}
 }
 
 // blockSize is the distance in bytes of the places that the line index remembers.
@@ -138,9 +142,13 @@ func characters(b []byte) int {
 
 // lineText returns the bytes of a line without a carriage return at its end and a byte order mark at its start.
 func lineText(src []byte, start, end int) []byte {
-	line := bytes.TrimSuffix(src[start:end], []byte{'\r'})
-	if start == 0 {
-		line = bytes.TrimPrefix(line, utf8Mark)
+	return bytes.TrimSuffix(src[start+markSize(src, start):end], []byte{'\r'})
+}
+
+// markSize is the size of the byte order mark with which a line starts.
+func markSize(src []byte, lineStart int) int {
+	if lineStart == 0 && bytes.HasPrefix(src, utf8Mark) {
+		return len(utf8Mark)
 	}
-	return line
+	return 0
 }

@@ -17,7 +17,7 @@ func (e *Error) Snippet() string {
 	if e.Line == "" {
 		return ""
 	}
-	chars := window(e.Line, e.Pos.Column)
+	chars := window(e.Line, e.bytesBefore())
 	var line, caret strings.Builder
 	line.WriteString(chars.lead)
 	caret.WriteString(strings.Repeat(" ", utf8.RuneCountInString(chars.lead)))
@@ -50,11 +50,10 @@ type cut struct {
 	lead, before, after, trail string
 }
 
-// window returns the part of a line that a snippet shows. It keeps more of what stands before the column than
+// window returns the part of a line that a snippet shows. It keeps more of what stands before the caret than
 // of what follows.
-func window(line string, column int) cut {
+func window(line string, at int) cut {
 	var c cut
-	at := skipCharacters(line, column-1)
 	c.before, c.after = line[:at], line[at:]
 	if skipCharacters(line, snippetWidth) < len(line) {
 		if last := lastCharacters(c.before, snippetWidth*2/3); len(last) < len(c.before) {
@@ -69,19 +68,12 @@ func window(line string, column int) cut {
 	return c
 }
 
-// skipCharacters returns the byte offset behind the first n characters. It may have to go through megabytes of a file
-// that is one line, for each of its mistakes.
+// skipCharacters returns the byte offset behind the first n characters.
 func skipCharacters(s string, n int) int {
 	at := 0
-	for n > 0 && at < len(s) {
-		if n >= 8 && len(s)-at >= 8 {
-			if t := s[at : at+8]; t[0]|t[1]|t[2]|t[3]|t[4]|t[5]|t[6]|t[7] < utf8.RuneSelf {
-				at, n = at+8, n-8
-				continue
-			}
-		}
+	for ; n > 0 && at < len(s); n-- {
 		_, size := utf8.DecodeRuneInString(s[at:])
-		at, n = at+size, n-1
+		at += size
 	}
 	return at
 }

@@ -125,7 +125,7 @@ func annotate(printf func(string, ...any), f failure) {
 			message = m.Key + ": " + message
 		}
 		printf("::error file=%s,line=%d,col=%d,endColumn=%d,title=odoosync::%s\n",
-			property(filepath.ToSlash(m.File)), m.Pos.Line, m.Pos.Column, endColumn(m), data(withHint(message, m.Hint)))
+			property(filepath.ToSlash(m.File)), m.Pos.Line, m.Pos.Column, m.EndColumn(), data(withHint(message, m.Hint)))
 	}
 }
 
