@@ -12,8 +12,12 @@ import (
 // the map, and *FileError.
 func Check(path string) (*Plan, error) {
 	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
+	switch {
+	case err != nil:
+	case info.IsDir():
 		err = errors.New("it is a folder")
+	case info.Mode()&os.ModeDevice != 0:
+		err = errors.New("it is a device") // some have no end
 	}
 	if err != nil {
 		return nil, openError(path, err)

@@ -75,9 +75,10 @@ func (c *console) note(format string, args ...any) {
 	c.print("odoosync: " + printable(fmt.Sprintf(format, args...)) + "\n")
 }
 
-// trace prints a line for people who look closely.
+// trace prints something for people who look closely. Further lines of it are
+// indented, so that no server can imitate a line of the program.
 func (c *console) trace(text string) {
-	c.print(c.style.faint(printable(text)) + "\n")
+	c.print(c.style.faint(indented(printable(text))) + "\n")
 }
 
 // warn prints something that does not stop the run.

@@ -130,7 +130,7 @@ func describeOutcome(err error, f *failure) bool {
 		if errors.As(err, &call) {
 			reason = call.Err
 		}
-		f.Message = fmt.Sprintf("%s: no answer to the creation of %s, which may exist in Odoo or not: %v",
+		f.Message = fmt.Sprintf("%s: no usable answer to the creation of %s, which may exist in Odoo or not: %v",
 			unknown.File, count(len(unknown.Items), "task"), reason)
 	case errors.As(err, &call):
 		f.Code, f.Kind = exitUnknown, "unknown-outcome"

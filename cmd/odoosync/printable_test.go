@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -28,6 +29,20 @@ func TestPrintable(t *testing.T) {
 			is.Equal(oneLine(test.give), test.line)
 		})
 	}
+}
+
+// The JSON output holds the same texts, and nothing that a terminal acts on.
+func TestReportIsHarmlessToATerminal(t *testing.T) {
+	is := is.New(t)
+	r := newReport("run")
+	r.Map = "a\x7fb\u009b31m\u202e<&>\u2028\ufeff\"价\x1b"
+	var out strings.Builder
+	r.write(&out)
+	is.True(!strings.ContainsFunc(strings.ReplaceAll(out.String(), "\n", ""), disturbs))
+	is.True(strings.Contains(out.String(), `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b"`))
+	var back report
+	is.NoErr(json.Unmarshal([]byte(out.String()), &back))
+	is.Equal(back.Map, r.Map)
 }
 
 // No text, whatever it holds, sends a terminal anything but characters to show.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"odoosync/engine"
 	"odoosync/odoorpc"
-	"odoosync/tomledit"
 )
 
 // report is what --json prints: one object, also when the command fails. Every
@@ -231,7 +233,7 @@ func (r *report) finish(err error, took time.Duration) {
 	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportMistake{}, Items: []reportErrorItem{}}
 	for _, m := range f.Mistakes {
 		e.Mistakes = append(e.Mistakes, reportMistake{
-			File: m.File, Line: m.Pos.Line, Column: m.Pos.Column, EndColumn: endColumn(m),
+			File: m.File, Line: m.Pos.Line, Column: m.Pos.Column, EndColumn: m.EndColumn(),
 			Key: m.Key, Message: m.Message, Hint: m.Hint,
 		})
 	}
@@ -248,11 +250,23 @@ func (r *report) finish(err error, took time.Duration) {
 	r.Error = e
 }
 
+// write prints the report. Its texts may hold characters that a terminal acts
+// on: those that JSON would leave as they are are escaped too.
 func (r *report) write(w io.Writer) {
-	enc := json.NewEncoder(w)
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(r) // the writer remembers its error until it is flushed
+	_ = enc.Encode(r) // strings and numbers always can be
+	text := b.String()
+	written := 0
+	for i, c := range text {
+		if c != '\n' && disturbs(c) {
+			_, _ = fmt.Fprintf(w, `%s\u%04x`, text[written:i], c)
+			written = i + utf8.RuneLen(c)
+		}
+	}
+	_, _ = io.WriteString(w, text[written:]) // the writer remembers its error until it is flushed
 }
 
 func serverOf(s odoorpc.Session) *reportServer {
@@ -275,18 +289,4 @@ func stageOf(s engine.Stage) reportStage {
 
 func itemOf(it engine.ItemResult) reportItem {
 	return reportItem{Kind: string(it.Kind), Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID}
-}
-
-// endColumn is the column after a mistake's last character, at most that after
-// the end of its first line.
-func endColumn(m *tomledit.Error) int {
-	line := []rune(m.Line)
-	start := min(max(m.Pos.Column-1, 0), len(line))
-	width := m.EndOffset - m.Pos.Offset // in bytes
-	end := start
-	for end < len(line) && width > 0 {
-		width -= len(string(line[end]))
-		end++
-	}
-	return max(end, start+1) + 1
 }
