@@ -85,8 +85,13 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 	}
 	if s.Major == 0 {
 		err := c.askCommon(ctx, s)
-		if e := (*ProtocolError)(nil); errors.As(err, &e) && c.askWeb(ctx, s) == nil {
-			e.Version = s.Version
+		if e := (*ProtocolError)(nil); errors.As(err, &e) {
+			switch {
+			case c.askWeb(ctx, s) == nil:
+				e.Version = s.Version
+			case e.page != nil: // no version of Odoo has neither
+				return e.page
+			}
 		}
 		if err != nil {
 			return err

@@ -110,6 +110,7 @@ type ProtocolError struct {
 	Version  string // the server's version; "" if unknown
 	Reason   string
 	hint     string
+	page     *AnswerError // what the server sent, where it may be no Odoo at all
 }
 
 func (e *ProtocolError) Error() string {

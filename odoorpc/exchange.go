@@ -137,7 +137,7 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 	if limit := x.client.RetryMaxWait; f.retryAfter > limit {
 		if e := (*TransportError)(nil); errors.As(f.err, &e) {
 			e.Reason = tooLong(f.reason, f.retryAfter, limit)
-			e.hint = "try again later, or allow a longer wait"
+			e.hint = "try again later"
 		}
 		return false, nil
 	}

@@ -69,7 +69,9 @@ func (c *Client) readJSONRPC(op op, id int64, a *answer) (json.RawMessage, error
 	envelope := a.jsonObject()
 	if envelope == nil {
 		if a.status == http.StatusNotFound {
-			return nil, c.noJSONRPC("POST /jsonrpc is not there (404)")
+			e := c.noJSONRPC("POST /jsonrpc is not there (404)")
+			e.page = c.badAnswer(op, a, noOdooReason)
+			return nil, e
 		}
 		return nil, c.notOdoo(op, a)
 	}
@@ -109,7 +111,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 }
 
 // noJSONRPC is the error of a server without the services of /jsonrpc.
-func (c *Client) noJSONRPC(reason string) error {
+func (c *Client) noJSONRPC(reason string) *ProtocolError {
 	hint := "use an API key: with one, Odoo 19 and later is reached over JSON-2 (make one in your preferences in Odoo, under security)"
 	if !c.APIKey.IsZero() {
 		hint = "choose the protocol json2, or check that the URL leads to Odoo itself"

@@ -132,9 +132,11 @@ func (c *Client) noDatabase(message string) error {
 	return &DatabaseError{Database: c.redactor.line(c.Database), Message: message}
 }
 
+const noOdooReason = "this is not an answer of Odoo"
+
 // notOdoo is the error of a body in which Odoo does not speak.
 func (c *Client) notOdoo(op op, a *answer) error {
-	e := c.badAnswer(op, a, "this is not an answer of Odoo")
+	e := c.badAnswer(op, a, noOdooReason)
 	e.cut = a.ok() && isCutOff(a.body)
 	if e.cut {
 		e.Reason = "the answer broke off"
