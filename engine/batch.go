@@ -20,11 +20,11 @@ const (
 
 // batchSize decides how many rows go into the next call. It grows towards the
 // time aimed at. What the server finds too slow or too large is not tried again
-// soon: the limit stays below it, and rises by a fiftieth with each call that
-// works.
+// soon: the limit stays below it, and rises by about a fiftieth with each call
+// that works.
 type batchSize struct {
-	rows, rowLimit   int
-	bytes, byteLimit int
+	rows, bytes         int
+	rowLimit, byteLimit float64
 }
 
 func newBatchSize() *batchSize {
@@ -34,7 +34,7 @@ func newBatchSize() *batchSize {
 // Worked takes notice of a call that was answered.
 func (b *batchSize) Worked(rows int, took time.Duration) {
 	b.byteLimit = min(raised(b.byteLimit), maxBody)
-	b.bytes = min(b.bytes*growthLimit, b.byteLimit)
+	b.bytes = min(b.bytes*growthLimit, int(b.byteLimit))
 	b.rowLimit = min(raised(b.rowLimit), largest)
 	if rows < b.rows {
 		return // cut short by the body or the end of the list: says nothing of more rows
@@ -43,7 +43,7 @@ func (b *batchSize) Worked(rows int, took time.Duration) {
 		return int(float64(rows) * float64(limit) / float64(max(took, 1)))
 	}
 	fits := max(within(aimedAt), min(within(longest), fewRows))
-	b.rows = max(1, min(fits, b.rows*growthLimit, b.rowLimit))
+	b.rows = max(1, min(fits, b.rows*growthLimit, int(b.rowLimit)))
 }
 
 // TooSlow takes notice of a call of so many rows that ran out of time.
@@ -58,9 +58,9 @@ func (b *batchSize) TooLarge(bytes int) {
 	b.byteLimit = below(bytes)
 }
 
-func below(refused int) int { return max(1, refused*3/4) }
+func below(refused int) float64 { return max(1, float64(refused)*3/4) }
 
-func raised(limit int) int { return limit + limit/50 + 1 }
+func raised(limit float64) float64 { return limit + limit/50 + 0.25 }
 
 // jsonSize is the length of a string as a JSON encoder writes it.
 func jsonSize(s string) int {

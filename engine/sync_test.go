@@ -283,6 +283,23 @@ func TestPlainCreateStopsWhenTheOutcomeIsUnknown(t *testing.T) {
 	is.Equal(len(w.odoo.Tasks()), 1) // not sent again
 }
 
+// The id of a task that was there before is no id of a task that a create made.
+func TestPlainCreateTakesNoTaskThatWasThereBefore(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.PlainCreate = true
+	path := w.write("[features.First]\ntask_id = 0\n")
+	w.sync(path)
+	text := w.read(path) + "[features.Second]\ntask_id = 0\n"
+	w.write(text)
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Action: odoosim.Answer([]int64{w.odoo.Tasks()[0].ID})})
+	_, err := w.engine().Sync(context.Background(), path)
+	var unknown *engine.UnknownOutcomeError
+	is.True(errors.As(err, &unknown))
+	is.Equal(unknown.Items[0].Name(), "Second")
+	is.Equal(w.read(path), text)
+}
+
 func TestServersWithoutLoadFallBackToPlainCreate(t *testing.T) {
 	for name, action := range map[string]func(model string) odoosim.Action{
 		"no such method": func(model string) odoosim.Action {

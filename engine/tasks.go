@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"time"
 
 	"odoosync/odoorpc"
-	"odoosync/tomledit"
 )
 
 // taskRight says what a user without the right to make tasks needs.
@@ -215,13 +215,10 @@ func (r *run) load(items []*Item) error {
 func (r *run) strangeIDs(items []*Item) error {
 	e := &MapError{File: r.plan.Map.Path}
 	for _, item := range items {
-		at := item.Position()
-		_, end := item.taskID.Span()
-		e.Mistakes = append(e.Mistakes, &tomledit.Error{
-			File: e.File, Pos: at, EndOffset: end, Key: item.taskID.Path(), Line: r.doc.Line(at.Line),
-			Message: fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, r.owners[item.TaskID].Name),
-			Hint:    "the id is of another database, or Odoo went back to an older backup; write the right id, or 0 for a new task",
-		})
+		start, end := item.taskID.Span()
+		e.Mistakes = append(e.Mistakes, r.doc.ErrorAt(start, end, item.taskID.Path(),
+			fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, r.owners[item.TaskID].Name),
+			"the id is of another database, or Odoo went back to an older backup; write the right id, or 0 for a new task"))
 	}
 	return e
 }
@@ -340,6 +337,9 @@ func (r *run) nextOrdinal(item *Item) {
 	}
 }
 
+// errOldTasks says that a create gave ids which it cannot have made.
+var errOldTasks = errors.New("it answered with tasks that were there before")
+
 // createPlain makes tasks without external ids. What Odoo refuses it has not
 // made, so a refused call is split until the item is found; a lost answer ends
 // the run.
@@ -348,7 +348,14 @@ func (r *run) createPlain(items []*Item) error {
 	for i, item := range items {
 		values[i] = r.values(item)
 	}
+	newest, err := r.newestTask()
+	if err != nil {
+		return err
+	}
 	ids, err := r.odoo.Create(r.ctx, modelTask, values, r.taskContext(odoorpc.Context{}))
+	if err == nil && slices.Min(ids) <= newest {
+		err = &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(items), Err: errOldTasks}
+	}
 	var (
 		refused   *odoorpc.ServerError
 		transport *odoorpc.TransportError
