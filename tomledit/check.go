@@ -79,21 +79,25 @@ type conflict struct {
 	hint    string
 }
 
-func newChecker(src []byte) *checker {
+// reset makes the checker ready for a source.
+func (c *checker) reset(src []byte) {
 	// Guesses that save growing. In large maps few keys stand outside of inline tables.
 	entries, tables, slots := len(src)/512, len(src)/2048, 4*smallTable
 	for slots < len(src)/2048 {
 		slots *= 2
 	}
-	c := &checker{
+	*c = checker{
 		src:     src,
-		entries: make([]entry, 1, 1+entries),
-		tables:  make([]members, 1, 1+tables),
+		entries: append(slices.Grow(c.entries[:0], 1+entries), entry{kind: headerTable}),
+		tables:  append(slices.Grow(c.tables[:0], 1+tables), members{}),
 		seed:    maphash.MakeSeed(),
-		slots:   make([]uint32, slots),
+		slots:   c.slots,
 	}
-	c.entries[rootEntry].kind = headerTable
-	return c
+	if len(c.slots) < slots || len(c.slots) > 16*slots {
+		c.slots = make([]uint32, slots)
+	} else {
+		clear(c.slots)
+	}
 }
 
 // members returns what is in the table of an entry. It is good until the next entry is added.

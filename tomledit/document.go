@@ -81,8 +81,7 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 		m = compileKeep(o.keep)
 	}
 	d := &Document{name: name, src: src, words: m.words}
-	w := newWalker(d, m)
-	if err := w.walk(); err != nil {
+	if err := walk(d, m); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -35,7 +35,8 @@ func TestWorkGrowsLinearly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			d := &Document{src: []byte(src)}
-			w := newWalker(d, keepEverything())
+			w := new(walker)
+			w.reset(d, keepEverything())
 			is.NoErr(w.walk())
 			is.True(len(w.check.entries) <= 2*n+2)
 			is.True(probes(w.check.slots, func(id uint32) int {
@@ -75,7 +76,8 @@ func TestInlineTablesLeaveNothingInTheChecker(t *testing.T) {
 	is := is.New(t)
 	element := "{ a.b = 0, a.\"c\\t\" = { x.y = 0 }, z = 0 }, "
 	d := &Document{src: []byte("a = [" + strings.Repeat(element, 1000) + "]")}
-	w := newWalker(d, keepEverything())
+	w := new(walker)
+	w.reset(d, keepEverything())
 	is.NoErr(w.walk())
 	is.Equal(len(w.check.entries), 2) // the root and a
 	is.Equal(len(w.check.tables), 1)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"sync"
 )
 
 // Patch is a set of edits to the source of a [Document], made by [Document.NewPatch]. The Document itself never
@@ -74,15 +75,20 @@ func (p *Patch) Size() int64 {
 // outputBuffer is the size in bytes of the pieces that reach a writer.
 const outputBuffer = 256 << 10
 
+var outputs = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, outputBuffer) }}
+
 // WriteTo writes the patched document: slices of the source and the new numbers, in pieces of up to 256 kB or
 // more. It returns the number of bytes written and the writer's error. It can be called again.
 func (p *Patch) WriteTo(w io.Writer) (int64, error) {
 	counted := &countingWriter{w: w}
-	buffered := bufio.NewWriterSize(counted, int(min(outputBuffer, p.Size()+1)))
+	buffered, _ := outputs.Get().(*bufio.Writer)
+	buffered.Reset(counted)
 	err := p.render(buffered)
 	if err == nil {
 		err = buffered.Flush()
 	}
+	buffered.Reset(nil)
+	outputs.Put(buffered)
 	return counted.n, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -19,21 +20,47 @@ type walker struct {
 	base   uint32 // bytes before what the parser sees: the byte order mark
 	parser unstable.Parser
 	keep   *matcher
-	check  *checker
+	check  checker
 
 	section uint32         // entry of the table that the last header opened
 	expr    *unstable.Node // being read, for errors
 }
 
-func newWalker(d *Document, m *matcher) *walker {
-	w := &walker{doc: d, src: d.src, keep: m, check: newChecker(d.src)}
+// walkers keeps the memory of walks that are over, most of it the parser's tree, for those to come.
+var walkers = sync.Pool{New: func() any { return new(walker) }}
+
+// mostKept is the size in bytes of the sources up to which the memory of a walk is kept. More is better given back at once.
+const mostKept = 16 << 20
+
+// walk goes over the source of a document.
+func walk(d *Document, m *matcher) error {
+	w, _ := walkers.Get().(*walker)
+	w.reset(d, m)
+	err := w.walk()
+	if len(d.src) <= mostKept {
+		w.release()
+		walkers.Put(w)
+	}
+	return err
+}
+
+func (w *walker) reset(d *Document, m *matcher) {
+	w.doc, w.src, w.base, w.keep = d, d.src, 0, m
+	w.section, w.expr = rootEntry, nil
+	w.check.reset(d.src)
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
 	w.check.tables[rootEntry].at.state = begin
 	_, root := w.doc.tree.push()
 	root.key, root.start, root.end, root.form = w.base, w.base, w.base, form(Table)
-	return w
+}
+
+// release lets go of the document. The parser's tree still refers to its source until it is written over.
+func (w *walker) release() {
+	w.doc, w.src, w.keep, w.expr = nil, nil, nil, nil
+	w.check.src, w.check.escaped = nil, nil
+	w.parser.Reset(nil)
 }
 
 func (w *walker) walk() error {
