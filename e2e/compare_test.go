@@ -112,7 +112,11 @@ func (n *namer) value(member string, v any) any {
 			if key == "debug" || member == "" && key == "id" { // a traceback; the number of the call
 				continue
 			}
-			out[key] = n.value(key, v[key])
+			name := key
+			if key != "" && digits.FindString(key) == key { // the ids of get_external_id
+				name = n.name("", key)
+			}
+			out[name] = n.value(key, v[key])
 		}
 		return out
 	case []any:
@@ -158,7 +162,7 @@ var (
 		regexp.MustCompile(`tuple \(\d+,\d+\)`),             // of an index
 		regexp.MustCompile(`wire \d+`),                      // a name with the id of a project
 		regexp.MustCompile(`contains \(\d+, [^)]*\)`),       // a failing row
-		regexp.MustCompile(`_wire_\d+`),                     // an external id
+		regexp.MustCompile(`[_.]wire_\d+`),                  // an external id
 		regexp.MustCompile(`database "odoo\d+"|"db":"\w+"`), // the name of the database
 	}
 	volatileTime = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?`)

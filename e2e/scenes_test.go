@@ -312,6 +312,7 @@ func (s *scenes) tasks() {
 	stories := [][]any{s.story(1, "Story", parent), s.story(2, "Story", parent), s.story(3, "tabs\tand\nlines", s.features[1])}
 	ids := s.ids(s.load("stories-load", w.user, task, storyColumns, quiet(), stories...))
 	s.load("stories-load-mixed", w.user, task, storyColumns, quiet(), s.story(4, "New", parent), stories[0], s.story(5, "New too", parent))
+	s.call("external-ids", w.user, task, "get_external_id", params{{"ids", ids[:1]}}, nil)
 	s.readBack("tasks-read-back", append(ids, s.features...)...)
 	s.newest("newest-task-after")
 

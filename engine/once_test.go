@@ -305,6 +305,69 @@ func TestOrdinals(t *testing.T) {
 	})
 }
 
+// TestTwinsKeepTheirTasks edits stories of one name after a run whose ids were
+// lost: each still gets the task that was made for it.
+func TestTwinsKeepTheirTasks(t *testing.T) {
+	const a, b, c = `{ name = "A", description = "a", task_id = 0 },`, `{ name = "A", description = "b", task_id = 0 },`, `{ name = "A", description = "c", task_id = 0 },`
+	for _, test := range []struct {
+		name          string
+		before, after []string
+		tasks         int // in the end, beside that of the feature
+	}{
+		{"in another order", []string{a, b, c}, []string{c, a, b}, 3},
+		{"another put in front", []string{a, b}, []string{c, a, b}, 3},
+		{"another put in front of one", []string{a}, []string{c, a}, 2},
+		{"another put between", []string{a, b}, []string{a, c, b}, 3},
+		{"others of the same text", []string{a, a, b}, []string{b, a, a, a}, 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			is := is.New(t)
+			feature := func(stories []string) string {
+				return "[features.F]\ntask_id = 0\nuser_stories = [\n" + strings.Join(stories, "\n") + "\n]\n"
+			}
+			w := newWorld(t)
+			w.sync(w.write(feature(test.before)))
+			path := w.write(feature(test.after))
+			w.sync(path)
+			is.Equal(len(w.odoo.Tasks()), 1+test.tasks)
+			w.oneToOne(path)
+			texts := make(map[int64]string)
+			for _, task := range w.odoo.Tasks() {
+				texts[task.ID] = task.Description
+			}
+			plan, err := engine.Check(path)
+			is.NoErr(err)
+			for _, story := range plan.Map.Features[0].Stories {
+				is.True(strings.Contains(texts[story.TaskID], ">"+story.Description()+"<"))
+			}
+		})
+	}
+	t.Run("one linked by hand in front", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		hand := w.odoo.AddTask(odoosim.Task{Name: "A", ProjectID: w.project})
+		synced := fmt.Sprintf(`{ name = "A", task_id = %d },`, hand)
+		feature := func(id int64, stories ...string) string {
+			return fmt.Sprintf("[features.F]\ntask_id = %d\nuser_stories = [\n%s\n]\n", id, strings.Join(stories, "\n"))
+		}
+		w.sync(w.write(feature(0, synced, a)))
+		parent := w.odoo.Tasks()[1].ID
+		w.sync(w.write(feature(parent, a, synced)))
+		is.Equal(len(w.odoo.Tasks()), 3)
+	})
+	t.Run("a text that was edited stops the run", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + a + b + "]\n"))
+		path := w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + b + c + "]\n")
+		_, err := w.engine().Sync(context.Background(), path)
+		var mismatch *engine.MismatchError
+		is.True(errors.As(err, &mismatch))
+		is.Equal(len(mismatch.Items), 1)
+		is.Equal(len(w.odoo.Tasks()), 3)
+	})
+}
+
 func TestNamespacesKeepMapsOfOneProjectApart(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)

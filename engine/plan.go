@@ -61,3 +61,29 @@ func (p *Plan) parents() []*Item {
 	}
 	return parents
 }
+
+// twins are the pending stories of each name that several stories of one
+// feature have.
+func (p *Plan) twins() [][]*Item {
+	several := make(map[identity]bool)
+	for item := range p.Map.All {
+		if item.ordinal > 1 {
+			several[item.identity()] = true
+		}
+	}
+	var groups [][]*Item
+	place := make(map[identity]int)
+	for _, story := range p.Stories {
+		if story.TaskID != 0 || len(several) == 0 || !several[story.identity()] {
+			continue
+		}
+		at, known := place[story.identity()]
+		if !known {
+			at = len(groups)
+			place[story.identity()] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], story)
+	}
+	return groups
+}

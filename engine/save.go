@@ -111,6 +111,7 @@ func (r *run) reload() ([]ItemResult, error) {
 		r.mapError = &MapError{File: m.Path, Mistakes: mistakes}
 	}
 	r.use(m, doc)
+	r.edited = true
 	r.unsaved = nil
 	var lost []ItemResult
 	places := findPlaces(m, old)

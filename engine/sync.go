@@ -51,6 +51,9 @@ type run struct {
 	tagIDs  map[string]int64
 	plain   bool // tasks are made with create, without external ids
 
+	twinsKnown bool // stories of equal names have the ordinals of tasks that are there
+	edited     bool // somebody wrote the map during the run
+
 	patient bool  // the next call may be repeated as it is although it was too slow
 	began   bool  // a load was sent
 	before  int64 // newest task id before the first load
@@ -97,7 +100,7 @@ func (r *run) all(path string) error {
 
 // use makes a freshly read map the one to work on.
 func (r *run) use(m *FeatureMap, doc *tomledit.Document) {
-	r.doc, r.patch, r.plan = doc, doc.NewPatch(), makePlan(m)
+	r.doc, r.patch, r.plan, r.twinsKnown = doc, doc.NewPatch(), makePlan(m), false
 	r.owners = make(map[int64]*Item, r.plan.Synced)
 	for item := range m.All {
 		if item.TaskID != 0 {

@@ -65,6 +65,11 @@ func (r *run) createBatches() error {
 		if len(next.items) == 0 {
 			return nil
 		}
+		if next.items[0].Kind == Story && !r.plain && !r.twinsKnown {
+			if err := r.recogniseTwins(); err != nil {
+				return err
+			}
+		}
 		if err := r.create(next, size); err != nil {
 			return err
 		}
@@ -187,8 +192,8 @@ func (r *run) load(items []*Item) error {
 			case ids[i] > newest:
 				strangers = r.takeNew(item, ids[i], strangers)
 			case owner != nil && owner != item:
-				taken = append(taken, item)
-				r.nextOrdinal(item)
+				taken = append(taken, item) // the task under its external id is another item's by now
+				item.nextOrdinal()
 			default:
 				item.met = ids[i]
 				linked = append(linked, item)
@@ -314,27 +319,6 @@ func (r *run) takeNew(item *Item, id int64, strangers []*Item) []*Item {
 	}
 	r.take(item, id, Created)
 	return strangers
-}
-
-// nextOrdinal moves an item on to an external id that no other item of its
-// name uses: the task under its own belongs to an item that stands elsewhere
-// in the map by now.
-func (r *run) nextOrdinal(item *Item) {
-	used := func(ordinal int) bool {
-		if item.Parent == nil {
-			return false
-		}
-		for _, sibling := range item.Parent.Stories {
-			if sibling != item && sibling.Name == item.Name && sibling.TaskID == 0 && sibling.ordinal == ordinal {
-				return true
-			}
-		}
-		return false
-	}
-	item.ordinal++
-	for used(item.ordinal) {
-		item.ordinal++
-	}
 }
 
 // errOldTasks says that a create gave ids which it cannot have made.

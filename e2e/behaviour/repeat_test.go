@@ -32,6 +32,28 @@ func TestDiscardedCheckoutGetsTheSameTasks(t *testing.T) {
 	})
 }
 
+// TestTwinsKeepTheirTasks puts a story in front of others of its name after a
+// discarded checkout.
+func TestTwinsKeepTheirTasks(t *testing.T) {
+	onEveryTarget(t, func(t *testing.T, o *target) {
+		const (
+			head  = "[features.Twins]\ntask_id = 0\nuser_stories = [\n"
+			first = "{ name = \"Twin\", description = \"a < b\\n  of it\", task_id = 0 },\n"
+			other = "{ name = \"Twin\", description = \"b\", task_id = 0 },\n"
+			fresh = "{ name = \"Twin\", description = \"c\", task_id = 0 },\n"
+		)
+		w := newWorld(t, o)
+		w.write(head + first + other + "]\n")
+		w.mustRun()
+		before := w.write(head + fresh + other + first + "]\n")
+		got := w.mustRun().report
+		if len(got.Linked) != 3 || len(got.Created) != 1 {
+			t.Fatalf("%d tasks linked and %d created", len(got.Linked), len(got.Created))
+		}
+		w.agrees(before)
+	})
+}
+
 func TestPlainCreateMakesAnotherTask(t *testing.T) {
 	onEveryTarget(t, func(t *testing.T, o *target) {
 		w := newWorld(t, o)

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+
+	"odoosync/odoorpc"
+)
+
+// recogniseTwins gives pending stories that share their name with others of
+// their feature the ordinals under which an earlier run made tasks of the same
+// text for them. The order alone would mistake them for each other where
+// somebody changed it since, put another in front or took one away.
+func (r *run) recogniseTwins() error {
+	r.twinsKnown = true
+	var groups [][]*Item
+	var parents []int64
+	var names []string
+	for _, twins := range r.plan.twins() {
+		parent := twins[0].Parent.TaskID
+		if r.made[parent] == Created && !r.edited {
+			continue // nothing can be under it yet
+		}
+		groups, parents, names = append(groups, twins), append(parents, parent), append(names, twins[0].Name)
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	orphans, err := r.orphans(parents, names)
+	if err != nil || len(orphans) == 0 {
+		return err
+	}
+	for _, twins := range groups {
+		r.pair(twins, orphans)
+	}
+	return nil
+}
+
+// orphans are the tasks of the names under the parents that no item of the map
+// has, by their external ids.
+func (r *run) orphans(parents []int64, names []string) (map[string]*task, error) {
+	var found []task
+	domain := odoorpc.Domain{odoorpc.Cond("parent_id", "in", parents), odoorpc.Cond("name", "in", names)}
+	query := odoorpc.Query{Order: "id", Context: odoorpc.Context{"active_test": false}}
+	if err := r.odoo.SearchRead(r.ctx, modelTask, domain, []string{"description"}, query, &found); err != nil {
+		return nil, err
+	}
+	var ids []int64
+	byID := make(map[string]*task)
+	for i, t := range found {
+		if r.owners[t.ID] == nil {
+			ids = append(ids, t.ID)
+			byID[strconv.FormatInt(t.ID, 10)] = &found[i]
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var externalIDs map[string]odoorpc.Text
+	if err := r.odoo.Call(r.ctx, modelTask, "get_external_id", odoorpc.Args{IDs: ids, Repeatable: true}, &externalIDs); err != nil {
+		return nil, err
+	}
+	orphans := make(map[string]*task)
+	for id, name := range externalIDs {
+		if t := byID[id]; t != nil && name != "" {
+			orphans[string(name)] = t
+		}
+	}
+	return orphans, nil
+}
+
+// pair gives each of the twins whose text one of the orphans has the ordinal
+// of that task. The others meet what orphans are left, and are refused there:
+// somebody edited a text. Where none are left they are new.
+func (r *run) pair(twins []*Item, orphans map[string]*task) {
+	made := make(map[string][]int) // ordinals, by the text of the task
+	highest := len(twins[0].Parent.Stories) + len(orphans)
+	for ordinal := 1; ordinal <= highest; ordinal++ {
+		if t := orphans[externalID(r.result.Project.ID, r.options.Namespace, twins[0], ordinal)]; t != nil {
+			text := shown(htmlToText(string(t.Description)))
+			made[text] = append(made[text], ordinal)
+		}
+	}
+	var others []*Item
+	for _, item := range twins {
+		text := shown(plainText(item.Description()))
+		if ordinals := made[text]; len(ordinals) > 0 {
+			item.ordinal, made[text] = ordinals[0], ordinals[1:]
+		} else {
+			others = append(others, item)
+		}
+	}
+	var left []int
+	for _, ordinals := range made {
+		left = append(left, ordinals...)
+	}
+	slices.Sort(left)
+	for i, item := range others {
+		switch {
+		case i < len(left):
+			item.ordinal = left[i]
+		case item.sharesOrdinal():
+			item.nextOrdinal()
+		}
+	}
+}
+
+// sharesOrdinal reports whether another pending item of the name has the same
+// ordinal, and with it the same external id.
+func (i *Item) sharesOrdinal() bool {
+	if i.Parent == nil {
+		return false
+	}
+	for _, sibling := range i.Parent.Stories {
+		if sibling != i && sibling.Name == i.Name && sibling.TaskID == 0 && sibling.ordinal == i.ordinal {
+			return true
+		}
+	}
+	return false
+}
+
+// nextOrdinal moves an item on to an external id that no other pending item of
+// its name uses.
+func (i *Item) nextOrdinal() {
+	i.ordinal++
+	for i.sharesOrdinal() {
+		i.ordinal++
+	}
+}
