@@ -49,11 +49,15 @@ func draw(screen []string) (string, error) {
 	for i, colour := range []string{"#ff5f57", "#febc2e", "#28c840"} {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="17" r="6" fill="%s"/>`+"\n", 20+i*20, colour)
 	}
-	fmt.Fprintf(&b, `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="%d" xml:space="preserve">`+"\n", fontSize)
+	fmt.Fprintf(&b, `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="%d">`+"\n", fontSize)
 	b.WriteString(body.String())
 	b.WriteString("</g>\n</svg>\n")
 	return b.String(), nil
 }
+
+// unbroken keeps blanks as wide as they are: browsers fold plain ones, and no
+// longer know the attribute xml:space.
+var unbroken = strings.NewReplacer(" ", "\u00a0")
 
 // drawLine draws the line with the number row and returns its width in
 // columns. Each piece is held to its columns, whatever font the reader has.
@@ -72,7 +76,7 @@ func drawLine(b *strings.Builder, row int, parts []piece) int {
 			}
 			fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" fill="%s"%s>`,
 				margin+float64(column)*cellWidth, y, float64(width)*cellWidth, palette[p.look.colour], style)
-			_ = xml.EscapeText(b, []byte(p.text)) // a strings.Builder takes everything
+			_ = xml.EscapeText(b, []byte(unbroken.Replace(p.text))) // a strings.Builder takes everything
 			b.WriteString("</text>\n")
 		}
 		column += width

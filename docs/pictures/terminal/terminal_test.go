@@ -33,7 +33,7 @@ func TestCodesThatMoveTheCursorAreRefused(t *testing.T) {
 
 func TestThePictureIsXMLWithAllTextInItsPlace(t *testing.T) {
 	is := is.New(t)
-	svg, err := draw([]string{"\x1b[31m-a < b & c\x1b[0m", "", "価 end", "", " "})
+	svg, err := draw([]string{"\x1b[31m-a < b &  c\x1b[0m", "", "価 end", "", " "})
 	is.NoErr(err)
 	decoder := xml.NewDecoder(strings.NewReader(svg))
 	text := ""
@@ -47,10 +47,10 @@ func TestThePictureIsXMLWithAllTextInItsPlace(t *testing.T) {
 			text += string(data)
 		}
 	}
-	is.True(strings.Contains(text, "-a < b & c"))
-	is.True(strings.Contains(text, "価 end"))
+	is.True(strings.Contains(text, "-a\u00a0<\u00a0b\u00a0&\u00a0\u00a0c")) // no blank is folded
+	is.True(strings.Contains(text, "価\u00a0end"))
 	is.True(strings.Contains(svg, `height="109"`)) // three lines: the empty ones at the end are left out
-	is.True(strings.Contains(svg, `width="120"`))  // ten columns
+	is.True(strings.Contains(svg, `width="128"`))  // eleven columns
 	_, err = draw([]string{"", "  "})
 	is.True(err != nil)
 }
