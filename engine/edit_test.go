@@ -62,12 +62,16 @@ func TestEditDuringRun(t *testing.T) {
 				edited := row.edit(editedMap)
 				is.True(edited != editedMap)
 				var once sync.Once
-				saved := make(chan error)
+				var saved error
+				clock := &fakeClock{}
 				w.during(odoosim.On("project.task", "load"), func() {
-					once.Do(func() { save(path, edited, saved) })
+					once.Do(func() { clock.waited, saved = save(path, edited) })
 				})
-				result, err := w.engine().Sync(context.Background(), path)
-				is.NoErr(<-saved)
+				e := w.engine()
+				e.SetClock(clock)
+				result, err := e.Sync(context.Background(), path)
+				is.NoErr(errors.Join(saved, clock.err))
+				is.True(clock.waited == nil)                   // the editor is done
 				is.Equal(zeroed(w.read(path)), zeroed(edited)) // only ids were written into the edit
 				if row.lost == nil {
 					is.NoErr(err)
@@ -96,52 +100,66 @@ func TestStoryAddedAtTheLastSaveIsMade(t *testing.T) {
 	w := newWorld(t)
 	path := w.write(editedMap)
 	edits := 0
+	clock := &fakeClock{}
 	w.options.Observer = func(ev engine.Event) {
 		switch saved, ok := ev.(engine.Saved); {
 		case !ok:
 		case saved.Done < saved.Total:
-			time.Sleep(100 * time.Millisecond)
+			clock.now = clock.now.Add(100 * time.Millisecond)
 		case edits == 0:
 			edits++
 			is.NoErr(os.WriteFile(path, []byte(w.read(path)+"user_stories = [ { name = \"b1\", task_id = 0 } ]\n"), 0o644))
 		}
 	}
-	w.sync(path)
+	e := w.engine()
+	e.SetClock(clock)
+	_, err := e.Sync(context.Background(), path)
+	is.NoErr(err)
 	is.Equal(edits, 1)
 	w.oneToOne(path)
 }
 
-// editorsSaves are the ways in which editors save. Each begins at once and
-// tells when it is done; the slow ones leave half a text, or none, for a while.
-func editorsSaves() map[string]func(path, text string, saved chan<- error) {
-	const while = 60 * time.Millisecond
-	return map[string]func(path, text string, saved chan<- error){
-		"in place": func(path, text string, saved chan<- error) {
-			err := os.WriteFile(path, []byte(text), 0o644)
-			go func() { saved <- err }()
+// fakeClock goes on only when it is told to.
+type fakeClock struct {
+	now    time.Time
+	waited func() error // is done during the next wait
+	err    error        // what that came to
+}
+
+func (c *fakeClock) Now() time.Time { return c.now }
+
+func (c *fakeClock) Wait(d time.Duration) {
+	c.now = c.now.Add(d)
+	if c.waited != nil {
+		c.err = c.waited()
+		c.waited = nil
+	}
+}
+
+// editorsSaves are the ways in which editors save. The slow ones leave half a
+// text, or none, and return what they do a while later.
+func editorsSaves() map[string]func(path, text string) (later func() error, err error) {
+	return map[string]func(path, text string) (func() error, error){
+		"in place": func(path, text string) (func() error, error) {
+			return nil, os.WriteFile(path, []byte(text), 0o644)
 		},
-		"renamed": func(path, text string, saved chan<- error) {
-			err := errors.Join(os.WriteFile(path+"~", []byte(text), 0o644), os.Rename(path+"~", path))
-			go func() { saved <- err }()
+		"renamed": func(path, text string) (func() error, error) {
+			return nil, errors.Join(os.WriteFile(path+"~", []byte(text), 0o644), os.Rename(path+"~", path))
 		},
-		"in pieces": func(path, text string, saved chan<- error) {
+		"in pieces": func(path, text string) (func() error, error) {
 			file, err := os.Create(path)
-			half := strings.LastIndex(text, "[features.") // what stands before it is a map too
-			if err == nil {
-				_, err = file.WriteString(text[:half])
+			if err != nil {
+				return nil, err
 			}
-			go func() {
-				time.Sleep(while)
-				_, more := file.WriteString(text[half:])
-				saved <- errors.Join(err, more, file.Close())
-			}()
+			half := strings.LastIndex(text, "[features.") // what stands before it is a map too
+			_, err = file.WriteString(text[:half])
+			return func() error {
+				_, err := file.WriteString(text[half:])
+				return errors.Join(err, file.Close())
+			}, err
 		},
-		"moved away": func(path, text string, saved chan<- error) {
-			err := os.Remove(path)
-			go func() {
-				time.Sleep(while)
-				saved <- errors.Join(err, os.WriteFile(path, []byte(text), 0o644))
-			}()
+		"moved away": func(path, text string) (func() error, error) {
+			return func() error { return os.WriteFile(path, []byte(text), 0o644) }, os.Remove(path)
 		},
 	}
 }
@@ -163,7 +181,9 @@ func TestMapBrokenDuringRunKeepsTheIDsInTheError(t *testing.T) {
 	path := w.write(editedMap)
 	const broken = "[features.A\n"
 	w.during(odoosim.On("project.task", "load"), func() { _ = os.WriteFile(path, []byte(broken), 0o644) })
-	_, err := w.engine().Sync(context.Background(), path)
+	e := w.engine()
+	e.SetClock(&fakeClock{})
+	_, err := e.Sync(context.Background(), path)
 	var notSaved *engine.NotSavedError
 	is.True(errors.As(err, &notSaved))
 	is.Equal(len(notSaved.Items), 2)

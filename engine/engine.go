@@ -46,11 +46,12 @@ type Options struct {
 type Engine struct {
 	odoo    Odoo
 	options Options
+	clock   clock
 }
 
 // New returns an Engine that works through odoo. It does no I/O.
 func New(odoo Odoo, options Options) *Engine {
-	return &Engine{odoo: odoo, options: options}
+	return &Engine{odoo: odoo, options: options, clock: wallClock{}}
 }
 
 // Pull is a placeholder for going from Odoo back to the map, which odoosync

@@ -18,18 +18,15 @@ type saveClock struct {
 
 const saveShare = 10 // of so many parts of the run, one goes into saving
 
-func (c *saveClock) due() bool { return time.Since(c.last) >= (saveShare-1)*c.took }
+func (c *saveClock) due(now time.Time) bool { return now.Sub(c.last) >= (saveShare-1)*c.took }
 
-func (c *saveClock) done(started time.Time) {
-	c.last = time.Now()
-	c.took = c.last.Sub(started)
-}
+func (c *saveClock) done(started, now time.Time) { c.last, c.took = now, now.Sub(started) }
 
 // save writes the ids of unsaved items into the map. When somebody edited the
 // map since, it is read again and the ids go to the same items where they
 // stand now; the run goes on from the new text. The error is a *NotSavedError.
 func (r *run) save() error {
-	started := time.Now()
+	started := r.clock.Now()
 	var lost []ItemResult
 	err := r.trySave(&lost)
 	if err != nil || len(lost) > 0 {
@@ -47,7 +44,7 @@ func (r *run) save() error {
 		}
 		return &NotSavedError{File: r.plan.Map.Path, Items: items, Plain: r.plain, Err: err}
 	}
-	r.saves.done(started)
+	r.saves.done(started, r.clock.Now())
 	return nil
 }
 
@@ -141,7 +138,7 @@ func (r *run) reparse() (*tomledit.Document, error) {
 		if err == nil {
 			doc, err = tomledit.Parse(r.plan.Map.Path, src, keptPaths())
 		}
-		time.Sleep(quiet) // also when the run was interrupted: there are ids to save
+		r.clock.Wait(quiet) // also when the run was interrupted: there are ids to save
 		if attempt == attempts || err == nil && !r.file.Touched() {
 			return doc, err
 		}

@@ -73,7 +73,7 @@ func (r *run) createBatches() error {
 		if err := r.create(next, size); err != nil {
 			return err
 		}
-		if r.plain || r.saves.due() {
+		if r.plain || r.saves.due(r.clock.Now()) {
 			if err := r.save(); err != nil {
 				return err
 			}
