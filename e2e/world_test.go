@@ -88,6 +88,7 @@ func realWorld(t *testing.T, version int) *world {
 	w.project = admin.create(t, "project.project", map[string]any{"name": "wire"}, nil)
 	w.hidden = admin.create(t, "project.project", map[string]any{"name": "wire hidden", "privacy_visibility": "followers"}, nil)
 	w.archived = admin.create(t, "project.project", map[string]any{"name": "wire archived"}, nil)
+	admin.create(t, "project.task", map[string]any{"name": "Somebody's", "project_id": w.project}, nil) // as on a server that is in use
 	admin.call(t, nil, "project.project", "write", []any{[]any{w.archived}, map[string]any{"active": false}}, nil)
 	return w
 }
