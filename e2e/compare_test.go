@@ -101,6 +101,9 @@ func (n *namer) name(member, id string) string {
 	return n.names[key]
 }
 
+// madeUp is noRecord, which stays as it is.
+const madeUp = "99999999"
+
 // notIDs are members whose numbers count something else.
 var notIDs = []string{"code", "record", "from", "to", "nextrow", "sequence", "protocol_version", "http_status", "server_version_info", "version_info", "arguments"}
 
@@ -126,7 +129,7 @@ func (n *namer) value(member string, v any) any {
 		}
 		return out
 	case json.Number:
-		if slices.Contains(notIDs, member) || v == "99999999" {
+		if slices.Contains(notIDs, member) || v == madeUp {
 			return v
 		}
 		return n.name(member, v.String())
@@ -139,7 +142,12 @@ func (n *namer) value(member string, v any) any {
 func (n *namer) text(s string) string {
 	for _, volatile := range volatileText {
 		s = volatile.ReplaceAllStringFunc(s, func(found string) string {
-			return digits.ReplaceAllStringFunc(found, func(id string) string { return n.name(inText, id) })
+			return digits.ReplaceAllStringFunc(found, func(id string) string {
+				if id == madeUp {
+					return id
+				}
+				return n.name(inText, id)
+			})
 		})
 	}
 	return volatileTime.ReplaceAllString(s, "[time]")
@@ -156,7 +164,7 @@ var (
 	volatileText = []*regexp.Regexp{
 		regexp.MustCompile(`\(id=\d+\)`),               // Sorry, Ada (id=7)
 		regexp.MustCompile(`[a-z]\(\d+,\), User: \d+`), // Record: project.task(7,), User: 2
-		regexp.MustCompile(`database id '[0-8]\d*'`),   // not the made-up id 99999999
+		regexp.MustCompile(`database id '\d+'`),
 		regexp.MustCompile(`the id \d+ comes`),
 		regexp.MustCompile(`port \d+|127\.0\.0\.1:\d+`),     // of PostgreSQL
 		regexp.MustCompile(`tuple \(\d+,\d+\)`),             // of an index
