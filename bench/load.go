@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"html"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 // odoosync sent them.
 type loads struct {
 	Server  odoo
+	Stage   int64
 	Batches [][][]any
 }
 
@@ -27,7 +29,7 @@ var quiet = map[string]any{
 
 // loadFields are the columns of the rows. In the last, which features go
 // without, stands the place of the story's feature among the rows.
-var loadFields = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id", "parent_id/.id"}
+var loadFields = []string{"id", "name", "description", "project_id/.id", "tag_ids/.id", "parent_id/.id"}
 
 // loadAll is the limit: calls of load one after the other, with nothing
 // between them, by somebody who is logged in. It prints the nanoseconds from
@@ -39,6 +41,8 @@ func loadAll(path string) error {
 	}
 	l.Server.secret = os.Getenv(secretVariable)
 	var made []int64
+	inStage := maps.Clone(quiet)
+	inStage["default_stage_id"] = l.Stage
 	started := time.Now()
 	for _, rows := range l.Batches {
 		width := len(rows[0])
@@ -51,7 +55,7 @@ func loadAll(path string) error {
 			IDs      []int64 `json:"ids"`
 			Messages []any   `json:"messages"`
 		}
-		err := l.Server.call("project.task", "load", quiet, &answer, parameter{"fields", loadFields[:width]}, parameter{"data", rows})
+		err := l.Server.call("project.task", "load", inStage, &answer, parameter{"fields", loadFields[:width]}, parameter{"data", rows})
 		if err != nil {
 			return err
 		}
@@ -92,7 +96,7 @@ func (t target) rows(items []layout.Item) [][]any {
 			for _, id := range t.tagIDs(item) {
 				tags = append(tags, strconv.FormatInt(id, 10))
 			}
-			row := []any{fmt.Sprintf("__odoosyncbench__.p%d_%032d", t.project, i), item.Name, description(item), t.project, t.stage, strings.Join(tags, ",")}
+			row := []any{fmt.Sprintf("__odoosyncbench__.p%d_%032d", t.project, i), item.Name, description(item), t.project, strings.Join(tags, ",")}
 			if stories {
 				row = append(row, places[item.Feature])
 			} else {

@@ -202,7 +202,7 @@ func (b *bench) loadOn(ctx context.Context, s server, items []layout.Item, sizes
 	}
 	rows := to.rows(items)
 	work := filepath.Join(b.dir, "load.json")
-	if err := writeJSON(work, loads{Server: s.odoo, Batches: batches(rows, sizes)}); err != nil {
+	if err := writeJSON(work, loads{Server: s.odoo, Stage: to.stage, Batches: batches(rows, sizes)}); err != nil {
 		return usage{}, err
 	}
 	u, err := measure(ctx, []string{secretVariable + "=" + s.odoo.secret}, b.self, workerCommand, "load", work)

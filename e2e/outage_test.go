@@ -42,8 +42,8 @@ func (s *scenes) severed() {
 			rows[i] = []any{s.externalID("severed", 1000*round+i), "Severed", s.w.project}
 		}
 		columns := []string{"id", "name", "project_id/.id"}
-		given, _ := s.ask(s.w.user, "project.task", "load", loading(columns, rows), update(quiet()))
-		_, named := s.ask(s.w.user, "project.task", "load", loading(columns, rows[:1]), update(quiet()))
+		given, _ := s.ask(s.w.user, "project.task", "load", loading(columns, rows), update(s.quiet()))
+		_, named := s.ask(s.w.user, "project.task", "load", loading(columns, rows[:1]), update(s.quiet()))
 		answered := make(chan answer)
 		go func() {
 			a, err := given.send(browser, s.w.admin.base)
@@ -74,7 +74,7 @@ func (s *scenes) withoutDatabase() {
 	s.postgres("stop")
 	defer s.postgres("start")
 	rows := [][]any{{s.externalID("outage", 1), "Without database", s.w.project}}
-	given, named := s.ask(s.w.user, "project.task", "load", loading([]string{"id", "name", "project_id/.id"}, rows), update(quiet()))
+	given, named := s.ask(s.w.user, "project.task", "load", loading([]string{"id", "name", "project_id/.id"}, rows), update(s.quiet()))
 	record := func(name string, given, named request) {
 		a, err := given.send(browser, s.w.admin.base)
 		if err != nil {

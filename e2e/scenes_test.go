@@ -265,13 +265,20 @@ func (s *scenes) tagging() {
 
 // Columns of a load of tasks.
 var (
-	featureColumns = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id"}
-	storyColumns   = append(featureColumns[:6:6], "parent_id/.id")
+	featureColumns = []string{"id", "name", "description", "project_id/.id", "tag_ids/.id"}
+	storyColumns   = append(featureColumns[:5:5], "parent_id/.id")
 )
 
-// quiet is how odoosync makes tasks by default.
-func quiet() odooContext {
-	return odooContext{"tracking_disable": true, "default_user_id": false, "default_user_ids": false}
+// loud and quiet are how odoosync makes tasks, with --notify and by default. The
+// stage is a default of the context.
+func (s *scenes) loud() odooContext {
+	return odooContext{"default_user_id": false, "default_user_ids": false, "default_stage_id": s.stage}
+}
+
+func (s *scenes) quiet() odooContext {
+	c := s.loud()
+	c["tracking_disable"] = true
+	return c
 }
 
 // newest is the highest task id that the user sees.
@@ -294,11 +301,11 @@ const (
 )
 
 func (s *scenes) feature(number int, name string) []any {
-	return []any{s.externalID("feature", number), name, html, s.w.project, s.stage, ""}
+	return []any{s.externalID("feature", number), name, html, s.w.project, ""}
 }
 
 func (s *scenes) story(number int, name string, parent int64) []any {
-	return []any{s.externalID("story", number), name, html, s.w.project, s.stage, fmt.Sprintf("%d,%d", s.tags[0], s.tags[1]), parent}
+	return []any{s.externalID("story", number), name, html, s.w.project, fmt.Sprintf("%d,%d", s.tags[0], s.tags[1]), parent}
 }
 
 func (s *scenes) tasks() {
@@ -306,64 +313,66 @@ func (s *scenes) tasks() {
 	task := "project.task"
 	s.newest("newest-task")
 	features := [][]any{s.feature(1, "Login"), s.feature(2, "  Blanks kept  "), s.feature(3, "   ")}
-	s.features = s.ids(s.load("features-load", w.user, task, featureColumns, quiet(), features...))
-	s.load("features-load-again", w.user, task, featureColumns, quiet(), features...)
+	s.features = s.ids(s.load("features-load", w.user, task, featureColumns, s.quiet(), features...))
+	s.load("features-load-again", w.user, task, featureColumns, s.quiet(), features...)
 	parent := s.features[0]
 	stories := [][]any{s.story(1, "Story", parent), s.story(2, "Story", parent), s.story(3, "tabs\tand\nlines", s.features[1])}
-	ids := s.ids(s.load("stories-load", w.user, task, storyColumns, quiet(), stories...))
-	s.load("stories-load-mixed", w.user, task, storyColumns, quiet(), s.story(4, "New", parent), stories[0], s.story(5, "New too", parent))
+	ids := s.ids(s.load("stories-load", w.user, task, storyColumns, s.quiet(), stories...))
+	s.load("stories-load-mixed", w.user, task, storyColumns, s.quiet(), s.story(4, "New", parent), stories[0], s.story(5, "New too", parent))
 	s.call("external-ids", w.user, task, "get_external_id", params{{"ids", ids[:1]}}, nil)
 	s.readBack("tasks-read-back", append(ids, s.features...)...)
 	s.newest("newest-task-after")
 
 	raw := s.feature(4, "Text that Odoo cleans")
 	raw[2] = uncleaned
-	s.readBack("task-read-back-cleaned", s.ids(s.load("task-load-cleaned", w.user, task, featureColumns, quiet(), raw))...)
+	s.readBack("task-read-back-cleaned", s.ids(s.load("task-load-cleaned", w.user, task, featureColumns, s.quiet(), raw))...)
 
-	bare := []any{s.externalID("feature", 5), "No description, stage or tag", "", w.project, "", ""}
-	s.readBack("task-read-back-bare", s.ids(s.load("task-load-bare", w.user, task, featureColumns, quiet(), bare))...)
+	bare := []any{s.externalID("feature", 5), "No description or tag", "", w.project, ""}
+	s.readBack("task-read-back-bare", s.ids(s.load("task-load-bare", w.user, task, featureColumns, s.quiet(), bare))...)
 
-	loud := s.ids(s.load("task-load-with-messages", w.user, task, featureColumns, odooContext{"default_user_id": false, "default_user_ids": false}, s.feature(6, "Loud")))
+	loud := s.ids(s.load("task-load-with-messages", w.user, task, featureColumns, s.loud(), s.feature(6, "Loud")))
 	s.call("task-read-messages", w.user, task, "read", params{{"ids", loud}, {"fields", []any{"name", "message_ids"}}}, nil)
 
-	s.load("task-load-renamed", w.user, task, featureColumns, quiet(), s.feature(1, "Another name"))
+	s.load("task-load-renamed", w.user, task, featureColumns, s.quiet(), s.feature(1, "Another name"))
 	s.readBack("task-read-back-unchanged", s.features[0])
 	w.archive(s.t, ids[0])
-	s.load("task-load-archived", w.user, task, storyColumns, quiet(), stories[0])
+	s.load("task-load-archived", w.user, task, storyColumns, s.quiet(), stories[0])
 	s.readBack("task-read-back-archived", ids[0])
 	w.remove(s.t, ids[1])
-	s.load("task-load-removed", w.user, task, storyColumns, quiet(), stories[1])
+	s.load("task-load-removed", w.user, task, storyColumns, s.quiet(), stories[1])
 	s.readBack("task-read-back-removed", ids[1])
-	s.load("task-load-twice-in-one", w.user, task, featureColumns, quiet(), s.feature(7, "Twice"), s.feature(7, "Twice"))
-	s.load("load-nothing", w.user, task, featureColumns, quiet())
+	s.load("task-load-twice-in-one", w.user, task, featureColumns, s.quiet(), s.feature(7, "Twice"), s.feature(7, "Twice"))
+	s.load("load-nothing", w.user, task, featureColumns, s.quiet())
 }
 
 func (s *scenes) refusedTasks() {
 	w := s.w
 	task := "project.task"
 	parent := s.features[0]
-	gone := s.ids(s.load("parent-load", w.user, task, featureColumns, quiet(), s.feature(20, "Parent")))[0]
-	s.load("story-load-missing-parent", w.user, task, storyColumns, quiet(), s.story(21, "Story", parent), s.story(22, "Story", noRecord))
+	gone := s.ids(s.load("parent-load", w.user, task, featureColumns, s.quiet(), s.feature(20, "Parent")))[0]
+	s.load("story-load-missing-parent", w.user, task, storyColumns, s.quiet(), s.story(21, "Story", parent), s.story(22, "Story", noRecord))
 	w.archive(s.t, gone)
-	s.load("story-load-archived-parent", w.user, task, storyColumns, quiet(), s.story(23, "Story", gone))
-	s.load("task-load-no-name", w.user, task, featureColumns, quiet(), s.feature(24, "Good"), s.feature(25, ""), s.feature(26, "Good"), s.feature(27, ""))
+	s.load("story-load-archived-parent", w.user, task, storyColumns, s.quiet(), s.story(23, "Story", gone))
+	s.load("task-load-no-name", w.user, task, featureColumns, s.quiet(), s.feature(24, "Good"), s.feature(25, ""), s.feature(26, "Good"), s.feature(27, ""))
 	many := make([][]any, 15)
 	for i := range many {
 		many[i] = s.feature(30+i, "")
 	}
-	s.load("task-load-many-without-name", w.user, task, featureColumns, quiet(), many...)
-	s.load("task-load-long-name", w.user, task, featureColumns, quiet(), s.feature(45, incompressible(3000)))
-	s.load("task-load-nul-in-name", w.user, task, featureColumns, quiet(), s.feature(46, "nul\x00"))
+	s.load("task-load-many-without-name", w.user, task, featureColumns, s.quiet(), many...)
+	s.load("task-load-long-name", w.user, task, featureColumns, s.quiet(), s.feature(45, incompressible(3000)))
+	s.load("task-load-nul-in-name", w.user, task, featureColumns, s.quiet(), s.feature(46, "nul\x00"))
 
-	in := func(number int, project, stage any, tags string) []any {
-		return []any{s.externalID("feature", number), "Elsewhere", "", project, stage, tags}
+	in := func(number int, project any, tags string) []any {
+		return []any{s.externalID("feature", number), "Elsewhere", "", project, tags}
 	}
-	s.load("task-load-missing-project", w.user, task, featureColumns, quiet(), in(50, noRecord, s.stage, ""))
-	s.load("task-load-archived-project", w.user, task, featureColumns, quiet(), in(51, w.archived, s.stage, ""))
-	s.load("task-load-hidden-project", w.user, task, featureColumns, quiet(), in(52, w.hidden, s.stage, ""))
-	s.load("task-load-missing-stage", w.user, task, featureColumns, quiet(), in(53, w.project, noRecord, ""))
-	s.load("task-load-missing-tag", w.user, task, featureColumns, quiet(), in(54, w.project, s.stage, strconv.Itoa(noRecord)))
-	s.load("task-load-no-right", w.employee, task, featureColumns, quiet(), s.feature(55, "Refused"), s.feature(56, "Refused"))
+	s.load("task-load-missing-project", w.user, task, featureColumns, s.quiet(), in(50, noRecord, ""))
+	s.load("task-load-archived-project", w.user, task, featureColumns, s.quiet(), in(51, w.archived, ""))
+	s.load("task-load-hidden-project", w.user, task, featureColumns, s.quiet(), in(52, w.hidden, ""))
+	elsewhere := s.quiet()
+	elsewhere["default_stage_id"] = noRecord
+	s.load("task-load-missing-stage", w.user, task, featureColumns, elsewhere, in(53, w.project, ""), in(54, w.project, ""))
+	s.load("task-load-missing-tag", w.user, task, featureColumns, s.quiet(), in(55, w.project, strconv.Itoa(noRecord)))
+	s.load("task-load-no-right", w.employee, task, featureColumns, s.quiet(), s.feature(56, "Refused"), s.feature(57, "Refused"))
 }
 
 func (s *scenes) rights() {
@@ -389,7 +398,7 @@ func (s *scenes) plainCreate() {
 		if values == nil {
 			values = []any{}
 		}
-		return s.call(name, as, "project.task", "create", params{{"vals_list", values}}, quiet())
+		return s.call(name, as, "project.task", "create", params{{"vals_list", values}}, s.quiet())
 	}
 	values := func(change ...any) map[string]any {
 		v := map[string]any{"name": "Plain", "description": html, "project_id": w.project, "stage_id": s.stage, "tag_ids": []any{[]any{6, 0, s.tags}}}
@@ -414,7 +423,7 @@ func (s *scenes) plainCreate() {
 // mistakes are calls that no Odoo takes.
 func (s *scenes) mistakes() {
 	w := s.w
-	s.load("load-unknown-column", w.user, "project.task", []string{"id", "name", "no_such_field"}, quiet(), []any{s.externalID("feature", 60), "x", "y"})
+	s.load("load-unknown-column", w.user, "project.task", []string{"id", "name", "no_such_field"}, s.quiet(), []any{s.externalID("feature", 60), "x", "y"})
 	s.call("unknown-method", w.user, "project.task", "loadx", params{{"fields", []any{}}, {"data", []any{}}}, nil)
 	s.call("private-method", w.user, "project.task", "_create", params{{"data_list", []any{}}}, nil)
 	s.call("unknown-model", w.user, "no.such.model", "search", params{{"domain", []any{}}}, nil)
@@ -431,7 +440,7 @@ func (s *scenes) conflict() {
 		for i := range rows {
 			rows[i] = s.feature(1000+100*round+i, "Same")
 		}
-		given, named := s.ask(s.w.user, "project.task", "load", loading(featureColumns, rows), update(quiet()))
+		given, named := s.ask(s.w.user, "project.task", "load", loading(featureColumns, rows), update(s.quiet()))
 		for _, a := range s.w.collide(s.t, given, given) {
 			if strings.Contains(string(a.Body), "could not serialize") {
 				s.keep(s.name("load-conflict"), exchange{Request: named, Answer: a})

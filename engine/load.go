@@ -59,11 +59,8 @@ func (r *loadRefusal) first() odoorpc.LoadMessage {
 // known ones answer with the record they have, untouched. So the call is safe
 // to repeat. All rows are made or none. Other errors than those of package
 // odoorpc: *loadRefusal, errNoLoad.
-func (e *Engine) load(ctx context.Context, model string, fields []string, rows [][]any) ([]int64, error) {
-	c := odoorpc.Context{"mode": "update", "noupdate": true}
-	if model == modelTask {
-		c = e.taskContext(c)
-	}
+func (e *Engine) load(ctx context.Context, model string, fields []string, rows [][]any, c odoorpc.Context) ([]int64, error) {
+	c["mode"], c["noupdate"] = "update", true
 	loaded, err := e.odoo.Load(ctx, model, fields, rows, c)
 	if err != nil {
 		if isClosed(err) {
@@ -111,7 +108,7 @@ func (e *Engine) taskContext(c odoorpc.Context) odoorpc.Context {
 
 // loadOnce is load, repeated while another transaction is in its way.
 func (e *Engine) loadOnce(ctx context.Context, model string, fields []string, rows [][]any) ([]int64, error) {
-	return withoutConflict(ctx, func() ([]int64, error) { return e.load(ctx, model, fields, rows) })
+	return withoutConflict(ctx, func() ([]int64, error) { return e.load(ctx, model, fields, rows, odoorpc.Context{}) })
 }
 
 // withoutConflict makes a call again while it loses to another transaction.

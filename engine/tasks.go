@@ -21,8 +21,9 @@ const taskRight = "making tasks needs the right Project / User; ask an administr
 const maxOrdinals = 100
 
 // taskFields are the columns of a load of tasks; features have no parent and
-// go without the last.
-var taskFields = []string{"id", "name", "description", "project_id/.id", "stage_id/.id", "tag_ids/.id", "parent_id/.id"}
+// go without the last. The stage, the same for all, is a default of the
+// context: Odoo looks each cell's record up by itself, row by row.
+var taskFields = []string{"id", "name", "description", "project_id/.id", "tag_ids/.id", "parent_id/.id"}
 
 // batch is what goes into one call: items of one kind.
 type batch struct {
@@ -244,7 +245,7 @@ func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []
 		if !r.began {
 			r.began, r.before = true, newest
 		}
-		return r.Engine.load(ctx, modelTask, fields, rows)
+		return r.Engine.load(ctx, modelTask, fields, rows, r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}))
 	})
 	for _, id := range ids {
 		r.newest = max(r.newest, id)
@@ -270,7 +271,7 @@ func (r *run) newestTask() (int64, error) {
 func (r *run) row(item *Item) []any {
 	row := []any{
 		externalID(r.result.Project.ID, r.options.Namespace, item, item.ordinal),
-		item.Name, textToHTML(item.Description()), r.result.Project.ID, r.stageID, r.tagCell(item),
+		item.Name, textToHTML(item.Description()), r.result.Project.ID, r.tagCell(item),
 	}
 	if item.Parent != nil {
 		row = append(row, item.Parent.TaskID)
