@@ -52,7 +52,7 @@ func TestBadWire(t *testing.T) {
 			before := w.write(source)
 			w.o.url = wire.URL
 			done += w.runUntilDone(wire)
-			wire.late.Wait()
+			wire.settle()
 			w.agrees(before)
 
 			first := w.read()
@@ -102,22 +102,59 @@ func (w *world) runUntilDone(wire *badWire) (disturbed int) {
 type badWire struct {
 	*httptest.Server
 	target string
-	late   sync.WaitGroup // requests that are still to reach the server
 
 	mu       sync.Mutex
 	random   *rand.Rand
 	happened map[string]int
+	open     int        // connections, and requests that are still to reach the server
+	settled  *sync.Cond // of mu: nothing is open
 }
 
 func startBadWire(t *testing.T, target string, random *rand.Rand) *badWire {
 	t.Helper()
 	wire := &badWire{target: target, random: random, happened: make(map[string]int)}
-	wire.Server = httptest.NewServer(wire)
+	wire.settled = sync.NewCond(&wire.mu)
+	wire.Server = httptest.NewUnstartedServer(wire)
+	wire.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			wire.opened(1)
+		case http.StateHijacked, http.StateClosed:
+			wire.opened(-1)
+		}
+	}
+	wire.Start()
 	t.Cleanup(func() {
-		wire.late.Wait()
+		wire.settle()
 		wire.Close()
 	})
 	return wire
+}
+
+func (b *badWire) opened(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open += n; b.open == 0 {
+		b.settled.Broadcast()
+	}
+}
+
+// settle waits until nothing of a run that is over is on its way any more.
+func (b *badWire) settle() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.open > 0 {
+		b.settled.Wait()
+	}
+}
+
+// later does something that outlives the request.
+func (b *badWire) later(do func()) {
+	b.opened(1)
+	go func() {
+		defer b.opened(-1)
+		do()
+	}()
 }
 
 // chance is a number from 0 to 1.
@@ -192,7 +229,7 @@ var mishaps = map[string]func(b *badWire, w http.ResponseWriter, r *http.Request
 	},
 	"request twice": func(b *badWire, w http.ResponseWriter, r *http.Request) {
 		send := b.ready(r)
-		b.late.Go(func() { send() })
+		b.later(func() { send() })
 		send().write(w)
 	},
 	"half an answer": func(b *badWire, w http.ResponseWriter, r *http.Request) {
@@ -217,7 +254,7 @@ func (b *badWire) forward(r *http.Request) *relayed {
 func (b *badWire) forwardLater(r *http.Request) {
 	send := b.ready(r)
 	wait := time.Duration((1 + b.chance()) * float64(patience))
-	b.late.Go(func() {
+	b.later(func() {
 		time.Sleep(wait)
 		send()
 	})
