@@ -1,7 +1,6 @@
 package behaviour
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -21,14 +20,10 @@ func TestKill(t *testing.T) {
 		kills = 40
 	}
 	kills /= len(kinds())
-	random := randomness(t)
-	sources := make(map[string]*rand.Rand) // the targets run side by side
-	for _, k := range kinds() {
-		sources[k.name()] = rand.New(rand.NewPCG(random.Uint64(), 0))
-	}
+	chance := chancePerTarget(t)
 	source := features(20, 9)
 	onEveryTarget(t, func(t *testing.T, o *target) {
-		random := sources[kind{o.major, o.protocol, o.real()}.name()]
+		random := chance(o)
 		takes := timeOf(t, o, source)
 
 		killed, rounds := 0, 0

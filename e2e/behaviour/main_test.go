@@ -88,3 +88,15 @@ func randomness(t *testing.T) *rand.Rand {
 	t.Logf("seed %d: repeat with -seed %[1]d", seed)
 	return rand.New(rand.NewPCG(seed, 0))
 }
+
+// chancePerTarget returns a source of chance for each target, because the
+// targets run side by side.
+func chancePerTarget(t *testing.T) func(o *target) *rand.Rand {
+	t.Helper()
+	random := randomness(t)
+	sources := make(map[string]*rand.Rand)
+	for _, k := range kinds() {
+		sources[k.name()] = rand.New(rand.NewPCG(random.Uint64(), 0))
+	}
+	return func(o *target) *rand.Rand { return sources[kind{o.major, o.protocol, o.real()}.name()] }
+}

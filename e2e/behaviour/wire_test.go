@@ -38,14 +38,10 @@ func TestBadWire(t *testing.T) {
 		disturbed = 16
 	}
 	disturbed /= len(kinds())
-	random := randomness(t)
-	sources := make(map[string]*rand.Rand) // the targets run side by side
-	for _, k := range kinds() {
-		sources[k.name()] = rand.New(rand.NewPCG(random.Uint64(), 0))
-	}
+	chance := chancePerTarget(t)
 	source := features(3, 6) + twins
 	onEveryTarget(t, func(t *testing.T, o *target) {
-		wire := startBadWire(t, o.url, sources[kind{o.major, o.protocol, o.real()}.name()])
+		wire := startBadWire(t, o.url, chance(o))
 		done, rounds := 0, 0
 		for ; done < disturbed; rounds++ {
 			w := newWorld(t, o)
