@@ -3,7 +3,9 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -202,4 +204,46 @@ func TestMapWithMistakesDuringRunTakesTheIDsFirst(t *testing.T) {
 	is.True(errors.As(err, &mistakes))
 	is.Equal(strings.Count(w.read(path), "task_id = 0"), 3) // the features have theirs
 	is.Equal(len(w.odoo.Tasks()), 2)
+}
+
+// TestItemsOfAnEditAreSeenTo edits the map while the first call is on its way:
+// what is made sure of before a run holds for items that come later as well.
+func TestItemsOfAnEditAreSeenTo(t *testing.T) {
+	editDuringLoad := func(w *world, path, edited string) (*engine.Result, error) {
+		var once sync.Once
+		w.during(odoosim.On("project.task", "load"), func() {
+			once.Do(func() { _ = os.WriteFile(path, []byte(edited), 0o644) })
+		})
+		e := w.engine()
+		e.SetClock(&fakeClock{})
+		return e.Sync(context.Background(), path)
+	}
+	t.Run("tags", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		path := w.write(editedMap)
+		added := editedMap + "[features.C]\ntask_id = 0\ntags = [\"Late\"]\n"
+		result, err := editDuringLoad(w, path, added)
+		is.NoErr(err)
+		is.Equal(len(w.odoo.Tags()), 1)
+		late := w.odoo.Tags()[0]
+		is.Equal(result.Tags, []engine.Tag{{ID: late.ID, Name: "Late", Created: true}})
+		for _, task := range w.odoo.Tasks() {
+			is.Equal(task.Name == "C", slices.Equal(task.TagIDs, []int64{late.ID}))
+		}
+		w.oneToOne(path)
+	})
+	t.Run("parents", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		path := w.write(editedMap)
+		archived := w.odoo.AddTask(odoosim.Task{Name: "Old", ProjectID: w.project, Archived: true})
+		added := fmt.Sprintf("%s[features.Old]\ntask_id = %d\nuser_stories = [{ name = \"late\", task_id = 0 }]\n", editedMap, archived)
+		_, err := editDuringLoad(w, path, added)
+		var setup *engine.SetupError
+		is.True(errors.As(err, &setup))
+		is.True(strings.Contains(setup.Message, `feature "Old": its task`))
+		is.Equal(strings.Count(w.read(path), "task_id = 0"), 4) // the features of the first call have theirs
+		is.Equal(len(w.odoo.Tasks()), 3)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"odoosync/tomledit"
@@ -20,7 +21,8 @@ import (
 // *UnknownOutcomeError, *NotSavedError, and those of package odoorpc.
 func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	started := time.Now()
-	r := &run{Engine: e, ctx: ctx, result: &Result{Map: path, DryRun: e.options.DryRun}, made: make(map[int64]Status), tagIDs: make(map[string]int64)}
+	r := &run{Engine: e, ctx: ctx, result: &Result{Map: path, DryRun: e.options.DryRun},
+		made: make(map[int64]Status), tagIDs: make(map[string]int64), parents: make(map[int64]bool)}
 	err := r.all(path)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
@@ -48,9 +50,11 @@ type run struct {
 	made    map[int64]Status // tasks of this run: Created or Linked
 
 	stageID int64
-	tagIDs  map[string]int64
-	plain   bool // tasks are made with create, without external ids
+	tagIDs  map[string]int64 // 0: left off
+	parents map[int64]bool   // tasks of features that were looked at
+	plain   bool             // tasks are made with create, without external ids
 
+	ready      bool // tags and parents of the items in the plan have been seen to
 	twinsKnown bool // stories of equal names have the ordinals of tasks that are there
 	edited     bool // somebody wrote the map during the run
 
@@ -100,7 +104,8 @@ func (r *run) all(path string) error {
 
 // use makes a freshly read map the one to work on.
 func (r *run) use(m *FeatureMap, doc *tomledit.Document) {
-	r.doc, r.patch, r.plan, r.twinsKnown = doc, doc.NewPatch(), makePlan(m), false
+	r.doc, r.patch, r.plan = doc, doc.NewPatch(), makePlan(m)
+	r.ready, r.twinsKnown = false, false
 	r.owners = make(map[int64]*Item, r.plan.Synced)
 	for item := range m.All {
 		if item.TaskID != 0 {
@@ -122,17 +127,41 @@ func (r *run) prepare() error {
 		return err
 	}
 	r.result.Stage, r.stageID = stages[0], stages[0].ID
-	tags, err := r.ensureTags(r.plan.Tags())
+	if err := r.prepareTags(); err != nil {
+		return err
+	}
+	r.ready = true
+	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	return nil
+}
+
+// prepareEdit does for items that came with an edit what prepare did for the
+// others.
+func (r *run) prepareEdit() error {
+	if err := r.checkParents(); err != nil {
+		return err
+	}
+	if err := r.prepareTags(); err != nil {
+		return err
+	}
+	r.ready = true
+	return nil
+}
+
+// prepareTags finds or makes the tags of pending items that are not known yet.
+func (r *run) prepareTags() error {
+	names := slices.DeleteFunc(r.plan.Tags(), func(name string) bool {
+		_, known := r.tagIDs[name]
+		return known
+	})
+	tags, err := r.ensureTags(names)
 	if err != nil {
 		return err
 	}
-	r.result.Tags = tags
+	r.result.Tags = append(r.result.Tags, tags...)
 	for _, tag := range tags {
-		if tag.ID != 0 {
-			r.tagIDs[tag.Name] = tag.ID
-		}
+		r.tagIDs[tag.Name] = tag.ID
 	}
-	r.report(Prepared{Stage: r.result.Stage, Tags: tags})
 	return nil
 }
 
@@ -182,7 +211,10 @@ func (r *run) connect() (err error) {
 // checkParents makes sure that the tasks which pending stories go under are
 // still there.
 func (r *run) checkParents() error {
-	parents := r.plan.parents()
+	parents := slices.DeleteFunc(r.plan.parents(), func(parent *Item) bool {
+		_, made := r.made[parent.TaskID]
+		return made || r.parents[parent.TaskID]
+	})
 	if len(parents) == 0 {
 		return nil
 	}
@@ -212,6 +244,7 @@ func (r *run) checkParents() error {
 			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is not in project %q", r.plan.Map.Path, line, parent.Name, parent.TaskID, r.result.Project.Name),
 				"its new subtasks go to the configured project all the same")
 		}
+		r.parents[parent.TaskID] = true
 	}
 	return nil
 }

@@ -62,6 +62,11 @@ func (r *run) createBatches() error {
 		if r.mapError != nil {
 			return r.mapError
 		}
+		if !r.ready {
+			if err := r.prepareEdit(); err != nil {
+				return err
+			}
+		}
 		next := r.nextBatch(size)
 		if len(next.items) == 0 {
 			return nil
