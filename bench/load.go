@@ -7,7 +7,6 @@ import (
 	"html"
 	"maps"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,9 +26,9 @@ var quiet = map[string]any{
 	"mode": "update", "noupdate": true, "tracking_disable": true, "default_user_id": false, "default_user_ids": false,
 }
 
-// loadFields are the columns of the rows. In the last, which features go
-// without, stands the place of the story's feature among the rows.
-var loadFields = []string{"id", "name", "description", "project_id/.id", "tag_ids/.id", "parent_id/.id"}
+// loadFields are the columns of the rows, as in a large run of odoosync.
+// Features go without the last.
+var loadFields = []string{"id", "name", "description", "project_id/.id", "tag_ids/id", "parent_id/id"}
 
 // loadAll is the limit: calls of load one after the other, with nothing
 // between them, by somebody who is logged in. It prints the nanoseconds from
@@ -40,29 +39,21 @@ func loadAll(path string) error {
 		return err
 	}
 	l.Server.secret = os.Getenv(secretVariable)
-	var made []int64
 	inStage := maps.Clone(quiet)
 	inStage["default_stage_id"] = l.Stage
 	started := time.Now()
 	for _, rows := range l.Batches {
-		width := len(rows[0])
-		for _, row := range rows {
-			if width == len(loadFields) {
-				row[width-1] = made[int(row[width-1].(float64))]
-			}
-		}
 		var answer struct {
 			IDs      []int64 `json:"ids"`
 			Messages []any   `json:"messages"`
 		}
-		err := l.Server.call("project.task", "load", inStage, &answer, parameter{"fields", loadFields[:width]}, parameter{"data", rows})
+		err := l.Server.call("project.task", "load", inStage, &answer, parameter{"fields", loadFields[:len(rows[0])]}, parameter{"data", rows})
 		if err != nil {
 			return err
 		}
 		if len(answer.IDs) != len(rows) {
 			return fmt.Errorf("load: %v", answer.Messages)
 		}
-		made = append(made, answer.IDs...)
 	}
 	fmt.Println(time.Since(started).Nanoseconds())
 	return nil
@@ -71,36 +62,35 @@ func loadAll(path string) error {
 // target is where tasks go.
 type target struct {
 	project, stage int64
-	tags           map[string]int64
+	tags           map[string]tag // by name
 }
 
-func (t target) tagIDs(item layout.Item) []int64 {
-	var ids []int64
-	for _, name := range item.Tags {
-		ids = append(ids, t.tags[name])
-	}
-	return ids
+type tag struct {
+	id         int64
+	externalID string
+}
+
+// externalID is that of an item, by its place among all.
+func (t target) externalID(place int) string {
+	return fmt.Sprintf("__odoosyncbench__.p%d_%032d", t.project, place)
 }
 
 // rows are pending items as the rows that odoosync sends: features first,
 // then stories.
 func (t target) rows(items []layout.Item) [][]any {
 	var rows [][]any
-	places := make(map[int]int) // among the rows, of features by their place among the items
 	for _, stories := range []bool{false, true} {
 		for i, item := range items {
 			if (item.Feature >= 0) != stories {
 				continue
 			}
 			var tags []string
-			for _, id := range t.tagIDs(item) {
-				tags = append(tags, strconv.FormatInt(id, 10))
+			for _, name := range item.Tags {
+				tags = append(tags, t.tags[name].externalID)
 			}
-			row := []any{fmt.Sprintf("__odoosyncbench__.p%d_%032d", t.project, i), item.Name, description(item), t.project, strings.Join(tags, ",")}
+			row := []any{t.externalID(i), item.Name, description(item), t.project, strings.Join(tags, ",")}
 			if stories {
-				row = append(row, places[item.Feature])
-			} else {
-				places[i] = len(rows)
+				row = append(row, t.externalID(item.Feature))
 			}
 			rows = append(rows, row)
 		}
@@ -112,9 +102,13 @@ func (t target) rows(items []layout.Item) [][]any {
 func (t target) values(items []layout.Item) []map[string]any {
 	var values []map[string]any
 	for _, item := range items {
+		var tags []int64
+		for _, name := range item.Tags {
+			tags = append(tags, t.tags[name].id)
+		}
 		v := map[string]any{
 			"name": item.Name, "description": description(item), "project_id": t.project, "stage_id": t.stage,
-			"tag_ids": []any{[]any{6, 0, t.tagIDs(item)}},
+			"tag_ids": []any{[]any{6, 0, tags}},
 		}
 		if item.Feature >= 0 {
 			v["parent"] = item.Feature

@@ -128,8 +128,8 @@ func (o *odoo) addProject(name string) (project, stage int64, err error) {
 	return ids[0], stages[0], nil
 }
 
-// tags are the ids of all tags by name.
-func (o *odoo) tags() (map[string]int64, error) {
+// tags are all tags by name.
+func (o *odoo) tags() (map[string]tag, error) {
 	var found []struct {
 		ID   int64  `json:"id"`
 		Name string `json:"name"`
@@ -137,11 +137,19 @@ func (o *odoo) tags() (map[string]int64, error) {
 	if err := o.call("project.tags", "search_read", nil, &found, parameter{"domain", []any{}}, parameter{"fields", []string{"name"}}); err != nil {
 		return nil, err
 	}
-	ids := make(map[string]int64)
-	for _, tag := range found {
-		ids[tag.Name] = tag.ID
+	ids := make([]int64, len(found))
+	for i := range found {
+		ids[i] = found[i].ID
 	}
-	return ids, nil
+	var externalIDs map[int64]string
+	if err := o.call("project.tags", "get_external_id", nil, &externalIDs, parameter{"ids", ids}); err != nil {
+		return nil, err
+	}
+	tags := make(map[string]tag)
+	for _, t := range found {
+		tags[t.Name] = tag{id: t.ID, externalID: externalIDs[t.ID]}
+	}
+	return tags, nil
 }
 
 func readJSON(path string, into any) error {

@@ -267,6 +267,7 @@ func (s *scenes) tagging() {
 var (
 	featureColumns = []string{"id", "name", "description", "project_id/.id", "tag_ids/.id"}
 	storyColumns   = append(featureColumns[:5:5], "parent_id/.id")
+	namedColumns   = append(featureColumns[:4:4], "tag_ids/id", "parent_id/id")
 )
 
 // loud and quiet are how odoosync makes tasks, with --notify and by default. The
@@ -308,6 +309,11 @@ func (s *scenes) story(number int, name string, parent int64) []any {
 	return []any{s.externalID("story", number), name, html, s.w.project, fmt.Sprintf("%d,%d", s.tags[0], s.tags[1]), parent}
 }
 
+// namedStory is a story whose row refers to tags and parent by external ids.
+func (s *scenes) namedStory(number int, tags, parent string) []any {
+	return []any{s.externalID("story", number), "By external ids", html, s.w.project, tags, parent}
+}
+
 func (s *scenes) tasks() {
 	w := s.w
 	task := "project.task"
@@ -320,6 +326,10 @@ func (s *scenes) tasks() {
 	ids := s.ids(s.load("stories-load", w.user, task, storyColumns, s.quiet(), stories...))
 	s.load("stories-load-mixed", w.user, task, storyColumns, s.quiet(), s.story(4, "New", parent), stories[0], s.story(5, "New too", parent))
 	s.call("external-ids", w.user, task, "get_external_id", params{{"ids", ids[:1]}}, nil)
+	s.call("external-ids-of-tags", w.user, "project.tags", "get_external_id", params{{"ids", s.tags}}, nil)
+	tags := s.externalID("tag", 3) + "," + s.externalID("tag", 4)
+	s.readBack("stories-read-back-by-external-id", s.ids(s.load("stories-load-by-external-id", w.user, task, namedColumns, s.quiet(),
+		s.namedStory(6, tags, s.externalID("feature", 1)), s.namedStory(7, "", s.externalID("feature", 2))))...)
 	s.readBack("tasks-read-back", append(ids, s.features...)...)
 	s.newest("newest-task-after")
 
@@ -351,7 +361,11 @@ func (s *scenes) refusedTasks() {
 	parent := s.features[0]
 	gone := s.ids(s.load("parent-load", w.user, task, featureColumns, s.quiet(), s.feature(20, "Parent")))[0]
 	s.load("story-load-missing-parent", w.user, task, storyColumns, s.quiet(), s.story(21, "Story", parent), s.story(22, "Story", noRecord))
+	tag, feature := s.externalID("tag", 3), s.externalID("feature", 1)
+	s.load("story-load-unknown-external-ids", w.user, task, namedColumns, s.quiet(),
+		s.namedStory(60, s.externalID("tag", 99), feature), s.namedStory(61, tag, s.externalID("feature", 99)))
 	w.archive(s.t, gone)
+	s.load("story-load-archived-parent-by-external-id", w.user, task, namedColumns, s.quiet(), s.namedStory(62, "", s.externalID("feature", 20)))
 	s.load("story-load-archived-parent", w.user, task, storyColumns, s.quiet(), s.story(23, "Story", gone))
 	s.load("task-load-no-name", w.user, task, featureColumns, s.quiet(), s.feature(24, "Good"), s.feature(25, ""), s.feature(26, "Good"), s.feature(27, ""))
 	many := make([][]any, 15)

@@ -42,7 +42,9 @@ func BenchmarkMap(b *testing.B) {
 		measure("rows", func(*testing.B) {
 			for _, item := range pending {
 				r.rowSize(item)
-				r.row(item)
+			}
+			for _, items := range [][]*Item{r.plan.Features, r.plan.Stories} {
+				r.rows(items, reference{field: "tag_ids"}, reference{field: "parent_id"})
 			}
 		})
 		measure("patch", func(b *testing.B) {

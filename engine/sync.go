@@ -22,7 +22,8 @@ import (
 func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	started := time.Now()
 	r := &run{Engine: e, ctx: ctx, result: &Result{Map: path, DryRun: e.options.DryRun},
-		made: make(map[int64]Status), tagIDs: make(map[string]int64), parents: make(map[int64]bool)}
+		made: make(map[int64]Status), tagIDs: make(map[string]int64), parents: make(map[int64]bool),
+		tagNames: make(map[int64]string), taskNames: make(map[int64]string)}
 	err := r.all(path)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
@@ -53,6 +54,11 @@ type run struct {
 	tagIDs  map[string]int64 // 0: left off
 	parents map[int64]bool   // tasks of features that were looked at
 	plain   bool             // tasks are made with create, without external ids
+
+	// External ids of tags and features' tasks, as far as they are known, and
+	// whether to refer to all by database ids.
+	tagNames, taskNames map[int64]string
+	byID                bool
 
 	ready      bool // tags and parents of the items in the plan have been seen to
 	twinsKnown bool // stories of equal names have the ordinals of tasks that are there
@@ -127,10 +133,9 @@ func (r *run) prepare() error {
 		return err
 	}
 	r.result.Stage, r.stageID = stages[0], stages[0].ID
-	if err := r.prepareTags(); err != nil {
+	if err := r.prepareRows(); err != nil {
 		return err
 	}
-	r.ready = true
 	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
 	return nil
 }
@@ -141,15 +146,12 @@ func (r *run) prepareEdit() error {
 	if err := r.checkParents(); err != nil {
 		return err
 	}
-	if err := r.prepareTags(); err != nil {
-		return err
-	}
-	r.ready = true
-	return nil
+	return r.prepareRows()
 }
 
-// prepareTags finds or makes the tags of pending items that are not known yet.
-func (r *run) prepareTags() error {
+// prepareRows finds or makes the tags of pending items that are not known yet,
+// and learns what else their rows need.
+func (r *run) prepareRows() error {
 	names := slices.DeleteFunc(r.plan.Tags(), func(name string) bool {
 		_, known := r.tagIDs[name]
 		return known
@@ -162,7 +164,8 @@ func (r *run) prepareTags() error {
 	for _, tag := range tags {
 		r.tagIDs[tag.Name] = tag.ID
 	}
-	return nil
+	r.ready = true
+	return r.learnNames()
 }
 
 // rehearse is the dry run: what prepare does, as far as it can be done

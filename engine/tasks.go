@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,11 +19,6 @@ const taskRight = "making tasks needs the right Project / User; ask an administr
 // maxOrdinals is how many external ids are tried for one item. As many items
 // of its name have to have been renamed to need the next.
 const maxOrdinals = 100
-
-// taskFields are the columns of a load of tasks; features have no parent and
-// go without the last. The stage, the same for all, is a default of the
-// context: Odoo looks each cell's record up by itself, row by row.
-var taskFields = []string{"id", "name", "description", "project_id/.id", "tag_ids/.id", "parent_id/.id"}
 
 // batch is what goes into one call: items of one kind.
 type batch struct {
@@ -238,22 +233,28 @@ func (r *run) strangeIDs(items []*Item) error {
 // also returns the newest task id from just before: a task up to it was not
 // made by this call.
 func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []int64, err error) {
-	rows := make([][]any, len(items))
-	for i, item := range items {
-		rows[i] = r.row(item)
+	for {
+		tags, parents := r.reference("tag_ids", r.tagNames, r.tagsOfAll(items)), r.reference("parent_id", r.taskNames, parentsOf(items))
+		fields, rows := r.rows(items, tags, parents)
+		ids, err = withoutConflict(ctx, func() ([]int64, error) {
+			if newest, err = r.newestTask(); err != nil {
+				return nil, err
+			}
+			if !r.began {
+				r.began, r.before = true, newest
+			}
+			return r.Engine.load(ctx, modelTask, fields, rows, r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}))
+		})
+		if !tags.refused(err) && !parents.refused(err) {
+			break
+		}
+		r.byID = true // somebody took the external id away
 	}
-	fields := taskFields[:len(rows[0])]
-	ids, err = withoutConflict(ctx, func() ([]int64, error) {
-		if newest, err = r.newestTask(); err != nil {
-			return nil, err
-		}
-		if !r.began {
-			r.began, r.before = true, newest
-		}
-		return r.Engine.load(ctx, modelTask, fields, rows, r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}))
-	})
-	for _, id := range ids {
+	for i, id := range ids {
 		r.newest = max(r.newest, id)
+		if items[i].Kind == Feature {
+			r.taskNames[id] = r.externalID(items[i])
+		}
 	}
 	return newest, ids, err
 }
@@ -273,24 +274,57 @@ func (r *run) newestTask() (int64, error) {
 	return r.newest, err
 }
 
-func (r *run) row(item *Item) []any {
-	row := []any{
-		externalID(r.result.Project.ID, r.options.Namespace, item, item.ordinal),
-		item.Name, textToHTML(item.Description()), r.result.Project.ID, r.tagCell(item),
+// rows are the columns of a load of tasks, and a row for each item; features
+// have no parent. The stage, the same for all, is a default of the context, as
+// Odoo looks each cell's record up by itself.
+func (r *run) rows(items []*Item, tags, parents reference) (columns []string, rows [][]any) {
+	columns = []string{"id", "name", "description", "project_id/.id", tags.column()}
+	if items[0].Parent != nil {
+		columns = append(columns, parents.column())
 	}
-	if item.Parent != nil {
-		row = append(row, item.Parent.TaskID)
+	for _, item := range items {
+		row := []any{r.externalID(item), item.Name, textToHTML(item.Description()), r.result.Project.ID, r.tagCell(item, tags)}
+		if item.Parent != nil {
+			row = append(row, parents.cell(item.Parent.TaskID))
+		}
+		rows = append(rows, row)
 	}
-	return row
+	return columns, rows
 }
 
-func (r *run) tagCell(item *Item) string {
-	ids := r.tagsOf(item)
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = strconv.FormatInt(id, 10)
+func (r *run) externalID(item *Item) string {
+	return externalID(r.result.Project.ID, r.options.Namespace, item, item.ordinal)
+}
+
+func (r *run) tagCell(item *Item, tags reference) string {
+	var cell []string
+	for _, id := range r.tagsOf(item) {
+		cell = append(cell, fmt.Sprint(tags.cell(id)))
 	}
-	return strings.Join(texts, ",")
+	return strings.Join(cell, ",")
+}
+
+// parentsOf are the tasks that items go under.
+func parentsOf(items []*Item) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for _, item := range items {
+			if item.Parent != nil && !yield(item.Parent.TaskID) {
+				return
+			}
+		}
+	}
+}
+
+func (r *run) tagsOfAll(items []*Item) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for _, item := range items {
+			for _, id := range r.tagsOf(item) {
+				if !yield(id) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (r *run) tagsOf(item *Item) []int64 {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"slices"
-	"strconv"
 
 	"odoosync/odoorpc"
 )
@@ -46,24 +45,21 @@ func (r *run) orphans(parents []int64, names []string) (map[string]*task, error)
 		return nil, err
 	}
 	var ids []int64
-	byID := make(map[string]*task)
+	byID := make(map[int64]*task)
 	for i, t := range found {
 		if r.owners[t.ID] == nil {
 			ids = append(ids, t.ID)
-			byID[strconv.FormatInt(t.ID, 10)] = &found[i]
+			byID[t.ID] = &found[i]
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var externalIDs map[string]odoorpc.Text
-	if err := r.odoo.Call(r.ctx, modelTask, "get_external_id", odoorpc.Args{IDs: ids, Repeatable: true}, &externalIDs); err != nil {
+	externalIDs, err := r.externalIDsOf(modelTask, ids)
+	if err != nil {
 		return nil, err
 	}
 	orphans := make(map[string]*task)
 	for id, name := range externalIDs {
-		if t := byID[id]; t != nil && name != "" {
-			orphans[string(name)] = t
+		if t := byID[id]; t != nil {
+			orphans[name] = t
 		}
 	}
 	return orphans, nil

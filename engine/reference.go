@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+
+	"odoosync/odoorpc"
+)
+
+// reference is a column of a load whose cells name other records. Odoo looks
+// a database id up anew in each cell, an external id once in a call: with two
+// tags and a parent that spares it a seventh of its time for a row.
+type reference struct {
+	field string
+	names map[int64]string // external ids; nil: the cells hold database ids
+}
+
+func (c reference) column() string {
+	if c.names == nil {
+		return c.field + "/.id"
+	}
+	return c.field + "/id"
+}
+
+func (c reference) cell(id int64) any {
+	if c.names == nil {
+		return id
+	}
+	return c.names[id]
+}
+
+// refused reports whether Odoo refused rows because of an external id.
+func (c reference) refused(err error) bool {
+	var refusal *loadRefusal
+	return c.names != nil && errors.As(err, &refusal) &&
+		slices.ContainsFunc(refusal.messages, func(m odoorpc.LoadMessage) bool { return m.Field == c.field })
+}
+
+// reference chooses what the cells of a field hold in a call: external ids if
+// those of all the records are known and Odoo refused none before.
+func (r *run) reference(field string, known map[int64]string, records iter.Seq[int64]) reference {
+	column := reference{field: field}
+	if r.byID || len(known) == 0 {
+		return column
+	}
+	for id := range records {
+		if known[id] == "" {
+			return column
+		}
+	}
+	column.names = known
+	return column
+}
+
+// manyItems is the number of pending items from which asking for external ids
+// takes less time than it spares.
+const manyItems = 100
+
+// learnNames asks for the external ids of tags and parents that are not known
+// yet. It does without where Odoo does not tell them.
+func (r *run) learnNames() error {
+	if r.plain || r.plan.Pending() < manyItems {
+		return nil
+	}
+	var tags, parents []int64
+	for _, name := range r.plan.Tags() {
+		if id := r.tagIDs[name]; id != 0 && r.tagNames[id] == "" {
+			tags = append(tags, id)
+		}
+	}
+	for _, parent := range r.plan.parents() {
+		if r.taskNames[parent.TaskID] == "" {
+			parents = append(parents, parent.TaskID)
+		}
+	}
+	return errors.Join(r.learn(modelTag, tags, r.tagNames), r.learn(modelTask, parents, r.taskNames))
+}
+
+func (r *run) learn(model string, ids []int64, known map[int64]string) error {
+	names, err := r.externalIDsOf(model, ids)
+	var refused *odoorpc.ServerError
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	for id, name := range names {
+		if !strings.Contains(name, ",") { // parts the names in a cell
+			known[id] = name
+		}
+	}
+	return nil
+}
+
+// externalIDsOf asks for the external ids of records. Records that have none
+// are left out; of several Odoo chooses one.
+func (r *run) externalIDsOf(model string, ids []int64) (map[int64]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var answer map[int64]odoorpc.Text
+	if err := r.odoo.Call(r.ctx, model, "get_external_id", odoorpc.Args{IDs: ids, Repeatable: true}, &answer); err != nil {
+		return nil, err
+	}
+	names := make(map[int64]string, len(answer))
+	for id, name := range answer {
+		if name != "" {
+			names[id] = string(name)
+		}
+	}
+	return names, nil
+}
