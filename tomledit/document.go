@@ -14,7 +14,7 @@ type Document struct {
 	name  string
 	src   []byte
 	tree  tree
-	words map[string]word
+	words []string
 
 	// Made when first asked for.
 	linesOnce, keysOnce, orderOnce sync.Once

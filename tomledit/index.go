@@ -15,7 +15,7 @@ func (d *Document) member(id uint32, key string) uint32 {
 		d.keysOnce.Do(d.indexKeys)
 		return d.keys.find(d, id, key)
 	}
-	known, sum := d.words[key], sumOf(key)
+	known, sum := wordOf(d.words, key), sumOf(key)
 	for child := range d.tree.children(n) {
 		switch c := d.tree.at(child); {
 		case c.word != 0:

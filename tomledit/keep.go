@@ -10,7 +10,7 @@ import (
 // path: one state for each value, one step for each key or element.
 type matcher struct {
 	states []matchState
-	words  map[string]word // the keys in the paths
+	words  []string // the keys in the paths; a key's number is its place here plus one
 }
 
 // matchState is where the matcher stands at a value: the steps that particular keys take, and the step of all
@@ -60,7 +60,6 @@ type reached struct {
 func compileKeep(paths [][]string) *matcher {
 	c := keepCompiler{paths: paths, ids: map[string]uint32{}}
 	c.m.states = make([]matchState, begin+1)
-	c.m.words = map[string]word{}
 	start := make([]reached, len(paths))
 	for i := range paths {
 		start[i] = reached{path: i}
@@ -99,13 +98,17 @@ func (c *keepCompiler) fill(id uint32) {
 
 // word returns the number of a key.
 func (c *keepCompiler) word(key string) word {
-	w, known := c.m.words[key]
-	if !known && len(c.m.words) < math.MaxUint8 {
-		w = word(len(c.m.words) + 1)
-		c.m.words[key] = w
+	w := wordOf(c.m.words, key)
+	if w == 0 && len(c.m.words) < math.MaxUint8 {
+		c.m.words = append(c.m.words, key)
+		w = word(len(c.m.words))
 	}
 	return w
 }
+
+// wordOf returns the number of a key among the words, or 0. They are few: searching them takes less time than
+// hashing the key.
+func wordOf(words []string, key string) word { return word(slices.Index(words, key) + 1) }
 
 // step returns the places reached from a set by the key.
 func (c *keepCompiler) step(set []reached, key string) []reached {

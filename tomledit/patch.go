@@ -49,6 +49,9 @@ func (p *Patch) SetInteger(v Value, n int64) error {
 	if !p.loose {
 		e.shift = p.shift(len(p.edits)) + e.growth()
 	}
+	if len(p.edits) == cap(p.edits) { // there may be very many: copy them seldom
+		p.edits = slices.Grow(p.edits, 16+len(p.edits))
+	}
 	p.edits = append(p.edits, e)
 	return nil
 }
@@ -78,8 +81,13 @@ const outputBuffer = 256 << 10
 var outputs = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, outputBuffer) }}
 
 // WriteTo writes the patched document: slices of the source and the new numbers, in pieces of up to 256 kB or
-// more. It returns the number of bytes written and the writer's error. It can be called again.
+// more; to a [bytes.Buffer] one by one. It returns the number of bytes written and the writer's error. It can be called again.
 func (p *Patch) WriteTo(w io.Writer) (int64, error) {
+	if b, inMemory := w.(*bytes.Buffer); inMemory { // no need of another buffer
+		before := b.Len()
+		err := p.render(b)
+		return int64(b.Len() - before), err
+	}
 	counted := &countingWriter{w: w}
 	buffered, _ := outputs.Get().(*bufio.Writer)
 	buffered.Reset(counted)
@@ -172,8 +180,19 @@ func (p *Patch) shift(n int) int64 {
 
 // growth returns by how many bytes the new token is longer than the old one.
 func (e *edit) growth() int64 {
-	var token [20]byte
-	return int64(len(strconv.AppendInt(token[:0], e.number, 10))) - int64(e.end-e.start)
+	return decimalLength(e.number) - int64(e.end-e.start)
+}
+
+// decimalLength returns the number of bytes of a number in decimal, with its sign.
+func decimalLength(n int64) int64 {
+	length := int64(1)
+	if n < 0 {
+		length++
+	}
+	for n /= 10; n != 0; n /= 10 {
+		length++
+	}
+	return length
 }
 
 // countingWriter counts what reaches a writer.

@@ -3,6 +3,7 @@ package tomledit_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func onlyTokensChange(t *testing.T, doc *tomledit.Document, values []tomledit.Va
 	is.Equal(patch.Size(), int64(len(got)))
 	is.Equal(patch.Len(), len(numbers))
 	var streamed bytes.Buffer
-	n, err := patch.WriteTo(&streamed)
+	n, err := patch.WriteTo(struct{ io.Writer }{&streamed})
 	is.NoErr(err)
 	is.Equal(n, int64(len(got)))
 	is.True(bytes.Equal(streamed.Bytes(), got)) // WriteTo and Bytes agree
