@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -49,4 +51,28 @@ func TestRequestsGrowSlowlyWithTheItems(t *testing.T) {
 			is.True(saves <= loads.Load())
 		})
 	}
+}
+
+// TestCallsFitThroughADefaultProxy lets the calls grow as large as they get: a
+// default nginx takes 1 MiB.
+func TestCallsFitThroughADefaultProxy(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	var text strings.Builder
+	text.WriteString("[features.A]\ntask_id = 0\nuser_stories = [\n")
+	for i := range 5500 {
+		fmt.Fprintf(&text, "  { name = \"s%d\", task_id = 0, tags = \"Shop, Story, Late, Large\", description = \"%s\" },\n", i, strings.Repeat("word ", 45))
+	}
+	text.WriteString("]\n")
+	w.sync(w.write(text.String()))
+	largest := 0
+	for _, call := range w.odoo.Calls() {
+		if call.Method == "load" {
+			body, err := json.Marshal(call.Args)
+			is.NoErr(err)
+			largest = max(largest, len(body))
+		}
+	}
+	is.True(largest > 800_000) // they did grow
+	is.True(largest < 1<<20-10_000)
 }

@@ -339,8 +339,15 @@ func (r *run) tagsOf(item *Item) []int64 {
 
 // rowSize is about how many bytes an item adds to the body of a call.
 func (r *run) rowSize(item *Item) int {
-	const fixed = 160 // external id, ids, tags and punctuation
-	return fixed + jsonSize(item.Name) + jsonSize(textToHTML(item.Description()))
+	const fixed = 160 // external id, ids and punctuation
+	size := fixed + jsonSize(item.Name) + jsonSize(textToHTML(item.Description()))
+	for _, id := range r.tagsOf(item) {
+		size += len(r.tagNames[id])
+	}
+	if item.Parent != nil {
+		size += len(r.taskNames[item.Parent.TaskID])
+	}
+	return size
 }
 
 // take gives an item its task.
