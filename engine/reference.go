@@ -59,10 +59,11 @@ func (r *run) reference(field string, known map[int64]string, records iter.Seq[i
 const manyItems = 100
 
 // learnNames asks for the external ids of tags and parents that are not known
-// yet. It does without where Odoo does not tell them.
-func (r *run) learnNames() error {
+// yet. Where no answer comes the run does without: what is wrong with the
+// server, the next call will tell.
+func (r *run) learnNames() {
 	if r.plain || r.plan.Pending() < manyItems {
-		return nil
+		return
 	}
 	var tags, parents []int64
 	for _, name := range r.plan.Tags() {
@@ -75,21 +76,20 @@ func (r *run) learnNames() error {
 			parents = append(parents, parent.TaskID)
 		}
 	}
-	return errors.Join(r.learn(modelTag, tags, r.tagNames), r.learn(modelTask, parents, r.taskNames))
+	r.learn(modelTag, tags, r.tagNames)
+	r.learn(modelTask, parents, r.taskNames)
 }
 
-func (r *run) learn(model string, ids []int64, known map[int64]string) error {
+func (r *run) learn(model string, ids []int64, known map[int64]string) {
 	names, err := r.externalIDsOf(model, ids)
-	var refused *odoorpc.ServerError
-	if err != nil && !errors.As(err, &refused) {
-		return err
+	if err != nil {
+		return
 	}
 	for id, name := range names {
 		if !strings.Contains(name, ",") { // parts the names in a cell
 			known[id] = name
 		}
 	}
-	return nil
 }
 
 // externalIDsOf asks for the external ids of records. Records that have none

@@ -57,6 +57,9 @@ func TestReferencesByExternalID(t *testing.T) {
 		"none are told": {storiesOfTask(0), func(w *world) {
 			w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.tags", "get_external_id"), Action: odoosim.ErrorName("odoo.exceptions.AccessError", "no")})
 		}, "tag_ids/.id parent_id/id, tag_ids/.id parent_id/id"},
+		"a gateway refuses": {storiesOfTask(0), func(w *world) {
+			w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.tags", "get_external_id"), Action: odoosim.Status(403, ""), Times: -1})
+		}, "tag_ids/.id parent_id/id, tag_ids/.id parent_id/id"},
 		"a parent's is taken away": {storiesOfTask(0), func(w *world) {
 			w.odoo.Inject(odoosim.Fault{Match: stories, Action: refuse("parent_id")})
 		}, "tag_ids/id parent_id/id, tag_ids/.id parent_id/.id, tag_ids/.id parent_id/.id"},

@@ -164,8 +164,9 @@ func (r *run) prepareRows() error {
 	for _, tag := range tags {
 		r.tagIDs[tag.Name] = tag.ID
 	}
+	r.learnNames()
 	r.ready = true
-	return r.learnNames()
+	return nil
 }
 
 // rehearse is the dry run: what prepare does, as far as it can be done
