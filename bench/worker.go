@@ -84,11 +84,11 @@ func newEdit() func(src []byte) (string, error) {
 		const first = 40_000
 		last := int64(first)
 		patch := doc.NewPatch()
-		for _, feature := range doc.Get("features").All() {
+		for feature := range doc.Get("features").Values() {
 			if err := setPending(patch, feature, &last); err != nil {
 				return "", err
 			}
-			for _, story := range feature.Get("user_stories").All() {
+			for story := range feature.Get("user_stories").Values() {
 				if err := setPending(patch, story, &last); err != nil {
 					return "", err
 				}

@@ -56,7 +56,7 @@ func (i *Item) Tags() []string {
 		}
 		return names
 	}
-	for _, element := range i.tags.All() {
+	for element := range i.tags.Values() {
 		name, _ := element.Text()
 		add(name)
 	}
@@ -187,7 +187,7 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 	}
 	stories := make([]*Item, 0, v.Len())
 	seen := make(map[string]int, v.Len())
-	for _, table := range v.All() {
+	for table := range v.Values() {
 		if table.Kind() != tomledit.Table {
 			d.refuse(table, "a user story is a table, found "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
 			continue
@@ -249,7 +249,7 @@ func (d *decoder) readTags(item *Item, v tomledit.Value) {
 	switch v.Kind() {
 	case tomledit.Invalid, tomledit.String:
 	case tomledit.Array:
-		for _, element := range v.All() {
+		for element := range v.Values() {
 			if element.Kind() != tomledit.String {
 				d.refuse(element, "want a string, found "+an(element.Kind()), "tags are a string separated by commas, or an array of strings")
 				return

@@ -93,9 +93,9 @@ func patchPending(b *testing.B, doc *tomledit.Document) *tomledit.Patch {
 			b.Fatal(err)
 		}
 	}
-	for _, feature := range doc.Get("features").All() {
+	for feature := range doc.Get("features").Values() {
 		set(feature.Get("task_id"))
-		for _, story := range feature.Get("user_stories").All() {
+		for story := range feature.Get("user_stories").Values() {
 			set(story.Get("task_id"))
 		}
 	}

@@ -17,11 +17,12 @@ type Document struct {
 	words []string
 
 	// Made when first asked for.
-	linesOnce, keysOnce, orderOnce sync.Once
+	linesOnce, keysOnce, orderOnce, parentsOnce sync.Once
 
-	lines lineIndex
-	keys  keyIndex
-	order childOrder
+	lines   lineIndex
+	keys    keyIndex
+	order   childOrder
+	parents []uint32 // by node: the table or array that it is in
 
 	longLine atomic.Pointer[line] // the last one that was asked for
 }

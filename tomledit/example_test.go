@@ -36,7 +36,7 @@ func ExampleDocument_Get() {
 	if err != nil {
 		panic(err)
 	}
-	for _, story := range doc.Get("features", "Login page", "user_stories").All() {
+	for story := range doc.Get("features", "Login page", "user_stories").Values() {
 		name, _ := story.Get("name").Text()
 		id := story.Get("task_id")
 		n, _ := id.Int()

@@ -165,7 +165,7 @@ func inPlace(t *testing.T, doc *tomledit.Document, v tomledit.Value) {
 			t.Fatalf("%s: the span is no value: %q: %v", v.Path(), token, err)
 		}
 	}
-	for _, child := range v.All() {
+	for child := range v.Values() {
 		inPlace(t, doc, child)
 	}
 }

@@ -39,7 +39,7 @@ type keyIndex struct {
 func (d *Document) indexKeys() {
 	members := 0
 	for id := uint32(rootID + 1); id < d.tree.count; id++ {
-		if n := d.tree.at(id); d.inLargeTable(n) {
+		if d.inLargeTable(id) {
 			members++
 		}
 	}
@@ -50,8 +50,8 @@ func (d *Document) indexKeys() {
 	x := &d.keys
 	x.seed, x.slots = maphash.MakeSeed(), make([]uint32, size)
 	for id := uint32(rootID + 1); id < d.tree.count; id++ {
-		if n := d.tree.at(id); d.inLargeTable(n) {
-			slot := x.slot(n.parent, keyText(d.src, n.key))
+		if d.inLargeTable(id) {
+			slot := x.slot(d.parentOf(id), keyText(d.src, d.tree.at(id).key))
 			for x.slots[slot] != rootID {
 				slot = (slot + 1) & (size - 1)
 			}
@@ -60,8 +60,8 @@ func (d *Document) indexKeys() {
 	}
 }
 
-func (d *Document) inLargeTable(n *node) bool {
-	parent := d.tree.at(n.parent)
+func (d *Document) inLargeTable(id uint32) bool {
+	parent := d.tree.at(d.parentOf(id))
 	return parent.kind() == Table && parent.few > smallTable
 }
 
@@ -76,7 +76,7 @@ func (x *keyIndex) find(d *Document, parent uint32, key string) uint32 {
 		if id == rootID {
 			return rootID
 		}
-		if n := d.tree.at(id); n.parent == parent && n.sum == sum && keyIs(d.src, n.key, key) {
+		if n := d.tree.at(id); n.sum == sum && d.parentOf(id) == parent && keyIs(d.src, n.key, key) {
 			return id
 		}
 	}
@@ -109,4 +109,18 @@ func (d *Document) orderChildren() {
 		}
 		o.first[id+1] = uint32(len(o.ids))
 	}
+}
+
+// parentOf returns the id of the table or array that a value is in. Few documents are asked for it, so nodes do not
+// hold it.
+func (d *Document) parentOf(id uint32) uint32 {
+	d.parentsOnce.Do(func() {
+		d.parents = make([]uint32, d.tree.count)
+		for id := range d.tree.count {
+			for child := range d.tree.children(d.tree.at(id)) {
+				d.parents[child] = id
+			}
+		}
+	})
+	return d.parents[id]
 }

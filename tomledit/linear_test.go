@@ -54,7 +54,7 @@ func TestWorkGrowsLinearly(t *testing.T) {
 			is.True(largest.Get("key 39999").Exists() != largest.Get("key39999").Exists())
 			is.True(probes(d.keys.slots, func(id uint32) int {
 				member := d.tree.at(id)
-				return d.keys.slot(member.parent, keyText(d.src, member.key))
+				return d.keys.slot(d.parentOf(id), keyText(d.src, member.key))
 			}) < 2)
 		})
 	}

@@ -20,7 +20,7 @@ func integers(v tomledit.Value) []tomledit.Value {
 		return []tomledit.Value{v}
 	}
 	var found []tomledit.Value
-	for _, child := range v.All() {
+	for child := range v.Values() {
 		found = append(found, integers(child)...)
 	}
 	return found

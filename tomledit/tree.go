@@ -11,16 +11,15 @@ const rootID = 0
 
 // node is one recorded value. Offsets count bytes from the start of the source.
 type node struct {
-	key    uint32 // where the key token starts; of an element: its index
-	start  uint32 // value token
-	end    uint32
-	parent uint32
-	next   uint32 // the next member or element of the parent; of the last one: the first
-	last   uint32 // the last member or element; of a known integer: the number plus one
-	form   form
-	word   word   // the key, if it is a known word
-	sum    keySum // of the key
-	few    uint8  // number of members or elements; many if there are that many or more
+	key   uint32 // where the key token starts; of an element: its index
+	start uint32 // value token
+	end   uint32
+	next  uint32 // the next member or element of the parent; of the last one: the first
+	last  uint32 // the last member or element; of a known integer: the number plus one
+	form  form
+	word  word   // the key, if it is a known word
+	sum   keySum // of the key
+	few   uint8  // number of members or elements; many if there are that many or more
 }
 
 // form is the kind of a value and how it is written.
@@ -82,7 +81,7 @@ type place struct {
 func (t *tree) add(in place) (uint32, *node) {
 	id, n := t.push()
 	parent := t.at(in.node)
-	n.parent, n.next = in.node, id
+	n.next = id
 	if parent.last != rootID {
 		last := t.at(parent.last)
 		n.next, last.next = last.next, id

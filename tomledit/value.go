@@ -127,6 +127,20 @@ func (v Value) All() iter.Seq2[string, Value] {
 	}
 }
 
+// Values is All without the keys, which costs less.
+func (v Value) Values() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if v.doc == nil {
+			return
+		}
+		for id := range v.doc.tree.children(v.node()) {
+			if !yield(Value{doc: v.doc, id: id}) {
+				return
+			}
+		}
+	}
+}
+
 // Key returns the last key of the value, decoded: "a.b" for a value written as x."a.b". It is empty for
 // elements, for the root and for an absent value (and for the empty key, which TOML allows).
 func (v Value) Key() string {
@@ -217,7 +231,7 @@ func (v Value) Path() string {
 	}
 	var ids []uint32
 	t := &v.doc.tree
-	for id := v.id; id != rootID; id = t.at(id).parent {
+	for id := v.id; id != rootID; id = v.doc.parentOf(id) {
 		ids = append(ids, id)
 	}
 	var path []byte

@@ -25,7 +25,7 @@ func mustParse(t *testing.T, src string, opts ...tomledit.Option) *tomledit.Docu
 // tree lists all recorded values with their kinds.
 func tree(v tomledit.Value) []string {
 	var list []string
-	for _, child := range v.All() {
+	for child := range v.Values() {
 		list = append(list, child.Path()+" "+child.Kind().String())
 		list = append(list, tree(child)...)
 	}
@@ -118,6 +118,9 @@ func TestAbsentValues(t *testing.T) {
 		is.True(!v.Exists() && !v.Inline() && v.Kind() == tomledit.Invalid && v.Len() == 0)
 		is.True(v.Path() == "" && v.Key() == "" && v.Raw() == "" && v.Position() == tomledit.Position{} && v.KeyPosition() == tomledit.Position{})
 		for range v.All() {
+			t.Error("something in nothing")
+		}
+		for range v.Values() {
 			t.Error("something in nothing")
 		}
 		_, isText := v.Text()
