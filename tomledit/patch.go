@@ -81,7 +81,8 @@ const outputBuffer = 256 << 10
 var outputs = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, outputBuffer) }}
 
 // WriteTo writes the patched document: slices of the source and the new numbers, in pieces of up to 256 kB or
-// more; to a [bytes.Buffer] one by one. It returns the number of bytes written and the writer's error. It can be called again.
+// more; to a [bytes.Buffer] one by one. It returns the number of bytes written and the writer's error. It can be
+// called again.
 func (p *Patch) WriteTo(w io.Writer) (int64, error) {
 	if b, inMemory := w.(*bytes.Buffer); inMemory { // no need of another buffer
 		before := b.Len()

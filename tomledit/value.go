@@ -115,11 +115,7 @@ func (v Value) Len() int {
 // empty keys, in the order in which they first appear in the source.
 func (v Value) All() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
-		if v.doc == nil {
-			return
-		}
-		for id := range v.doc.tree.children(v.node()) {
-			child := Value{doc: v.doc, id: id}
+		for child := range v.Values() {
 			if !yield(child.Key(), child) {
 				return
 			}

@@ -252,13 +252,10 @@ func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err er
 			}
 		}
 		seen |= sum.bit()
-		end = kv.Raw.Offset + kv.Raw.Length
-		if in.state == nothing && value.Kind == unstable.String {
-			continue // nothing is left to check, as in most values of a map
-		}
 		if err := w.member(in, sum, kv, key, value); err != nil {
 			return 0, err
 		}
+		end = kv.Raw.Offset + kv.Raw.Length
 	}
 	return end + w.base, nil
 }
