@@ -121,6 +121,18 @@ func TestStoryAddedAtTheLastSaveIsMade(t *testing.T) {
 	w.oneToOne(path)
 }
 
+// syncEdited runs the map, which somebody overwrites while the first call for
+// tasks is on its way.
+func (w *world) syncEdited(path, text string) (*engine.Result, error) {
+	var once sync.Once
+	w.during(odoosim.On("project.task", "load"), func() {
+		once.Do(func() { _ = os.WriteFile(path, []byte(text), 0o644) })
+	})
+	e := w.engine()
+	e.SetClock(&fakeClock{})
+	return e.Sync(context.Background(), path)
+}
+
 // fakeClock goes on only when it is told to.
 type fakeClock struct {
 	now    time.Time
@@ -182,10 +194,7 @@ func TestMapBrokenDuringRunKeepsTheIDsInTheError(t *testing.T) {
 	w := newWorld(t)
 	path := w.write(editedMap)
 	const broken = "[features.A\n"
-	w.during(odoosim.On("project.task", "load"), func() { _ = os.WriteFile(path, []byte(broken), 0o644) })
-	e := w.engine()
-	e.SetClock(&fakeClock{})
-	_, err := e.Sync(context.Background(), path)
+	_, err := w.syncEdited(path, broken)
 	var notSaved *engine.NotSavedError
 	is.True(errors.As(err, &notSaved))
 	is.Equal(len(notSaved.Items), 2)
@@ -198,8 +207,7 @@ func TestMapWithMistakesDuringRunTakesTheIDsFirst(t *testing.T) {
 	w := newWorld(t)
 	path := w.write(editedMap)
 	edited := strings.Replace(editedMap, `name = "a1", `, "", 1)
-	w.during(odoosim.On("project.task", "load"), func() { _ = os.WriteFile(path, []byte(edited), 0o644) })
-	_, err := w.engine().Sync(context.Background(), path)
+	_, err := w.syncEdited(path, edited)
 	var mistakes *engine.MapError
 	is.True(errors.As(err, &mistakes))
 	is.Equal(strings.Count(w.read(path), "task_id = 0"), 3) // the features have theirs
@@ -209,21 +217,12 @@ func TestMapWithMistakesDuringRunTakesTheIDsFirst(t *testing.T) {
 // TestItemsOfAnEditAreSeenTo edits the map while the first call is on its way:
 // what is made sure of before a run holds for items that come later as well.
 func TestItemsOfAnEditAreSeenTo(t *testing.T) {
-	editDuringLoad := func(w *world, path, edited string) (*engine.Result, error) {
-		var once sync.Once
-		w.during(odoosim.On("project.task", "load"), func() {
-			once.Do(func() { _ = os.WriteFile(path, []byte(edited), 0o644) })
-		})
-		e := w.engine()
-		e.SetClock(&fakeClock{})
-		return e.Sync(context.Background(), path)
-	}
 	t.Run("tags", func(t *testing.T) {
 		is := is.New(t)
 		w := newWorld(t)
 		path := w.write(editedMap)
 		added := editedMap + "[features.C]\ntask_id = 0\ntags = [\"Late\"]\n"
-		result, err := editDuringLoad(w, path, added)
+		result, err := w.syncEdited(path, added)
 		is.NoErr(err)
 		is.Equal(len(w.odoo.Tags()), 1)
 		late := w.odoo.Tags()[0]
@@ -239,7 +238,7 @@ func TestItemsOfAnEditAreSeenTo(t *testing.T) {
 		path := w.write(editedMap)
 		archived := w.odoo.AddTask(odoosim.Task{Name: "Old", ProjectID: w.project, Archived: true})
 		added := fmt.Sprintf("%s[features.Old]\ntask_id = %d\nuser_stories = [{ name = \"late\", task_id = 0 }]\n", editedMap, archived)
-		_, err := editDuringLoad(w, path, added)
+		_, err := w.syncEdited(path, added)
 		var setup *engine.SetupError
 		is.True(errors.As(err, &setup))
 		is.True(strings.Contains(setup.Message, `feature "Old": its task`))

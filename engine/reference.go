@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"iter"
 	"slices"
 	"strings"
 
@@ -39,15 +38,18 @@ func (c reference) refused(err error) bool {
 }
 
 // reference chooses what the cells of a field hold in a call: external ids if
-// those of all the records are known and Odoo refused none before.
-func (r *run) reference(field string, known map[int64]string, records iter.Seq[int64]) reference {
+// those of all records that the items refer to are known, and Odoo refused none
+// before.
+func (r *run) reference(field string, known map[int64]string, items []*Item, refersTo func(*Item) []int64) reference {
 	column := reference{field: field}
 	if r.byID || len(known) == 0 {
 		return column
 	}
-	for id := range records {
-		if known[id] == "" {
-			return column
+	for _, item := range items {
+		for _, id := range refersTo(item) {
+			if known[id] == "" {
+				return column
+			}
 		}
 	}
 	column.names = known
@@ -66,9 +68,9 @@ func (r *run) learnNames() {
 		return
 	}
 	var tags, parents []int64
-	for _, name := range r.plan.Tags() {
-		if id := r.tagIDs[name]; id != 0 && r.tagNames[id] == "" {
-			tags = append(tags, id)
+	for _, tag := range r.result.Tags {
+		if tag.ID != 0 && r.tagNames[tag.ID] == "" {
+			tags = append(tags, tag.ID)
 		}
 	}
 	for _, parent := range r.plan.parents() {

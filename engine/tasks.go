@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -234,7 +233,8 @@ func (r *run) strangeIDs(items []*Item) error {
 // made by this call.
 func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []int64, err error) {
 	for {
-		tags, parents := r.reference("tag_ids", r.tagNames, r.tagsOfAll(items)), r.reference("parent_id", r.taskNames, parentsOf(items))
+		tags := r.reference("tag_ids", r.tagNames, items, r.tagsOf)
+		parents := r.reference("parent_id", r.taskNames, items, parentOf)
 		fields, rows := r.rows(items, tags, parents)
 		ids, err = withoutConflict(ctx, func() ([]int64, error) {
 			if newest, err = r.newestTask(); err != nil {
@@ -304,27 +304,12 @@ func (r *run) tagCell(item *Item, tags reference) string {
 	return strings.Join(cell, ",")
 }
 
-// parentsOf are the tasks that items go under.
-func parentsOf(items []*Item) iter.Seq[int64] {
-	return func(yield func(int64) bool) {
-		for _, item := range items {
-			if item.Parent != nil && !yield(item.Parent.TaskID) {
-				return
-			}
-		}
+// parentOf is the task that an item goes under, if there is one.
+func parentOf(item *Item) []int64 {
+	if item.Parent == nil {
+		return nil
 	}
-}
-
-func (r *run) tagsOfAll(items []*Item) iter.Seq[int64] {
-	return func(yield func(int64) bool) {
-		for _, item := range items {
-			for _, id := range r.tagsOf(item) {
-				if !yield(id) {
-					return
-				}
-			}
-		}
-	}
+	return []int64{item.Parent.TaskID}
 }
 
 func (r *run) tagsOf(item *Item) []int64 {
