@@ -117,7 +117,7 @@ func (b *bench) serve(ctx context.Context, t *table, s server, n int) error {
 		}
 		bare = append(bare, u)
 		if b.peers != "" && n <= b.oneByOne() && !s.odoo.JSON2 {
-			if u, err = b.createOn(ctx, s, items, nil); err != nil {
+			if u, err = b.createOn(ctx, s, items, map[string]any{}); err != nil {
 				return err
 			}
 			loud = append(loud, u)

@@ -20,7 +20,7 @@ def main():
         work = json.load(file)
     odoo = odoorpc.ODOO(host, port=int(port), timeout=600)
     odoo.login(database, login, os.environ["ODOO_PASSWORD"])
-    odoo.env.context.update(work["context"] or {})
+    odoo.env.context.update(work["context"])
     tasks = odoo.env["project.task"]
     ids = []
     for values in work["tasks"]:
