@@ -2,8 +2,8 @@ package engine
 
 import (
 	"errors"
-	"os"
 
+	"odoosync/engine/internal/mapfile"
 	"odoosync/tomledit"
 )
 
@@ -11,20 +11,9 @@ import (
 // nobody and locks nothing. The errors are *MapError, with every mistake of
 // the map, and *FileError.
 func Check(path string) (*Plan, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-	case info.IsDir():
-		err = errors.New("it is a folder")
-	case info.Mode()&os.ModeDevice != 0:
-		err = errors.New("it is a device") // some have no end
-	}
+	src, err := mapfile.Peek(path)
 	if err != nil {
-		return nil, openError(path, err)
-	}
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return nil, openError(path, err)
+		return nil, err
 	}
 	m, _, err := parseMap(path, src)
 	if err != nil {

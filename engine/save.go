@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"time"
 
+	"odoosync/engine/internal/mapfile"
 	"odoosync/tomledit"
 )
 
@@ -71,7 +72,7 @@ func (r *run) trySave(lost *[]ItemResult) error {
 			}
 		}
 		err = r.file.Replace(r.patch)
-		if errors.Is(err, errChanged) {
+		if errors.Is(err, mapfile.ErrChanged) {
 			continue
 		}
 		if err != nil {
@@ -80,7 +81,7 @@ func (r *run) trySave(lost *[]ItemResult) error {
 		r.reportSaved()
 		return nil
 	}
-	return errChanged
+	return mapfile.ErrChanged
 }
 
 func (r *run) reportSaved() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"odoosync/engine/internal/mapfile"
 	"odoosync/tomledit"
 )
 
@@ -38,7 +39,7 @@ type run struct {
 	*Engine
 	ctx    context.Context
 	result *Result
-	file   *mapFile
+	file   *mapfile.File
 
 	// The document as it was last read, what has been patched into it, and
 	// what it means. An item gets its task id when the task is there; until it
@@ -76,7 +77,7 @@ type run struct {
 }
 
 func (r *run) all(path string) error {
-	file, err := openMapFile(osSystem{}, path)
+	file, err := mapfile.Open(path)
 	if err != nil {
 		return err
 	}
