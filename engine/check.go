@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"errors"
-
+	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/tomledit"
 )
 
 // Check reads the map at path and says what a run would create. It talks to
@@ -15,18 +13,9 @@ func Check(path string) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := parseMap(path, src)
+	m, err := featuremap.Parse(path, src)
 	if err != nil {
 		return nil, err
 	}
-	return makePlan(m), nil
-}
-
-// asMapError turns what the parser says into the error of a map.
-func asMapError(path string, err error) error {
-	var mistake *tomledit.Error
-	if errors.As(err, &mistake) {
-		return &MapError{File: path, Mistakes: []*tomledit.Error{mistake}}
-	}
-	return &FileError{Path: path, Op: "read", Err: err}
+	return featuremap.NewPlan(m), nil
 }

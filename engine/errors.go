@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/tomledit"
 )
 
 // Sentinels, to be found with errors.Is.
@@ -22,27 +22,7 @@ var (
 
 // MapError is a map that cannot be used as it is written: every mistake that
 // was found in one pass, sorted by place.
-type MapError struct {
-	File     string
-	Mistakes []*tomledit.Error
-}
-
-func (e *MapError) Error() string {
-	lines := make([]string, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		lines[i] = m.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap gives errors.As the single mistakes.
-func (e *MapError) Unwrap() []error {
-	errs := make([]error, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		errs[i] = m
-	}
-	return errs
-}
+type MapError = featuremap.Error
 
 // FileError is a map that cannot be opened, read, locked or written before
 // anything was created, or that was changed by somebody in a way that leaves
