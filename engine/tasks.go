@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,7 +134,7 @@ func (r *run) create(b batch, size *batchSize) error {
 	case transport.TooLarge() && len(b.items) > 1:
 		size.TooLarge(b.body)
 		return nil
-	case transport.TooSlow() && !r.patient:
+	case (transport.TooSlow() || transport.Dropped()) && !r.patient:
 		for _, item := range b.items {
 			r.state(item).uncertain = true
 		}
@@ -155,7 +154,7 @@ func (r *run) stopAt(items []*Item, refusal *loadRefusal) error {
 	for {
 		first := refusal.first()
 		refused := items[first.Record]
-		stop := &ItemError{File: r.plan.Map.Path, Item: resultOf(refused, 0, Pending), Message: reason(first)}
+		stop := &ItemError{File: r.plan.Map.Path, Item: resultOf(refused, 0, Pending), Message: first.Message}
 		if lacksRight(first) {
 			stop.Explain = taskRight
 		}
@@ -172,17 +171,13 @@ func (r *run) stopAt(items []*Item, refusal *loadRefusal) error {
 
 // load makes tasks under their external ids and takes in the ids.
 func (r *run) load(items []*Item) error {
-	ctx := odoorpc.ReturnSlow(r.ctx)
-	if r.patient {
-		ctx = r.ctx
-	}
 	var mismatches []Mismatch
 	for round := 1; len(items) > 0; round++ {
 		if round > maxOrdinals {
 			return &ItemError{File: r.plan.Map.Path, Item: resultOf(items[0], 0, Pending),
 				Message: fmt.Sprintf("it answered %d times with a task that stands elsewhere in the map", maxOrdinals)}
 		}
-		newest, ids, err := r.loadRows(ctx, items)
+		newest, ids, err := r.loadRows(items)
 		if err != nil {
 			return err
 		}
@@ -231,19 +226,20 @@ func (r *run) strangeIDs(items []*Item) error {
 // loadRows sends one load, again while another transaction is in its way. It
 // also returns the newest task id from just before: a task up to it was not
 // made by this call.
-func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []int64, err error) {
+func (r *run) loadRows(items []*Item) (newest int64, ids []int64, err error) {
 	for {
 		tags := r.reference("tag_ids", r.tagNames, items, r.tagsOf)
 		parents := r.reference("parent_id", r.taskNames, items, parentOf)
 		fields, rows := r.rows(items, tags, parents)
-		ids, err = withoutConflict(ctx, func() ([]int64, error) {
+		ids, err = withoutConflict(r.ctx, func() ([]int64, error) {
 			if newest, err = r.newestTask(); err != nil {
 				return nil, err
 			}
 			if !r.began {
 				r.began, r.before = true, newest
 			}
-			return r.Engine.load(ctx, modelTask, fields, rows, r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}))
+			options := odoorpc.LoadOptions{Context: r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}), ReturnSlow: !r.patient}
+			return r.Engine.load(r.ctx, modelTask, fields, rows, options)
 		})
 		if !tags.refused(err) && !parents.refused(err) {
 			break
@@ -368,7 +364,7 @@ func (r *run) createPlain(items []*Item) error {
 	if err != nil {
 		return err
 	}
-	ids, err := r.odoo.Create(r.ctx, modelTask, values, r.taskContext(odoorpc.Context{}))
+	ids, err := r.odoo.Create(r.ctx, modelTask, values, odoorpc.CreateOptions{Context: r.taskContext(odoorpc.Context{})})
 	if err == nil && slices.Min(ids) <= newest {
 		err = &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(items), Err: errOldTasks}
 	}
