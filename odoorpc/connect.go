@@ -23,6 +23,7 @@ type Session struct {
 	Major    int    // the first number in Version; zero where unknown
 	Protocol Protocol
 	UserID   int64
+	Lang     string // the user's language, such as "fr_FR"; "" where the login did not tell: over JSON-RPC
 	Login    string // as configured
 	Database string // as configured; "[secret]" where it is the password as well
 	URL      string // scheme and host, without a slash at the end
@@ -43,7 +44,7 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 		return Session{}, err
 	}
 	if s.Protocol == JSON2 {
-		s.UserID, err = c.loginJSON2(ctx)
+		s.UserID, s.Lang, err = c.loginJSON2(ctx)
 	} else {
 		s.UserID, err = c.loginJSONRPC(ctx)
 	}
@@ -211,18 +212,20 @@ func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
 }
 
 // loginJSON2 checks the key by asking who it belongs to.
-func (c *Client) loginJSON2(ctx context.Context) (int64, error) {
+func (c *Client) loginJSON2(ctx context.Context) (id int64, lang string, err error) {
 	m := &message{op: op{model: "res.users", method: "context_get"}}
 	r, err := c.json2(m)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	r.hasty = true
 	result, err := c.do(ctx, r)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	return c.userID(r.op, members(result)["uid"])
+	user := members(result)
+	id, err = c.userID(r.op, user["uid"])
+	return id, cleanLine(text(user["lang"])), err
 }
 
 func (c *Client) userID(op op, data json.RawMessage) (int64, error) {

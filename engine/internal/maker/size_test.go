@@ -1,4 +1,4 @@
-package engine
+package maker
 
 import (
 	"testing"
@@ -9,12 +9,12 @@ import (
 
 func TestBatchesGrowTowardsTheTimeAimedAt(t *testing.T) {
 	is := is.New(t)
-	size := newBatchSize()
+	size := NewSize()
 	const perRow = 4 * time.Millisecond
 	var calls []int
 	for range 5 {
-		calls = append(calls, size.rows)
-		size.Worked(size.rows, time.Duration(size.rows)*perRow)
+		calls = append(calls, size.Rows)
+		size.Worked(size.Rows, time.Duration(size.Rows)*perRow)
 	}
 	is.Equal(calls, []int{100, 200, 400, 500, 500}) // 500 rows take the two seconds
 }
@@ -22,11 +22,11 @@ func TestBatchesGrowTowardsTheTimeAimedAt(t *testing.T) {
 func TestASlowServerGetsFewerRowsOnlyWhereACallWouldTakeTooLong(t *testing.T) {
 	is := is.New(t)
 	rows := func(perRow time.Duration) int {
-		size := newBatchSize()
+		size := NewSize()
 		for range 10 {
-			size.Worked(size.rows, time.Duration(size.rows)*perRow)
+			size.Worked(size.Rows, time.Duration(size.Rows)*perRow)
 		}
-		return size.rows
+		return size.Rows
 	}
 	is.Equal(rows(time.Millisecond), largest)
 	is.Equal(rows(10*time.Millisecond), fewRows) // five seconds a call: fewer rows would be more calls
@@ -35,39 +35,39 @@ func TestASlowServerGetsFewerRowsOnlyWhereACallWouldTakeTooLong(t *testing.T) {
 
 func TestBatchesShrinkAndGrowAgain(t *testing.T) {
 	is := is.New(t)
-	size := newBatchSize()
+	size := NewSize()
 	const tolerated = 40 // rows that a slow server gets done in time
 	refused := 0
 	for range 100 {
-		if size.rows > tolerated {
+		if size.Rows > tolerated {
 			refused++
-			size.TooSlow(size.rows)
+			size.TooSlow(size.Rows)
 			continue
 		}
-		size.Worked(size.rows, time.Millisecond)
+		size.Worked(size.Rows, time.Millisecond)
 	}
-	is.True(size.rows > tolerated/3)
+	is.True(size.Rows > tolerated/3)
 	is.True(refused < 25) // probing costs few calls
 
 	for range 300 { // the server is fast again
-		size.Worked(size.rows, time.Millisecond)
+		size.Worked(size.Rows, time.Millisecond)
 	}
-	is.Equal(size.rows, largest)
+	is.Equal(size.Rows, largest)
 }
 
 func TestBodiesStayBelowWhatTheProxyRefused(t *testing.T) {
 	is := is.New(t)
-	size := newBatchSize()
+	size := NewSize()
 	const taken = 100_000 // bytes
 	refused := 0
 	for range 100 {
-		if size.bytes > taken {
+		if size.Bytes > taken {
 			refused++
-			size.TooLarge(size.bytes)
+			size.TooLarge(size.Bytes)
 			continue
 		}
 		size.Worked(1, time.Millisecond)
 	}
 	is.True(refused < 25)
-	is.True(size.bytes <= maxBody)
+	is.True(size.Bytes <= maxBody)
 }

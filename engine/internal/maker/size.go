@@ -1,4 +1,4 @@
-package engine
+package maker
 
 import "time"
 
@@ -9,7 +9,7 @@ import "time"
 // slow that two seconds are few rows, calls may take longer, as each has a
 // price of its own.
 const (
-	firstBatch  = 100     // rows
+	FirstBatch  = 100     // rows
 	fewRows     = 500     // rows
 	largest     = 2000    // rows
 	maxBody     = 900_000 // bytes
@@ -18,60 +18,46 @@ const (
 	growthLimit = 2                // a batch is at most so many times the one before
 )
 
-// batchSize decides how many rows go into the next call. It grows towards the
+// A Size decides how many rows go into the next call. It grows towards the
 // time aimed at. What the server finds too slow or too large is not tried again
 // soon: the limit stays below it, and rises by about a fiftieth with each call
 // that works.
-type batchSize struct {
-	rows, bytes         int
+type Size struct {
+	Rows, Bytes         int
 	rowLimit, byteLimit float64
 }
 
-func newBatchSize() *batchSize {
-	return &batchSize{rows: firstBatch, rowLimit: largest, bytes: maxBody, byteLimit: maxBody}
+func NewSize() *Size {
+	return &Size{Rows: FirstBatch, rowLimit: largest, Bytes: maxBody, byteLimit: maxBody}
 }
 
 // Worked takes notice of a call that was answered.
-func (b *batchSize) Worked(rows int, took time.Duration) {
+func (b *Size) Worked(rows int, took time.Duration) {
 	b.byteLimit = min(raised(b.byteLimit), maxBody)
-	b.bytes = min(b.bytes*growthLimit, int(b.byteLimit))
+	b.Bytes = min(b.Bytes*growthLimit, int(b.byteLimit))
 	b.rowLimit = min(raised(b.rowLimit), largest)
-	if rows < b.rows {
+	if rows < b.Rows {
 		return // cut short by the body or the end of the list: says nothing of more rows
 	}
 	within := func(limit time.Duration) int {
 		return int(float64(rows) * float64(limit) / float64(max(took, 1)))
 	}
 	fits := max(within(aimedAt), min(within(longest), fewRows))
-	b.rows = max(1, min(fits, b.rows*growthLimit, int(b.rowLimit)))
+	b.Rows = max(1, min(fits, b.Rows*growthLimit, int(b.rowLimit)))
 }
 
 // TooSlow takes notice of a call of so many rows that ran out of time.
-func (b *batchSize) TooSlow(rows int) {
-	b.rows = max(1, rows/4)
+func (b *Size) TooSlow(rows int) {
+	b.Rows = max(1, rows/4)
 	b.rowLimit = below(rows)
 }
 
 // TooLarge takes notice of a call of so many bytes whose body was refused.
-func (b *batchSize) TooLarge(bytes int) {
-	b.bytes = max(1, bytes/2)
+func (b *Size) TooLarge(bytes int) {
+	b.Bytes = max(1, bytes/2)
 	b.byteLimit = below(bytes)
 }
 
 func below(refused int) float64 { return max(1, float64(refused)*3/4) }
 
 func raised(limit float64) float64 { return limit + limit/50 + 0.25 }
-
-// jsonSize is the length of a string as a JSON encoder writes it.
-func jsonSize(s string) int {
-	n := len(s) + 2
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\' || c == '\n' || c == '\t' || c == '\r':
-			n++
-		case c < ' ':
-			n += 5
-		}
-	}
-	return n
-}
