@@ -37,12 +37,13 @@
 // # Limitations
 //
 // It knows the part of Odoo that creating and finding project tasks needs.
-// Unknown fields, models and methods are refused as Odoo refuses them, also
-// where a real server would know them. There is one company and one language
+// Unknown fields, models, methods and search operators are refused as Odoo
+// refuses them, also where a real server would know them. A many2many is set by
+// [[6, 0, ids]] alone, records are ordered by fields that are no relations, and
+// of HTML only the plainest tags are kept. There is one company and one language
 // (en_US), no mail, no record of what a message says, and no group beyond
 // [Role]. Text is compared by code point, not by the collation of a database.
-// A lone surrogate is refused wherever it stands; Odoo refuses it in names
-// only. Answers are HTTP/1.1 where Odoo 14 answers HTTP/1.0.
+// Answers are HTTP/1.1 where Odoo 14 answers HTTP/1.0.
 //
 // # Errors
 //

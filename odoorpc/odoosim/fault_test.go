@@ -49,8 +49,6 @@ func TestFaults(t *testing.T) {
 			"psycopg2.errors.SerializationFailure: could not serialize", 0},
 		"answer":         {odoosim.Answer([]int64{7, 7}), "[7,7]", 0},
 		"answer after":   {odoosim.Answer([]int64{-1}).AfterCommit(), "[-1]", 1},
-		"refuse":         {odoosim.Refuse(0, "no more"), "odoo.exceptions.ValidationError: no more", 0},
-		"refuse another": {odoosim.Refuse(1, "no more"), "[1]", 1},
 		"refuse by name": {odoosim.RefuseName("x", "not x"), "odoo.exceptions.ValidationError: not x", 0},
 	}
 	for name, c := range cases {
@@ -138,7 +136,7 @@ func TestFaultsOverJSON2(t *testing.T) {
 }
 
 func TestActionsWithAPlaceOfTheirOwnCannotBeMoved(t *testing.T) {
-	for _, action := range []odoosim.Action{odoosim.DropAfter(), odoosim.HalfAnswer(), odoosim.Refuse(0, "")} {
+	for _, action := range []odoosim.Action{odoosim.DropAfter(), odoosim.HalfAnswer(), odoosim.RefuseName("", "")} {
 		func() {
 			defer func() { is.New(t).True(recover() != nil) }()
 			action.AfterCommit()

@@ -11,20 +11,13 @@ import (
 	"strings"
 )
 
-// largestBody is the most that Odoo 19 reads of a request, in bytes.
-const largestBody = 128 << 20
-
 // ServeHTTP answers as the web server of Odoo.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.keepAlive {
 		w.Header().Set("Connection", "close")
 	}
 	w.Header().Set("Server", "Werkzeug/"+map[Dialect]string{V14: "1.0.1 Python/3.9.2", V19: "3.1.3 Python/3.13.5"}[s.dialect])
-	var body io.Reader = r.Body
-	if s.dialect == V19 {
-		body = io.LimitReader(r.Body, largestBody+1)
-	}
-	content, err := io.ReadAll(body)
+	content, err := io.ReadAll(r.Body)
 	if err != nil {
 		s.page(http.StatusBadRequest, "The browser (or proxy) sent a request that this server could not understand.").write(w)
 		return
@@ -232,38 +225,4 @@ func decode(body []byte) (any, error) {
 		return nil, fmt.Errorf("more than one value")
 	}
 	return v, nil
-}
-
-// hasLoneSurrogate tells whether a JSON text holds half of a surrogate pair.
-func hasLoneSurrogate(body []byte) bool {
-	for {
-		at := bytes.IndexByte(body, '\\')
-		if at < 0 || at+1 >= len(body) {
-			return false
-		}
-		unit, ok := escapedUnit(body[at:])
-		switch {
-		case !ok:
-			body = body[at+2:]
-		case unit >= 0xD800 && unit < 0xDC00:
-			low, ok := escapedUnit(body[at+6:])
-			if !ok || low < 0xDC00 || low > 0xDFFF {
-				return true
-			}
-			body = body[at+12:]
-		case unit >= 0xDC00 && unit <= 0xDFFF:
-			return true
-		default:
-			body = body[at+6:]
-		}
-	}
-}
-
-// escapedUnit reads a \uXXXX at the start of b.
-func escapedUnit(b []byte) (uint64, bool) {
-	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
-		return 0, false
-	}
-	unit, err := strconv.ParseUint(string(b[2:6]), 16, 16)
-	return unit, err == nil
 }

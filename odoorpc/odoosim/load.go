@@ -170,8 +170,6 @@ func (t *tx) convertCell(col loadColumn, cell any) (value any, mistake string, e
 			ids = append(ids, number(id))
 		}
 		return []any{[]any{number(6), number(0), ids}}, "", nil
-	case kindOne2many:
-		return nil, "", pythonError("NotImplementedError", "column %s", col.name)
 	case kindInteger:
 		n, parseErr := strconv.ParseInt(strings.TrimSpace(fmt.Sprint(cell)), 10, 64)
 		if parseErr != nil {
@@ -371,12 +369,12 @@ func (t *tx) createRows(tab *table, rows []loadRow, fresh []values, places []int
 	if len(fresh) == 0 {
 		return nil, nil
 	}
-	for n, i := range places {
-		if err := t.refused(rows[i].at, fresh[n]); err != nil {
+	for _, vals := range fresh {
+		if err := t.refused(vals); err != nil {
 			return nil, err
 		}
 	}
-	made, err := t.createChecked(tab, fresh)
+	made, err := t.create(tab, fresh)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ const (
 	modelData    = "ir.model.data"
 )
 
-// kind is the type of a field, named as fields_get names it.
+// kind is the type of a field.
 type kind string
 
 const (
@@ -22,7 +22,6 @@ const (
 	kindDatetime  kind = "datetime"
 	kindMany2one  kind = "many2one"
 	kindMany2many kind = "many2many"
-	kindOne2many  kind = "one2many"
 )
 
 // field describes one field of a model.
@@ -31,7 +30,6 @@ type field struct {
 	label    string
 	kind     kind
 	relation string // model that a relation points to
-	inverse  string // many2one of that model which a one2many mirrors
 	required bool
 	readonly bool // set by the server; values from clients are ignored
 	indexed  bool
@@ -46,7 +44,7 @@ func (f *field) zero() any {
 		return int64(0)
 	case kindBoolean:
 		return false
-	case kindMany2many, kindOne2many:
+	case kindMany2many:
 		return idSet(nil)
 	default:
 		return nil
@@ -67,7 +65,6 @@ func (m *model) field(name string) *field { return m.byName[name] }
 func newModel(name, label, order string, fields ...*field) *model {
 	fields = append([]*field{
 		{name: "id", label: "ID", kind: kindInteger, readonly: true},
-		{name: "display_name", label: "Display Name", kind: kindChar, readonly: true},
 		{name: "create_uid", label: "Created by", kind: kindMany2one, relation: modelUser, readonly: true},
 		{name: "create_date", label: "Created on", kind: kindDatetime, readonly: true},
 		{name: "write_uid", label: "Last Updated by", kind: kindMany2one, relation: modelUser, readonly: true},
@@ -100,7 +97,6 @@ func models(d Dialect) []*model {
 		{name: "project_id", label: "Project", kind: kindMany2one, relation: modelProject, indexed: true},
 		{name: "stage_id", label: "Stage", kind: kindMany2one, relation: modelStage},
 		{name: "parent_id", label: "Parent Task", kind: kindMany2one, relation: modelTask, indexed: true},
-		{name: "child_ids", label: "Sub-tasks", kind: kindOne2many, relation: modelTask, inverse: "parent_id"},
 		{name: "tag_ids", label: "Tags", kind: kindMany2many, relation: modelTag},
 		{name: "message_ids", label: "Messages", kind: kindMany2many, readonly: true},
 		{name: "message_follower_ids", label: "Followers", kind: kindMany2many, relation: modelUser, readonly: true},

@@ -94,25 +94,10 @@ func (s *Server) AddStage(name string, sequence int, projects ...int64) int64 {
 	})
 }
 
-// AddTag adds a tag and returns the id. It panics when the name is taken; use
-// [Server.AddTwinTag] for that.
+// AddTag adds a tag and returns the id. It panics when the name is taken.
 func (s *Server) AddTag(name string) int64 {
 	return seed(s, func(t *tx) int64 {
 		return t.must(t.createOne(t.table(modelTag), values{"name": name}, false))
-	})
-}
-
-// AddTwinTag adds a tag although its name may be taken. Since Odoo 16 that
-// happens on real servers: names are compared with their translations.
-func (s *Server) AddTwinTag(name string) int64 {
-	return seed(s, func(t *tx) int64 {
-		tags := t.table(modelTag)
-		vals := make([]any, len(tags.fields))
-		for _, f := range tags.fields {
-			vals[f.pos] = f.zero()
-		}
-		vals[tags.field("name").pos] = name
-		return t.insert(tags, vals).id
 	})
 }
 
@@ -181,7 +166,7 @@ func (s *Server) UpdateTask(id int64, change func(*Task)) {
 // such task.
 func (s *Server) DeleteTask(id int64) {
 	seed(s, func(t *tx) int64 {
-		if err := t.unlink(t.table(modelTask), []int64{id}); err != nil {
+		if err := t.unlink([]int64{id}); err != nil {
 			panic("odoosim: " + err.Error())
 		}
 		return id

@@ -23,13 +23,11 @@ type Server struct {
 	dialect   Dialect
 	name      string
 	keepAlive bool
-	crowded   bool
 	clock     func() time.Time
 
-	mu       sync.Mutex // guards what follows: one call at a time
-	db       *database
-	rpcOff   bool
-	cooldown cooldown
+	mu     sync.Mutex // guards what follows: one call at a time
+	db     *database
+	rpcOff bool
 
 	recordMu sync.Mutex // guards what follows
 	calls    []Call
@@ -65,12 +63,6 @@ func WithDatabase(name string) Option {
 // Odoo does. The default is to close each after its answer, as Odoo does.
 func WithKeepAlive() Option {
 	return func(s *Server) { s.keepAlive = true }
-}
-
-// WithManyDatabases makes the server answer as one that holds other databases
-// too: a JSON-2 call must say by X-Odoo-Database which one it means.
-func WithManyDatabases() Option {
-	return func(s *Server) { s.crowded = true }
 }
 
 // WithClock sets where the time comes from: for create_date and for the wait

@@ -8,12 +8,12 @@ func (t *tx) assigns(tab *table, list []values) bool {
 	if tab.name != modelTask || t.dialect == V14 || len(list) == 0 {
 		return true
 	}
-	parent, _ := asID(list[0]["parent_id"])
+	parent, _ := asInt(list[0]["parent_id"])
 	if parent == 0 {
 		return true
 	}
 	return slices.ContainsFunc(list, func(sent values) bool {
-		id, _ := asID(sent["parent_id"])
+		id, _ := asInt(sent["parent_id"])
 		return id != parent
 	})
 }
