@@ -25,7 +25,7 @@ func (t *tx) create(tab *table, list []values) ([]int64, error) {
 		}
 		ids = append(ids, id)
 	}
-	return ids, nil
+	return ids, t.automate(tab, ids)
 }
 
 func (t *tx) createOne(tab *table, sent values, assign bool) (int64, error) {
@@ -59,7 +59,8 @@ func (t *tx) createOne(tab *table, sent values, assign bool) (int64, error) {
 			return 0, err
 		}
 	}
-	if tab.name == modelStage && t.dialect == V19 && len(vals[tab.field("project_ids").pos].(idSet)) == 0 {
+	personal := tab.name == modelStage && t.dialect == V19 && len(vals[tab.field("project_ids").pos].(idSet)) == 0
+	if personal || tab.name == modelLead {
 		if _, given := all["user_id"]; !given {
 			vals[tab.field("user_id").pos] = t.uid()
 		}

@@ -18,6 +18,8 @@
 //
 // [Server.Inject] makes it fail: refuse a record, answer 503, cut the
 // connection before or after the work is committed, and more; see [Fault].
+// [Server.OnCreate] makes it a server with automation rules and modules of its
+// own: they refuse records, change what was just created, or create more.
 //
 // # Guarantees
 //
@@ -37,7 +39,8 @@
 // # Limitations
 //
 // It knows the part of Odoo that creating and finding project tasks needs.
-// Unknown fields, models, methods and search operators are refused as Odoo
+// Besides the models of projects there are crm.lead and crm.stage, for what
+// automations create. Unknown fields, models, methods and search operators are refused as Odoo
 // refuses them, also where a real server would know them. A many2many is set by
 // [[6, 0, ids]] alone, records are ordered by fields that are no relations, and
 // of HTML only the plainest tags are kept. There is one company and one language

@@ -28,6 +28,13 @@ func newError(name, message string, status int) *odooError {
 	return &odooError{name: name, message: message, status: status}
 }
 
+// isUserError tells whether Python code can catch the error as a UserError, of
+// which the other exceptions of Odoo are kinds. Constraints of the database are
+// none before the call ends.
+func (e *odooError) isUserError() bool {
+	return e.onLoad == "" && strings.HasPrefix(e.name, "odoo.exceptions.")
+}
+
 // arguments are those of the Python exception.
 func (e *odooError) arguments() []any {
 	if e.bare {

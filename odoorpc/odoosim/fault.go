@@ -71,8 +71,9 @@ func (a Action) AfterCommit() Action {
 }
 
 // RefuseName makes the records with this name in a create or load fail with a
-// ValidationError. It is used up only by a call that has such a record to
-// create.
+// ValidationError, as a check constraint of the database does: a load names
+// their rows and no other. It is used up only by a call that has such a record
+// to create. For refusals of rules and modules see [Server.OnCreate].
 func RefuseName(name, message string) Action {
 	return Action{stage: duringWork, name: name, message: message}
 }
@@ -234,7 +235,11 @@ func (t *tx) refused(sent values) error {
 		}
 		if r.hit || r.spend(r.fault) {
 			r.hit = true
-			return validationError("%s", a.message)
+			e := validationError("%s", a.message)
+			if t.dialect == V19 {
+				e.onLoad = a.message
+			}
+			return e
 		}
 	}
 	return nil

@@ -101,8 +101,11 @@ func (s *Server) commits() int64 {
 // transact runs a call on a model as one transaction. The database is locked.
 func (s *Server) transact(w *work, account *account, model, method string, a arguments) (any, error) {
 	t := newTx(s.dialect, s.db, account, s.clock())
-	t.snapshot, t.refusals = w.snapshot, w.refusals
+	t.snapshot, t.refusals, t.hooks = w.snapshot, w.refusals, s.hooks
 	result, err := t.execute(model, method, a)
+	if err == nil {
+		err = t.late
+	}
 	if err != nil {
 		t.rollback(0)
 		return nil, err

@@ -3,6 +3,8 @@ package odoosim
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -42,8 +44,7 @@ func (t *tx) load(tab *table, columns []string, data []any) (any, error) {
 	ids, err := t.loadRows(tab, rows)
 	if err != nil {
 		t.rollback(start)
-		ids = nil
-		messages = append(messages, t.loadOneByOne(tab, rows)...)
+		messages = t.blame(tab, rows, messages, err)
 	}
 	for _, m := range messages {
 		if m.(map[string]any)["type"] == "error" {
@@ -278,6 +279,28 @@ func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
 	return m
 }
 
+// blame adds what is wrong with rows that were refused together. The exception
+// of a trigger ends the transaction and goes to the first row. Else the rows are
+// tried one by one; Odoo 19 puts the error of all before theirs, on the first
+// row too, unless it is there already.
+func (t *tx) blame(tab *table, rows []loadRow, messages []any, err error) []any {
+	whole := asOdooError(err)
+	if whole.name == triggerError {
+		if len(messages) == 0 {
+			messages = []any{rowMessage(rows[0].at, "", fmt.Sprintf("Unknown database error: '%s'", whole.message))}
+		}
+		return messages
+	}
+	single := t.loadOneByOne(tab, rows)
+	messages = append(messages, single...)
+	first := rowMessage(rows[0].at, "", whole.message)
+	said := slices.ContainsFunc(messages, func(m any) bool { return reflect.DeepEqual(m, any(first)) })
+	if t.dialect == V19 && whole.isUserError() && len(single) > 0 && !said {
+		messages = slices.Insert(messages, 0, any(first))
+	}
+	return messages
+}
+
 // loadOneByOne finds out which rows are to blame after the whole was refused;
 // after ten mistakes it stops looking.
 func (t *tx) loadOneByOne(tab *table, rows []loadRow) []any {
@@ -310,7 +333,7 @@ func (t *tx) loadError(at int, err error) map[string]any {
 	if strings.HasPrefix(e.name, "psycopg2.") {
 		return rowMessage(at, "", e.message)
 	}
-	if t.dialect == V19 && strings.HasPrefix(e.name, "odoo.exceptions.") {
+	if t.dialect == V19 && e.isUserError() {
 		return rowMessage(at, "", e.message)
 	}
 	m := rowMessage(at, "", fmt.Sprintf("Unknown error during import: <class '%s'>: %s",

@@ -8,6 +8,8 @@ const (
 	modelTag     = "project.tags"
 	modelUser    = "res.users"
 	modelData    = "ir.model.data"
+	modelLead    = "crm.lead"
+	modelPhase   = "crm.stage"
 )
 
 // kind is the type of a field.
@@ -125,6 +127,14 @@ func models(d Dialect) []*model {
 		newModel(modelTag, "Project Tags", map[Dialect]string{V14: "id", V19: "name"}[d],
 			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true},
 			&field{name: "color", label: "Color", kind: kindInteger},
+		),
+		newModel(modelPhase, "CRM Stages", "id",
+			&field{name: "name", label: "Stage Name", kind: kindChar, required: true},
+		),
+		newModel(modelLead, "Lead/Opportunity", "id desc",
+			&field{name: "name", label: "Opportunity", kind: kindChar, required: true},
+			&field{name: "stage_id", label: "Stage", kind: kindMany2one, relation: modelPhase, missing: int64(1)},
+			&field{name: "user_id", label: "Salesperson", kind: kindMany2one, relation: modelUser},
 		),
 		newModel(modelUser, "User", "name, login",
 			&field{name: "name", label: "Name", kind: kindChar, required: true},

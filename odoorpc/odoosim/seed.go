@@ -38,6 +38,14 @@ type Tag struct {
 	Name string
 }
 
+// Lead is a record of the CRM, which automations create for tasks.
+type Lead struct {
+	ID      int64
+	Name    string
+	StageID int64 // of the CRM's own stages, 1 to 4
+	UserID  int64 // the salesperson; 0: nobody
+}
+
 // Task is a task as a database administrator sees it. 0 and "" mean not set.
 type Task struct {
 	ID          int64
@@ -133,7 +141,7 @@ func (s *Server) Task(id int64) (Task, bool) {
 	if s.db.tables[modelTask].rows[id] == nil {
 		return Task{}, false
 	}
-	return s.task(id), true
+	return s.db.task(s.dialect, id), true
 }
 
 // Tasks returns all tasks, archived ones too, by id.
@@ -142,7 +150,7 @@ func (s *Server) Tasks() []Task {
 	defer s.mu.Unlock()
 	tasks := make([]Task, 0, len(s.db.tables[modelTask].ids))
 	for _, id := range s.db.tables[modelTask].ids {
-		tasks = append(tasks, s.task(id))
+		tasks = append(tasks, s.db.task(s.dialect, id))
 	}
 	return tasks
 }
@@ -151,15 +159,19 @@ func (s *Server) Tasks() []Task {
 // and Followers cannot be changed. It panics when there is no such task.
 func (s *Server) UpdateTask(id int64, change func(*Task)) {
 	seed(s, func(t *tx) int64 {
-		if t.table(modelTask).rows[id] == nil {
-			panic(fmt.Sprintf("odoosim: there is no task %d", id))
-		}
-		task := s.task(id)
-		change(&task)
-		task.ID = id
-		t.putTask(task)
+		t.updateTask(id, change)
 		return id
 	})
+}
+
+func (t *tx) updateTask(id int64, change func(*Task)) {
+	if t.table(modelTask).rows[id] == nil {
+		panic(fmt.Sprintf("odoosim: there is no task %d", id))
+	}
+	task := t.db.task(t.dialect, id)
+	change(&task)
+	task.ID = id
+	t.putTask(task)
 }
 
 // DeleteTask deletes a task and its external id. It panics when there is no
@@ -198,6 +210,18 @@ func (s *Server) Tags() []Tag {
 		tags = append(tags, Tag{ID: id, Name: tab.text(id, "name")})
 	}
 	return tags
+}
+
+// Leads returns all leads, by id.
+func (s *Server) Leads() []Lead {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tab := s.db.tables[modelLead]
+	leads := make([]Lead, 0, len(tab.ids))
+	for _, id := range tab.ids {
+		leads = append(leads, Lead{ID: id, Name: tab.text(id, "name"), StageID: tab.number(id, "stage_id"), UserID: tab.number(id, "user_id")})
+	}
+	return leads
 }
 
 // seed runs a change with all rights and commits it.
@@ -290,15 +314,16 @@ func (t *tx) putExternalID(task Task) {
 	if !strings.Contains(task.ExternalID, ".") {
 		panic(fmt.Sprintf("odoosim: external id %q lacks its module", task.ExternalID))
 	}
+	defer func(was map[string]any) { t.context = was }(t.context)
 	t.context = map[string]any{"noupdate": true}
 	if err := t.name(t.table(modelTask), task.ExternalID, task.ID); err != nil {
 		panic(fmt.Sprintf("odoosim: external id %q is taken", task.ExternalID))
 	}
 }
 
-// task reads one task. The database is locked.
-func (s *Server) task(id int64) Task {
-	tab, data := s.db.tables[modelTask], s.db.tables[modelData]
+// task reads one task.
+func (db *database) task(d Dialect, id int64) Task {
+	tab, data := db.tables[modelTask], db.tables[modelData]
 	task := Task{
 		ID:          id,
 		Name:        tab.text(id, "name"),
@@ -319,7 +344,7 @@ func (s *Server) task(id int64) Task {
 			break
 		}
 	}
-	if s.dialect == V14 {
+	if d == V14 {
 		if user := tab.number(id, "user_id"); user != 0 {
 			task.Assigned = []int64{user}
 		}

@@ -27,6 +27,7 @@ type Server struct {
 
 	mu     sync.Mutex // guards what follows: one call at a time
 	db     *database
+	hooks  map[string]func(*Automation, []int64) error // by model
 	rpcOff bool
 
 	recordMu sync.Mutex // guards what follows
@@ -74,12 +75,15 @@ func WithClock(now func() time.Time) Option {
 // New returns a server with one database, an administrator who is user 2, and
 // nothing else. It does no I/O.
 func New(opts ...Option) *Server {
-	s := &Server{dialect: V19, name: "demo", clock: time.Now, closed: make(chan struct{})}
+	s := &Server{dialect: V19, name: "demo", clock: time.Now, hooks: map[string]func(*Automation, []int64) error{}, closed: make(chan struct{})}
 	for _, opt := range opts {
 		opt(s)
 	}
 	s.db = newDatabase(s.dialect)
 	s.db.tables[modelUser].nextID = 2 // user 1 is Odoo itself
+	for _, name := range []string{"New", "Qualified", "Proposition", "Won"} {
+		seed(s, func(t *tx) int64 { return t.must(t.createOne(t.table(modelPhase), values{"name": name}, false)) })
+	}
 	s.AddUser(User{Login: DemoLogin, Password: DemoPassword, APIKey: DemoAPIKey, Name: "Mitchell Admin", Role: Manager})
 	return s
 }

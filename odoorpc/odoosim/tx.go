@@ -15,6 +15,8 @@ type tx struct {
 	snapshot int64  // commits after this one are unknown to the call
 	super    bool   // rights are not checked
 	refusals []*refusal
+	hooks    map[string]func(*Automation, []int64) error
+	late     error // comes at commit
 	undo     []func()
 	touched  []*row
 }
