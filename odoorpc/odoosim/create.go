@@ -66,6 +66,9 @@ func (t *tx) createOne(tab *table, sent values, assign bool) (int64, error) {
 		}
 	}
 	r := t.insert(tab, vals)
+	if name, ok := vals[tab.field("name").pos].(string); ok && t.lang != "" && tab.field("name").translated {
+		t.translate(r, t.lang, name)
+	}
 	if tab.name == modelData {
 		t.set(tab, r, "complete_name", tab.text(r.id, "module")+"."+tab.text(r.id, "name"))
 	}
@@ -166,7 +169,7 @@ func (t *tx) checkReference(tab *table, f *field, id int64) error {
 	if t.dialect == V14 && f.name != "project_id" && f.name != "stage_id" {
 		return t.foreignKey(fmt.Sprintf("%s (%s)", tab.label, tab.name), strings.ReplaceAll(tab.name, ".", "_")+"_"+f.name+"_fkey")
 	}
-	return missingError(f.relation, id, t.uid())
+	return t.missing(f.relation, id)
 }
 
 // foreignKey is the error for a reference that the database refuses; table is
@@ -211,7 +214,7 @@ func (t *tx) links(tab *table, f *field, v any) (idSet, error) {
 // missingLink is the error for a many2many to a record that does not exist.
 func (t *tx) missingLink(f *field, id int64) error {
 	if f.name != "tag_ids" {
-		return missingError(f.relation, id, t.uid())
+		return t.missing(f.relation, id)
 	}
 	table := map[Dialect]string{V14: "Unknown (Unknown)", V19: "Unknown"}[t.dialect]
 	return t.foreignKey(table, "project_tags_project_task_rel_project_tags_id_fkey")
@@ -230,8 +233,10 @@ func (t *tx) checkStored(tab *table, r *row) error {
 		if err := t.checkIndexSize("project_tags_name_uniq", name); err != nil {
 			return err
 		}
-		if len(tab.lookup("name", name)) > 1 {
-			return t.duplicateTag()
+		for _, id := range tab.lookup("name", name) {
+			if other := tab.rows[id]; other != r && (t.dialect == V14 || maps.Equal(other.terms, r.terms)) {
+				return t.duplicateTag()
+			}
 		}
 	case modelTask:
 		if t.dialect == V14 {
@@ -242,7 +247,7 @@ func (t *tx) checkStored(tab *table, r *row) error {
 }
 
 func (t *tx) mandatory(m *model, f *field) error {
-	missing := fmt.Sprintf("Missing required value for the field '%s' (%s)", f.label, f.name)
+	missing := t.say("Missing required value for the field '%s' (%s)", t.say(f.label), f.name)
 	if t.dialect == V14 {
 		return constraintError(f.name, missing, fmt.Sprintf(
 			"The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n"+
@@ -250,14 +255,14 @@ func (t *tx) mandatory(m *model, f *field) error {
 				"Model: %s (%s), Field: %s (%s)", m.label, m.name, f.label, f.name))
 	}
 	missing += fmt.Sprintf(".\nModel: '%s' (%s)\n- create/update: a mandatory field is not set\n"+
-		"- delete: another model requires the record being deleted, you can archive it instead\n", m.label, m.name)
-	return constraintError(f.name, missing, "The operation cannot be completed: "+missing)
+		"- delete: another model requires the record being deleted, you can archive it instead\n", t.say(m.label), m.name)
+	return constraintError(f.name, missing, t.say("The operation cannot be completed: %s", missing))
 }
 
 func (t *tx) duplicateTag() error {
 	if t.dialect == V19 {
-		const text = "A tag with the same name already exists."
-		return constraintError("name", text, "The operation cannot be completed: "+text)
+		text := t.say("A tag with the same name already exists.")
+		return constraintError("name", text, t.say("The operation cannot be completed: %s", text))
 	}
 	const onLoad = "The value for the field 'name' already exists (this is probably 'Name' in the current model)."
 	return constraintError("name", onLoad, "project_tags_name_uniq")

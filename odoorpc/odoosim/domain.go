@@ -104,7 +104,8 @@ func (t *tx) candidates(tab *table, n *node) idSet {
 }
 
 func (t *tx) narrow(tab *table, n *node) (idSet, bool) {
-	if n.field == nil || n.op != "=" && n.op != "in" || n.field.name != "id" && !n.field.indexed {
+	if n.field == nil || n.op != "=" && n.op != "in" || n.field.name != "id" && !n.field.indexed ||
+		n.field.translated && t.lang != "" {
 		return nil, false
 	}
 	wanted, isList := n.value.([]any)
@@ -144,7 +145,7 @@ func (t *tx) matches(r *row, n *node) bool {
 }
 
 func (t *tx) meets(r *row, n *node) bool {
-	value := r.vals[n.field.pos]
+	value := t.value(r, n.field)
 	switch n.op {
 	case "=", "in":
 		return t.equalsAny(r, n.field, n.value)
@@ -183,7 +184,7 @@ func (t *tx) equalsAny(r *row, f *field, want any) bool {
 // equal compares a field with a value of a domain; false and null stand for
 // "not set".
 func (t *tx) equal(r *row, f *field, want any) bool {
-	value := r.vals[f.pos]
+	value := t.value(r, f)
 	switch {
 	case f.relation != "":
 		id, ok := asInt(want)

@@ -174,7 +174,7 @@ func (t *tx) convertCell(col loadColumn, cell any) (value any, mistake string, e
 	case kindInteger:
 		n, parseErr := strconv.ParseInt(strings.TrimSpace(fmt.Sprint(cell)), 10, 64)
 		if parseErr != nil {
-			return nil, fmt.Sprintf("'%v' does not seem to be an integer for field '%s'", cell, f.label), nil
+			return nil, t.say("'%v' does not seem to be an integer for field '%s'", cell, t.say(f.label)), nil
 		}
 		return number(n), "", nil
 	case kindBoolean:
@@ -202,7 +202,7 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 		}
 		wanted, parseErr := strconv.ParseInt(text, 10, 64)
 		if parseErr != nil {
-			return 0, fmt.Sprintf("Invalid database id '%v' for the field '%s'", cell, f.label), nil
+			return 0, t.say("Invalid database id '%v' for the field '%s'", cell, t.say(f.label)), nil
 		}
 		if r := other.rows[wanted]; r != nil && (t.dialect != V14 || t.finds(other, r)) {
 			return wanted, "", nil
@@ -225,7 +225,7 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 			return found[0], "", nil
 		}
 	}
-	return 0, fmt.Sprintf("No matching record found for %s '%v' in field '%s'", kind, cell, f.label), nil
+	return 0, t.say("No matching record found for %s '%v' in field '%s'", t.say(kind), cell, t.say(f.label)), nil
 }
 
 // finds tells whether a search of the user would have a record in it: Odoo 14
@@ -256,7 +256,7 @@ func rowMessage(at int, fieldName, text string) map[string]any {
 func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
 	m := rowMessage(at, f.name, mistake)
 	if t.dialect != V14 {
-		m["field_name"] = f.label
+		m["field_name"] = t.say(f.label)
 	}
 	if f.relation == "" {
 		return m
@@ -287,7 +287,7 @@ func (t *tx) blame(tab *table, rows []loadRow, messages []any, err error) []any 
 	whole := asOdooError(err)
 	if whole.name == triggerError {
 		if len(messages) == 0 {
-			messages = []any{rowMessage(rows[0].at, "", fmt.Sprintf("Unknown database error: '%s'", whole.message))}
+			messages = []any{rowMessage(rows[0].at, "", t.say("Unknown database error: '%s'", whole.message))}
 		}
 		return messages
 	}
@@ -336,9 +336,9 @@ func (t *tx) loadError(at int, err error) map[string]any {
 	if t.dialect == V19 && e.isUserError() {
 		return rowMessage(at, "", e.message)
 	}
-	m := rowMessage(at, "", fmt.Sprintf("Unknown error during import: <class '%s'>: %s",
-		strings.TrimPrefix(e.name, "builtins."), e.message))
-	m["moreinfo"] = "Resolve other errors first"
+	m := rowMessage(at, "", t.say("Unknown error during import: %s: %s",
+		"<class '"+strings.TrimPrefix(e.name, "builtins.")+"'>", e.message))
+	m["moreinfo"] = t.say("Resolve other errors first")
 	return m
 }
 

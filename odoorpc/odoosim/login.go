@@ -36,7 +36,7 @@ func (s *Server) login(database, uid, password any) (*account, error) {
 		return nil, accessDenied("Access Denied")
 	}
 	if a == nil {
-		return nil, missingError(modelUser, id, id)
+		return nil, missingError("Record does not exist or has been deleted.", modelUser, id, id)
 	}
 	return a, nil
 }

@@ -237,10 +237,10 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lang, ok := c.context["lang"].(string); ok && lang != "" && lang != "en_US" && t.dialect == V19 {
-		return nil, userError("Invalid language code: %s", lang)
-	}
 	t.context = c.context
+	if err := t.setLanguage(); err != nil {
+		return nil, err
+	}
 	return m.run(t, tab, r)
 }
 

@@ -28,15 +28,16 @@ const (
 
 // field describes one field of a model.
 type field struct {
-	name     string
-	label    string
-	kind     kind
-	relation string // model that a relation points to
-	required bool
-	readonly bool // set by the server; values from clients are ignored
-	indexed  bool
-	missing  any // value when neither sent nor given by the context
-	pos      int // place in row.vals
+	name       string
+	label      string
+	kind       kind
+	relation   string // model that a relation points to
+	required   bool
+	readonly   bool // set by the server; values from clients are ignored
+	indexed    bool
+	translated bool // has a text of its own in each language
+	missing    any  // value when neither sent nor given by the context
+	pos        int  // place in row.vals
 }
 
 // zero is the value of a field that was set to false.
@@ -83,7 +84,7 @@ func newModel(name, label, order string, fields ...*field) *model {
 // models returns the models as a dialect has them.
 func models(d Dialect) []*model {
 	project := newModel(modelProject, "Project", "sequence, name, id",
-		&field{name: "name", label: "Name", kind: kindChar, required: true},
+		&field{name: "name", label: "Name", kind: kindChar, required: true, translated: d != V14},
 		&field{name: "active", label: "Active", kind: kindBoolean, missing: true},
 		&field{name: "sequence", label: "Sequence", kind: kindInteger, missing: int64(10)},
 		&field{name: "privacy_visibility", label: "Visibility", kind: kindSelection, required: true, missing: "portal"},
@@ -104,7 +105,7 @@ func models(d Dialect) []*model {
 		{name: "message_follower_ids", label: "Followers", kind: kindMany2many, relation: modelUser, readonly: true},
 	}
 	stage := []*field{
-		{name: "name", label: map[Dialect]string{V14: "Stage Name", V19: "Name"}[d], kind: kindChar, required: true, indexed: true},
+		{name: "name", label: map[Dialect]string{V14: "Stage Name", V19: "Name"}[d], kind: kindChar, required: true, indexed: true, translated: true},
 		{name: "active", label: "Active", kind: kindBoolean, missing: true},
 		{name: "sequence", label: "Sequence", kind: kindInteger, missing: int64(1)},
 		{name: "fold", label: map[Dialect]string{V14: "Folded in Kanban", V19: "Folded"}[d], kind: kindBoolean},
@@ -125,7 +126,7 @@ func models(d Dialect) []*model {
 		newModel(modelTask, "Task", "priority desc, sequence, id desc", task...),
 		newModel(modelStage, "Task Stage", "sequence, id", stage...),
 		newModel(modelTag, "Project Tags", map[Dialect]string{V14: "id", V19: "name"}[d],
-			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true},
+			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true, translated: d != V14},
 			&field{name: "color", label: "Color", kind: kindInteger},
 		),
 		newModel(modelPhase, "CRM Stages", "id",

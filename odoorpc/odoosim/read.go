@@ -88,11 +88,11 @@ func (t *tx) parseOrder(tab *table, order string) ([]orderTerm, error) {
 func (t *tx) compareRows(tab *table, terms []orderTerm, a, b int64) int {
 	for _, term := range terms {
 		order := 0
-		switch x := tab.rows[a].vals[term.field.pos].(type) {
+		switch x := t.value(tab.rows[a], term.field).(type) {
 		case int64:
 			order = cmp.Compare(x, tab.number(b, term.field.name))
 		case string, nil:
-			order = strings.Compare(tab.sortable(a, term.field), tab.sortable(b, term.field))
+			order = strings.Compare(t.sortable(tab.rows[a], term.field), t.sortable(tab.rows[b], term.field))
 		}
 		if term.desc {
 			order = -order
@@ -104,8 +104,8 @@ func (t *tx) compareRows(tab *table, terms []orderTerm, a, b int64) int {
 	return 0
 }
 
-func (t *table) sortable(id int64, f *field) string {
-	if s, ok := t.rows[id].vals[f.pos].(string); ok {
+func (t *tx) sortable(r *row, f *field) string {
+	if s, ok := t.value(r, f).(string); ok {
 		return s
 	}
 	return "\U0010ffff"
@@ -158,7 +158,7 @@ func (t *tx) readFields(tab *table, names []string) ([]*field, error) {
 // shown is a field as JSON: false for what is not set, [id, name] for a
 // many2one, ids for the other relations.
 func (t *tx) shown(tab *table, r *row, f *field) any {
-	value := r.vals[f.pos]
+	value := t.value(r, f)
 	switch f.kind {
 	case kindMany2one:
 		id := value.(int64)
@@ -179,7 +179,7 @@ func (t *tx) shown(tab *table, r *row, f *field) any {
 
 // displayName is the name of a record; false when it is empty.
 func (t *tx) displayName(tab *table, id int64) any {
-	if name := tab.text(id, "name"); name != "" {
+	if name := t.value(tab.rows[id], tab.field("name")); name != nil && name != "" {
 		return name
 	}
 	return false

@@ -1,6 +1,7 @@
 package odoosim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,8 @@ type User struct {
 	Login, Password, APIKey string
 	Name                    string // the login when empty
 	Role                    Role
-	TwoFactor               bool // the password is refused over RPC, the key is not
+	Lang                    string // "fr_FR"; English when empty
+	TwoFactor               bool   // the password is refused over RPC, the key is not
 }
 
 // Project is a project. Followers are ids of users.
@@ -74,7 +76,7 @@ func (s *Server) AddUser(u User) int64 {
 			u.Name = u.Login
 		}
 		users := t.table(modelUser)
-		id := t.must(t.createOne(users, values{"name": u.Name, "login": u.Login}, false))
+		id := t.must(t.createOne(users, values{"name": u.Name, "login": u.Login, "lang": cmp.Or(u.Lang, english)}, false))
 		t.set(users, users.rows[id], "share", u.Role == Portal)
 		s.db.accounts[id] = &account{User: u, id: id}
 		return id

@@ -13,6 +13,8 @@ type tx struct {
 	context  map[string]any
 	now      string // the server's clock as Odoo stores it
 	snapshot int64  // commits after this one are unknown to the call
+	lang     string // of translated names; "" for what they were made with
+	speaks   string // language of messages
 	super    bool   // rights are not checked
 	refusals []*refusal
 	hooks    map[string]func(*Automation, []int64) error

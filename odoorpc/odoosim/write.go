@@ -19,7 +19,7 @@ func (t *tx) write(tab *table, ids []int64, sent values) error {
 	for _, id := range ids {
 		r := tab.rows[id]
 		if r == nil {
-			return missingError(tab.name, id, t.uid())
+			return t.missing(tab.name, id)
 		}
 		if err := t.checkRule(tab, opWrite, r); err != nil {
 			return err
@@ -45,6 +45,10 @@ func (t *tx) writeOne(tab *table, r *row, names []string, sent values) error {
 		if name == "project_ids" || name == "type_ids" {
 			linked = r.vals[f.pos].(idSet)
 		}
+		if text, ok := value.(string); ok && f.translated && t.lang != "" {
+			t.translate(r, t.lang, text)
+			continue
+		}
 		t.set(tab, r, name, value)
 	}
 	t.set(tab, r, "write_uid", t.uid())
@@ -66,7 +70,7 @@ func (t *tx) unlink(ids []int64) error {
 	for _, id := range ids {
 		r := tab.rows[id]
 		if r == nil {
-			return missingError(tab.name, id, t.uid())
+			return t.missing(tab.name, id)
 		}
 		if err := t.checkRule(tab, opUnlink, r); err != nil {
 			return err
