@@ -59,8 +59,9 @@ type work struct {
 // act, does the work, answers. The work goes on when the client has left.
 func (x *exchange) perform() {
 	s := x.s
-	x.call.Endpoint = x.r.URL.Path
+	x.call.Endpoint, x.call.Size = x.r.URL.Path, len(x.body)
 	defer s.record(&x.call)()
+	defer s.hire()()
 	w := &work{snapshot: s.commits()}
 	faults := s.claim(x.call)
 	if x.act(faults, beforeWork) {
@@ -71,6 +72,7 @@ func (x *exchange) perform() {
 			w.refusals = append(w.refusals, &refusal{fault: f, spend: s.spend})
 		}
 	}
+	s.work()
 	x.reply = x.render(x.runLocked(w))
 	if !x.act(faults, afterWork) {
 		x.reply.write(x.w)
@@ -100,7 +102,7 @@ func (s *Server) commits() int64 {
 
 // transact runs a call on a model as one transaction. The database is locked.
 func (s *Server) transact(w *work, account *account, model, method string, a arguments) (any, error) {
-	t := newTx(s.dialect, s.db, account, s.clock())
+	t := newTx(s.dialect, s.seen(method, a.json2), account, s.clock())
 	t.snapshot, t.refusals, t.hooks = w.snapshot, w.refusals, s.hooks
 	result, err := t.execute(model, method, a)
 	if err == nil {
@@ -110,7 +112,9 @@ func (s *Server) transact(w *work, account *account, model, method string, a arg
 		t.rollback(0)
 		return nil, err
 	}
-	t.commit()
+	if t.commit() {
+		s.replica.note(s.db, s.clock(), s.arrived())
+	}
 	return result, nil
 }
 

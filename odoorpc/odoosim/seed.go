@@ -239,6 +239,10 @@ func seed(s *Server, change func(*tx) int64) int64 {
 	t.super = true
 	id := change(t)
 	t.commit()
+	if s.replica != nil {
+		s.replica.states = nil
+		s.replica.note(s.db, s.clock(), s.arrived())
+	}
 	return id
 }
 

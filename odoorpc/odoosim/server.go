@@ -24,11 +24,13 @@ type Server struct {
 	name      string
 	keepAlive bool
 	clock     func() time.Time
+	workers   *workers // nil: no limit
 
-	mu     sync.Mutex // guards what follows: one call at a time
-	db     *database
-	hooks  map[string]func(*Automation, []int64) error // by model
-	rpcOff bool
+	mu      sync.Mutex // guards what follows: one call at a time
+	db      *database
+	hooks   map[string]func(*Automation, []int64) error // by model
+	replica *replica                                    // nil: there is none
+	rpcOff  bool
 
 	recordMu sync.Mutex // guards what follows
 	calls    []Call

@@ -40,16 +40,17 @@ func (t *tx) uid() int64 { return t.account.id }
 
 func (t *tx) table(model string) *table { return t.db.tables[model] }
 
-// commit makes the changes final.
-func (t *tx) commit() {
+// commit makes the changes final and tells whether there were any.
+func (t *tx) commit() bool {
 	if len(t.undo) == 0 {
-		return
+		return false
 	}
 	t.db.commits++
 	for _, r := range t.touched {
 		r.commit = t.db.commits
 	}
 	t.undo, t.touched = nil, nil
+	return true
 }
 
 // savepoint returns a mark for rollback.
