@@ -59,7 +59,7 @@ func (t *tx) createOne(tab *table, sent values, assign bool) (int64, error) {
 			return 0, err
 		}
 	}
-	personal := tab.name == modelStage && t.dialect == V19 && len(vals[tab.field("project_ids").pos].(idSet)) == 0
+	personal := tab.name == modelStage && t.dialect != V14 && len(vals[tab.field("project_ids").pos].(idSet)) == 0
 	if personal || tab.name == modelLead {
 		if _, given := all["user_id"]; !given {
 			vals[tab.field("user_id").pos] = t.uid()
@@ -109,7 +109,7 @@ func (t *tx) withDefaults(tab *table, sent values) values {
 }
 
 func (t *tx) unknownField(m *model, name string) error {
-	if t.dialect == V14 {
+	if t.dialect < V19 {
 		return valueError("Invalid field '%s' on model '%s'", name, m.name)
 	}
 	return valueError("Invalid field '%s' in '%s'", name, m.name)
@@ -166,7 +166,7 @@ func (t *tx) checkReference(tab *table, f *field, id int64) error {
 	if other.rows[id] != nil {
 		return nil
 	}
-	if t.dialect == V14 && f.name != "project_id" && f.name != "stage_id" {
+	if t.dialect < V19 && f.name != "project_id" && f.name != "stage_id" {
 		return t.foreignKey(fmt.Sprintf("%s (%s)", tab.label, tab.name), strings.ReplaceAll(tab.name, ".", "_")+"_"+f.name+"_fkey")
 	}
 	return t.missing(f.relation, id)
@@ -175,9 +175,9 @@ func (t *tx) checkReference(tab *table, f *field, id int64) error {
 // foreignKey is the error for a reference that the database refuses; table is
 // the model that it is in, as the message shows it.
 func (t *tx) foreignKey(table, constraint string) error {
-	if t.dialect == V14 {
+	if t.dialect < V19 {
 		return validationError("The operation cannot be completed: another model requires the record being deleted."+
-			" If possible, archive it instead.\n\nModel: %s, Constraint: %s", table, constraint)
+			" If possible, archive it instead.\n\nModel: %s%sConstraint: %s%s", table, t.dialect.comma(), constraint, t.dialect.period())
 	}
 	return validationError("The operation cannot be completed: Another model is using the record you are trying to delete.\n\n"+
 		"The troublemaker is: %s\nThanks to the following constraint: %s\nHow about archiving the record instead?", table, constraint)
@@ -216,7 +216,7 @@ func (t *tx) missingLink(f *field, id int64) error {
 	if f.name != "tag_ids" {
 		return t.missing(f.relation, id)
 	}
-	table := map[Dialect]string{V14: "Unknown (Unknown)", V19: "Unknown"}[t.dialect]
+	table := map[Dialect]string{V14: "Unknown (Unknown)", V17: "Unknown (unknown)", V19: "Unknown"}[t.dialect]
 	return t.foreignKey(table, "project_tags_project_task_rel_project_tags_id_fkey")
 }
 
@@ -248,11 +248,11 @@ func (t *tx) checkStored(tab *table, r *row) error {
 
 func (t *tx) mandatory(m *model, f *field) error {
 	missing := t.say("Missing required value for the field '%s' (%s)", t.say(f.label), f.name)
-	if t.dialect == V14 {
+	if t.dialect < V19 {
 		return constraintError(f.name, missing, fmt.Sprintf(
 			"The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n"+
 				"- Delete: another model requires the record being deleted. If possible, archive it instead.\n\n"+
-				"Model: %s (%s), Field: %s (%s)", m.label, m.name, f.label, f.name))
+				"Model: %s (%s)%sField: %s (%s)%s", m.label, m.name, t.dialect.comma(), f.label, f.name, t.dialect.period()))
 	}
 	missing += fmt.Sprintf(".\nModel: '%s' (%s)\n- create/update: a mandatory field is not set\n"+
 		"- delete: another model requires the record being deleted, you can archive it instead\n", t.say(m.label), m.name)
@@ -260,12 +260,16 @@ func (t *tx) mandatory(m *model, f *field) error {
 }
 
 func (t *tx) duplicateTag() error {
-	if t.dialect == V19 {
-		text := t.say("A tag with the same name already exists.")
+	text := t.say("A tag with the same name already exists.")
+	onLoad := "The value for the field 'name' already exists (this is probably 'Name' in the current model)."
+	switch t.dialect {
+	case V14:
+		return constraintError("name", onLoad, "project_tags_name_uniq")
+	case V17:
+		return constraintError("name", onLoad, t.say("The operation cannot be completed: %s", text))
+	default:
 		return constraintError("name", text, t.say("The operation cannot be completed: %s", text))
 	}
-	const onLoad = "The value for the field 'name' already exists (this is probably 'Name' in the current model)."
-	return constraintError("name", onLoad, "project_tags_name_uniq")
 }
 
 // checkIndexSize refuses a name that does not fit a row of a btree index.

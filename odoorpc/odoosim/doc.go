@@ -11,7 +11,7 @@
 //	// Then look: odoo.Tasks(), odoo.Stages(), odoo.Tags(), odoo.Calls().
 //
 // A new server has one database ("demo"), one administrator and nothing else.
-// It speaks POST /jsonrpc in both dialects and, in the dialect of Odoo 19, also
+// It speaks POST /jsonrpc in each dialect and, in that of Odoo 19, also
 // POST /json/2/<model>/<method> and GET /web/version. The models are
 // project.project, project.task, project.task.type, project.tags, res.users
 // and ir.model.data.
@@ -20,12 +20,14 @@
 // connection before or after the work is committed, and more; see [Fault].
 // [Server.OnCreate] makes it a server with automation rules and modules of its
 // own: they refuse records, change what was just created, or create more.
+// [WithReplica] lets reads lag behind, [WithWorkers] limits how many calls are in
+// progress and gives each its time, [User] has a language and [Server.Translate]
+// gives names another one.
 //
 // # Guarantees
 //
-//   - Status codes, content types, error names and messages are those seen on
-//     running servers of Odoo 14.0 and 19.0 (TestJSONRPCErrors, TestJSON2Errors,
-//     TestHTTPLevel).
+//   - Status codes, content types, error names and messages are those recorded
+//     on running servers of Odoo 14.0, 17.0 and 19.0 (TestWire in e2e).
 //   - One call is one transaction: a call that fails leaves nothing behind but
 //     a gap in the ids (TestAFailedCreateLeavesNothingButAGap).
 //   - Calls that overlap in time see the snapshot of their arrival: of two

@@ -71,7 +71,7 @@ func (t *tx) parseCondition(tab *table, item any) (*node, error) {
 	f := tab.field(name)
 	if f == nil {
 		where := "condition"
-		if t.dialect == V14 {
+		if t.dialect < V19 {
 			where = "leaf"
 		}
 		return nil, valueError("Invalid field %s.%s in %s (%s)", tab.name, name, where, text)

@@ -236,7 +236,7 @@ func (t *tx) refused(sent values) error {
 		if r.hit || r.spend(r.fault) {
 			r.hit = true
 			e := validationError("%s", a.message)
-			if t.dialect == V19 {
+			if t.dialect != V14 {
 				e.onLoad = a.message
 			}
 			return e

@@ -97,7 +97,7 @@ func (c *cleaner) text(s string) {
 // escape writes a text with the characters that HTML reserves quoted.
 func (c *cleaner) escape(s string) {
 	s = reserved.Replace(s)
-	if c.dialect == V19 {
+	if c.dialect != V14 {
 		s = strings.ReplaceAll(s, "\u00a0", "&nbsp;")
 	}
 	c.out.WriteString(s)

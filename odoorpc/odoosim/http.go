@@ -16,7 +16,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.keepAlive {
 		w.Header().Set("Connection", "close")
 	}
-	w.Header().Set("Server", "Werkzeug/"+map[Dialect]string{V14: "1.0.1 Python/3.9.2", V19: "3.1.3 Python/3.13.5"}[s.dialect])
+	w.Header().Set("Server", "Werkzeug/"+map[Dialect]string{V14: "1.0.1 Python/3.9.2", V17: "2.2.2 Python/3.11.2", V19: "3.1.3 Python/3.13.5"}[s.dialect])
 	content, err := io.ReadAll(r.Body)
 	if err != nil {
 		s.page(http.StatusBadRequest, "The browser (or proxy) sent a request that this server could not understand.").write(w)
@@ -143,13 +143,16 @@ func (x *exchange) elsewhere() {
 			"400 Bad Request: Function declared as capable of handling request of type 'http' but called with a request of type 'json'")).write(x.w)
 	case x.s.dialect == V14 && isJSON:
 		x.notFound().write(x.w)
-	case isJSON:
+	case x.s.dialect == V19 && isJSON:
 		x.s.page(http.StatusBadRequest, "Session expired (invalid CSRF token)").write(x.w)
 	default:
 		page := htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>Odoo</title>\n</head>\n<body>\n"+
 			"<h1>404: Not Found</h1>\n<p>The page you are looking for does not exist.</p>\n</body>\n</html>\n").withSession()
-		if x.s.dialect == V14 {
+		if x.s.dialect < V19 {
 			page.contentType = "text/html;charset=utf-8"
+		}
+		if x.s.dialect == V17 {
+			page.header = map[string]string{"Set-Cookie": "frontend_lang=en_US"}
 		}
 		page.write(x.w)
 	}

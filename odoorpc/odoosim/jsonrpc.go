@@ -27,14 +27,14 @@ func (x *exchange) refuseHTTP() (reply, bool) {
 	d := x.s.dialect
 	switch x.r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		if d == V14 {
+		if d < V19 {
 			return x.s.page(http.StatusBadRequest,
 				"Function declared as capable of handling request of type 'json' but called with a request of type 'http'"), true
 		}
 		return x.unsupported(), true
 	}
 	if !isJSONType(x.r.Header.Get("Content-Type")) {
-		if d == V14 {
+		if d < V19 {
 			return x.s.page(http.StatusBadRequest, "Session expired (invalid CSRF token)"), true
 		}
 		return x.unsupported(), true

@@ -16,7 +16,7 @@ func addFrench(s *odoosim.Server, login string, role odoosim.Role) user {
 }
 
 func TestAnUsersLanguage(t *testing.T) {
-	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+	allDialects(t, func(t *testing.T, s *odoosim.Server) {
 		is := is.New(t)
 		french := addFrench(s, "zoe", odoosim.ProjectUser)
 		var about dict
@@ -26,7 +26,7 @@ func TestAnUsersLanguage(t *testing.T) {
 }
 
 func TestMessagesComeInTheUsersLanguageFromOdoo16On(t *testing.T) {
-	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+	allDialects(t, func(t *testing.T, s *odoosim.Server) {
 		is := is.New(t)
 		zoe, employee := addFrench(s, "zoe", odoosim.ProjectUser), addFrench(s, "eva", odoosim.Internal)
 		hidden := s.AddProject(odoosim.Project{Name: "Hidden", Privacy: odoosim.PrivacyFollowers})
@@ -58,7 +58,7 @@ func TestMessagesComeInTheUsersLanguageFromOdoo16On(t *testing.T) {
 }
 
 func TestTranslatedNames(t *testing.T) {
-	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+	allDialects(t, func(t *testing.T, s *odoosim.Server) {
 		is := is.New(t)
 		addFrench(s, "zoe", odoosim.ProjectUser)
 		project := s.AddProject(odoosim.Project{Name: "Shop"})
@@ -104,7 +104,7 @@ func TestTagsThatDifferInATranslationAreTwo(t *testing.T) {
 }
 
 func TestALanguageThatIsNotInstalled(t *testing.T) {
-	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+	allDialects(t, func(t *testing.T, s *odoosim.Server) {
 		is := is.New(t)
 		s.AddTag("Water")
 		a := admin.call(t, s, "project.tags", "search", list{list{list{"name", "=", "Water"}}}, inFrench)

@@ -66,7 +66,7 @@ func (t *tx) loadColumns(tab *table, names []string) ([]loadColumn, error) {
 			base, sub, _ := strings.Cut(name, "/")
 			col.field, col.sub = tab.field(base), sub
 			if col.field == nil {
-				if t.dialect == V14 {
+				if t.dialect < V19 {
 					return nil, pythonError("KeyError", "%s", base)
 				}
 				return nil, valueError("Invalid field name '%s'", base)
@@ -262,7 +262,7 @@ func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
 		return m
 	}
 	list := "list"
-	if t.dialect == V14 {
+	if t.dialect < V19 {
 		list = "tree"
 	}
 	m["moreinfo"] = map[string]any{
@@ -281,7 +281,7 @@ func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
 
 // blame adds what is wrong with rows that were refused together. The exception
 // of a trigger ends the transaction and goes to the first row. Else the rows are
-// tried one by one; Odoo 19 puts the error of all before theirs, on the first
+// tried one by one; from 17 on Odoo puts the error of all before theirs, on the first
 // row too, unless it is there already.
 func (t *tx) blame(tab *table, rows []loadRow, messages []any, err error) []any {
 	whole := asOdooError(err)
@@ -295,7 +295,7 @@ func (t *tx) blame(tab *table, rows []loadRow, messages []any, err error) []any 
 	messages = append(messages, single...)
 	first := rowMessage(rows[0].at, "", whole.message)
 	said := slices.ContainsFunc(messages, func(m any) bool { return reflect.DeepEqual(m, any(first)) })
-	if t.dialect == V19 && whole.isUserError() && len(single) > 0 && !said {
+	if t.dialect != V14 && whole.isUserError() && len(single) > 0 && !said {
 		messages = slices.Insert(messages, 0, any(first))
 	}
 	return messages
@@ -333,7 +333,7 @@ func (t *tx) loadError(at int, err error) map[string]any {
 	if strings.HasPrefix(e.name, "psycopg2.") {
 		return rowMessage(at, "", e.message)
 	}
-	if t.dialect == V19 && e.isUserError() {
+	if t.dialect != V14 && e.isUserError() {
 		return rowMessage(at, "", e.message)
 	}
 	m := rowMessage(at, "", t.say("Unknown error during import: %s: %s",

@@ -217,7 +217,7 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 		return nil, userError("Object %s doesn't exist", model)
 	}
 	if strings.HasPrefix(name, "_") || name == "init" {
-		if t.dialect == V14 {
+		if t.dialect < V19 {
 			return nil, accessError("Private methods (such as %s) cannot be called remotely.", name)
 		}
 		return nil, accessError("Private methods (such as '%s.%s') cannot be called remotely.", model, name)
@@ -229,6 +229,8 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 			return nil, httpError("NotFound", http.StatusNotFound, "The method '"+model+"."+name+"' does not exist")
 		case t.dialect == V14:
 			return nil, pythonError("AttributeError", "type object '%s' has no attribute '%s'", model, name)
+		case t.dialect == V17:
+			return nil, pythonError("AttributeError", "The method '%s' does not exist on the model '%s'", name, model)
 		default:
 			return nil, pythonError("AttributeError", "The method '%s.%s' does not exist", model, name)
 		}

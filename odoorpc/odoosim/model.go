@@ -104,11 +104,15 @@ func models(d Dialect) []*model {
 		{name: "message_ids", label: "Messages", kind: kindMany2many, readonly: true},
 		{name: "message_follower_ids", label: "Followers", kind: kindMany2many, relation: modelUser, readonly: true},
 	}
+	stageName, folded, tagOrder := "Name", "Folded", "name"
+	if d == V14 {
+		stageName, folded, tagOrder = "Stage Name", "Folded in Kanban", "id"
+	}
 	stage := []*field{
-		{name: "name", label: map[Dialect]string{V14: "Stage Name", V19: "Name"}[d], kind: kindChar, required: true, indexed: true, translated: true},
+		{name: "name", label: stageName, kind: kindChar, required: true, indexed: true, translated: true},
 		{name: "active", label: "Active", kind: kindBoolean, missing: true},
 		{name: "sequence", label: "Sequence", kind: kindInteger, missing: int64(1)},
-		{name: "fold", label: map[Dialect]string{V14: "Folded in Kanban", V19: "Folded"}[d], kind: kindBoolean},
+		{name: "fold", label: folded, kind: kindBoolean},
 		{name: "project_ids", label: "Projects", kind: kindMany2many, relation: modelProject},
 	}
 	if d == V14 {
@@ -125,7 +129,7 @@ func models(d Dialect) []*model {
 		project,
 		newModel(modelTask, "Task", "priority desc, sequence, id desc", task...),
 		newModel(modelStage, "Task Stage", "sequence, id", stage...),
-		newModel(modelTag, "Project Tags", map[Dialect]string{V14: "id", V19: "name"}[d],
+		newModel(modelTag, "Project Tags", tagOrder,
 			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true, translated: d != V14},
 			&field{name: "color", label: "Color", kind: kindInteger},
 		),

@@ -56,7 +56,7 @@ func (t *tx) allowed(m *model, op operation) bool {
 	if role == Portal || m.name == modelProject {
 		return false
 	}
-	if t.dialect == V19 {
+	if t.dialect != V14 {
 		return true
 	}
 	return m.name == modelTask && role == ProjectUser

@@ -49,9 +49,9 @@ type Server struct {
 type Option func(*Server)
 
 // WithDialect sets the version of Odoo to be. The default is V19. It panics on
-// any other than V14 and V19.
+// any other than V14, V17 and V19.
 func WithDialect(d Dialect) Option {
-	if d != V14 && d != V19 {
+	if d != V14 && d != V17 && d != V19 {
 		panic("odoosim: unknown dialect")
 	}
 	return func(s *Server) { s.dialect = d }
