@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"odoosync/e2e/program"
 )
 
 // scripts are the shell scripts of an action's steps, in order.
@@ -69,6 +71,7 @@ func TestTheActionChecksEveryMapItIsGiven(t *testing.T) {
 	is.Equal(len(steps), 2) // build, check
 	root, err := filepath.Abs("..")
 	is.NoErr(err)
+	is.NoErr(program.Show(".."))
 	env := []string{"GITHUB_ACTION_PATH=" + root, "RUNNER_TEMP=" + t.TempDir()}
 	dir := maps(t)
 	_, code := shell(t, dir, env, "-c", steps[0])
@@ -108,8 +111,8 @@ func TestTheHookChecksEveryFileItIsGiven(t *testing.T) {
 	is.True(entry != nil)
 
 	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin+string(os.PathSeparator), "../cmd/odoosync")
-	is.NoErr(build.Run())
+	_, err = program.Build("..", bin)
+	is.NoErr(err)
 	env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")}
 	dir := maps(t)
 	_, code := shell(t, dir, env, "-c", string(entry[1])+` "$@"`, "hook", "good map.toml", "sub/a/good.toml")
