@@ -25,10 +25,9 @@ golden:
 fuzz amount="100000x":
     .ci/fuzz {{amount}}
 
-# test coverage by package
+# run all tests; print how much of each package they cover
 cover:
-    go test -coverpkg=./... -coverprofile=cover.out ./...
-    go tool cover -func=cover.out | tail -n 1
+    .ci/cover
 
 # the behaviour suite on a real server, such as: just e2e 19
 e2e version="19":
