@@ -219,7 +219,7 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 	case method == "load" && len(a.Data) == 0, a.Values != nil && len(a.Values) == 0:
 		return "no call", nil
 	case method == "load":
-		loaded, err := c.Load(ctx, model, a.Fields, a.Data, a.Context)
+		loaded, err := c.LoadOnce(ctx, model, a.Fields, a.Data, odoorpc.LoadOptions{Context: a.Context})
 		if err != nil || loaded.IDs != nil {
 			return fmt.Sprintf("%d ids", len(loaded.IDs)), err
 		}
@@ -229,7 +229,7 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 		}
 		return "refused: " + strings.Join(lines, "; "), nil
 	case method == "create" && a.Values != nil:
-		ids, err := c.Create(ctx, model, a.Values, a.Context)
+		ids, err := c.Create(ctx, model, a.Values, odoorpc.CreateOptions{Context: a.Context})
 		return fmt.Sprintf("%d ids", len(ids)), err
 	case method == "search":
 		ids, err := c.Search(ctx, model, a.Domain, odoorpc.Query{})
@@ -238,7 +238,8 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 		err := c.SearchRead(ctx, model, a.Domain, a.Fields, odoorpc.Query{}, &records)
 		return fmt.Sprintf("%d records", len(records)), err
 	case method == "read":
-		err := c.Read(ctx, model, a.IDs, a.Fields, nil, &records)
+		args := odoorpc.Args{IDs: a.IDs, Params: []odoorpc.Param{{Name: "fields", Value: a.Fields}}, Repeatable: true}
+		err := c.Call(ctx, model, method, args, &records)
 		return fmt.Sprintf("%d records", len(records)), err
 	default:
 		var result any

@@ -12,8 +12,8 @@ type Odoo interface {
 	SearchRead(ctx context.Context, model string, domain odoorpc.Domain, fields []string, query odoorpc.Query, out any) error
 	Search(ctx context.Context, model string, domain odoorpc.Domain, query odoorpc.Query) ([]int64, error)
 	Call(ctx context.Context, model, method string, args odoorpc.Args, out any) error
-	Create(ctx context.Context, model string, values []map[string]any, c odoorpc.Context) ([]int64, error)
-	Load(ctx context.Context, model string, fields []string, rows [][]any, c odoorpc.Context) (odoorpc.LoadResult, error)
+	Create(ctx context.Context, model string, values []map[string]any, options odoorpc.CreateOptions) ([]int64, error)
+	LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (odoorpc.LoadResult, error)
 }
 
 // Options says how an Engine works. The zero value of each field is its

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"odoosync/tomledit"
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/mapfile"
 )
 
 // Sentinels, to be found with errors.Is.
@@ -16,50 +17,17 @@ var (
 	// before is in the map.
 	ErrInterrupted = errors.New("interrupted")
 	// ErrLocked ends a run whose map another program holds a lock on.
-	ErrLocked = errors.New("locked by another program")
+	ErrLocked = mapfile.ErrLocked
 )
 
 // MapError is a map that cannot be used as it is written: every mistake that
 // was found in one pass, sorted by place.
-type MapError struct {
-	File     string
-	Mistakes []*tomledit.Error
-}
-
-func (e *MapError) Error() string {
-	lines := make([]string, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		lines[i] = m.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap gives errors.As the single mistakes.
-func (e *MapError) Unwrap() []error {
-	errs := make([]error, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		errs[i] = m
-	}
-	return errs
-}
+type MapError = featuremap.Error
 
 // FileError is a map that cannot be opened, read, locked or written before
 // anything was created, or that was changed by somebody in a way that leaves
 // no place for the ids.
-type FileError struct {
-	Path    string
-	Op      string // what was tried: "open", "read", "lock", "write"
-	Err     error
-	Explain string // what it means and what to do, may be empty
-}
-
-func (e *FileError) Error() string { return fmt.Sprintf("%s: cannot %s: %v", e.Path, e.Op, e.Err) }
-
-// Unwrap returns the cause.
-func (e *FileError) Unwrap() error { return e.Err }
-
-// Hint says what to do.
-func (e *FileError) Hint() string { return e.Explain }
+type FileError = mapfile.Error
 
 // SetupError is something in Odoo that keeps the run from starting: no such
 // project, an archived one, a missing right, a parent task that is gone.

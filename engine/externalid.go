@@ -29,7 +29,7 @@ func externalID(project int64, namespace string, item *Item, ordinal int) string
 	if item.Kind == Story {
 		story = item.Name
 	}
-	digest := digestOf("1", namespace, item.feature().Name, story, strconv.Itoa(ordinal))
+	digest := digestOf("1", namespace, item.Feature().Name, story, strconv.Itoa(ordinal))
 	return fmt.Sprintf("%s.p%d_%s_%s", externalModule, project, item.Kind, digest)
 }
 

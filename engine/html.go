@@ -5,18 +5,16 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-)
 
-// maxTextNode is the length in bytes at which the HTML parser of Odoo 14 and
-// 19 cuts a piece of text that has no markup in it, without saying so.
-const maxTextNode = 10_000_000
+	"odoosync/engine/internal/featuremap"
+)
 
 // textToHTML writes a text as the HTML that Odoo's description field stores
 // unchanged and that shows the same lines and indents: one paragraph with
 // white space kept, a <br> for each line end. An empty text gives an empty
 // string.
 func textToHTML(text string) string {
-	text = plainText(text)
+	text = featuremap.PlainText(text)
 	if text == "" {
 		return ""
 	}
@@ -87,32 +85,10 @@ func htmlToText(source string) string {
 	}
 }
 
-// plainText is a text as Odoo can keep it: line ends as line feeds, and none
-// of the characters that its HTML parser drops.
-func plainText(text string) string {
-	if strings.Contains(text, "\r") {
-		text = strings.ReplaceAll(text, "\r\n", "\n")
-		text = strings.ReplaceAll(text, "\r", "\n")
-	}
-	if strings.IndexFunc(text, dropped) < 0 {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		if dropped(r) {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func dropped(r rune) bool {
-	return r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF
-}
-
 // sameText reports whether a description that Odoo gave back shows the text
 // of the map.
 func sameText(mapText, odooHTML string) bool {
-	return shown(plainText(mapText)) == shown(htmlToText(odooHTML))
+	return shown(featuremap.PlainText(mapText)) == shown(htmlToText(odooHTML))
 }
 
 // shown takes out what neither a reader nor Odoo's editor tells apart.
@@ -123,12 +99,4 @@ func shown(text string) string {
 		lines[i] = strings.TrimRight(line, " \t")
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
-}
-
-func longestLine(text string) int {
-	longest := 0
-	for line := range strings.Lines(text) {
-		longest = max(longest, len(line))
-	}
-	return longest
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"odoosync/engine/internal/featuremap"
 	"odoosync/odoorpc"
 )
 
@@ -16,13 +17,13 @@ func (r *run) link(items []*Item) ([]Mismatch, error) {
 	}
 	if r.options.Link {
 		for _, item := range items {
-			r.take(item, item.met, r.statusOf(item))
+			r.take(item, r.state(item).met, r.statusOf(item))
 		}
 		return nil, nil
 	}
 	ids := make([]int64, len(items))
 	for i, item := range items {
-		ids[i] = item.met
+		ids[i] = r.state(item).met
 	}
 	// To the end also when the run was interrupted: the ids are in hand.
 	tasks, err := r.readTasks(context.WithoutCancel(r.ctx), ids, "name", "description", "project_id", "parent_id", "active")
@@ -31,13 +32,13 @@ func (r *run) link(items []*Item) ([]Mismatch, error) {
 	}
 	var mismatches []Mismatch
 	for _, item := range items {
-		differences := r.compare(item, tasks[item.met])
+		differences := r.compare(item, tasks[r.state(item).met])
 		if len(differences) == 0 {
-			r.take(item, item.met, r.statusOf(item))
+			r.take(item, r.state(item).met, r.statusOf(item))
 			continue
 		}
-		met := item.result(Pending)
-		met.ID = item.met
+		met := resultOf(item, item.TaskID, Pending)
+		met.ID = r.state(item).met
 		mismatches = append(mismatches, Mismatch{Item: met, Differences: differences})
 	}
 	return mismatches, nil
@@ -46,7 +47,7 @@ func (r *run) link(items []*Item) ([]Mismatch, error) {
 // statusOf tells a task of this run, made by a call whose answer did not come
 // in time, from one that was there before.
 func (r *run) statusOf(item *Item) Status {
-	if item.uncertain && item.met > r.before {
+	if r.state(item).uncertain && r.state(item).met > r.before {
 		return Created
 	}
 	return Linked
@@ -89,7 +90,7 @@ func (r *run) compare(item *Item, t *task) []Difference {
 		differ("name", item.Name, string(t.Name))
 	}
 	if text := item.Description(); !sameText(text, string(t.Description)) {
-		differ("description", plainText(text), htmlToText(string(t.Description)))
+		differ("description", featuremap.PlainText(text), htmlToText(string(t.Description)))
 	}
 	if t.Project.ID != r.result.Project.ID {
 		differ("project", named(r.result.Project.Name, "id", r.result.Project.ID), named(t.Project.Name, "id", t.Project.ID))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"time"
 
@@ -22,21 +21,16 @@ type loadRefusal struct {
 	messages []odoorpc.LoadMessage // errors only; at least one, each with its record
 }
 
-func (r *loadRefusal) Error() string { return reason(r.first()) }
-
-// importError is what load puts before an error that is none of its own.
-var importError = regexp.MustCompile(`^Unknown error during import: (?:<class '[\w.]+'>: )?`)
-
-// reason is what the server has against a row, in its own words.
-func reason(m odoorpc.LoadMessage) string {
-	return importError.ReplaceAllLiteralString(m.Message, "")
-}
+func (r *loadRefusal) Error() string { return r.first().Message }
 
 // lacksRight reports whether a row was refused because the user may not create
 // records of the model. Odoo says so in English, as odoosync sends no language;
 // 14 names the error too, 19 only describes it.
 func lacksRight(m odoorpc.LoadMessage) bool {
-	for _, words := range []string{"odoo.exceptions.AccessError", "not allowed to create", "have 'create' access"} {
+	if m.Kind == odoorpc.RefusalAccess {
+		return true
+	}
+	for _, words := range []string{"not allowed to create", "have 'create' access"} {
 		if strings.Contains(m.Message, words) {
 			return true
 		}
@@ -59,9 +53,8 @@ func (r *loadRefusal) first() odoorpc.LoadMessage {
 // known ones answer with the record they have, untouched. So the call is safe
 // to repeat. All rows are made or none. Other errors than those of package
 // odoorpc: *loadRefusal, errNoLoad.
-func (e *Engine) load(ctx context.Context, model string, fields []string, rows [][]any, c odoorpc.Context) ([]int64, error) {
-	c["mode"], c["noupdate"] = "update", true
-	loaded, err := e.odoo.Load(ctx, model, fields, rows, c)
+func (e *Engine) load(ctx context.Context, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) ([]int64, error) {
+	loaded, err := e.odoo.LoadOnce(ctx, model, fields, rows, options)
 	if err != nil {
 		if isClosed(err) {
 			return nil, fmt.Errorf("%w: %w", errNoLoad, err)
@@ -91,7 +84,7 @@ func (e *Engine) load(ctx context.Context, model string, fields []string, rows [
 // method, or closes it to the user.
 func isClosed(err error) bool {
 	var server *odoorpc.ServerError
-	return errors.As(err, &server) && (server.Kind == odoorpc.Access || server.Kind == odoorpc.Unsupported)
+	return errors.As(err, &server) && (server.Kind == odoorpc.RefusalAccess || server.Kind == odoorpc.RefusalUnsupported)
 }
 
 // taskContext adds what makes tasks quiet and unassigned. Odoo assigns the
@@ -108,7 +101,7 @@ func (e *Engine) taskContext(c odoorpc.Context) odoorpc.Context {
 
 // loadOnce is load, repeated while another transaction is in its way.
 func (e *Engine) loadOnce(ctx context.Context, model string, fields []string, rows [][]any) ([]int64, error) {
-	return withoutConflict(ctx, func() ([]int64, error) { return e.load(ctx, model, fields, rows, odoorpc.Context{}) })
+	return withoutConflict(ctx, func() ([]int64, error) { return e.load(ctx, model, fields, rows, odoorpc.LoadOptions{}) })
 }
 
 // withoutConflict makes a call again while it loses to another transaction.

@@ -73,7 +73,7 @@ func (r *run) learnNames() {
 			tags = append(tags, tag.ID)
 		}
 	}
-	for _, parent := range r.plan.parents() {
+	for _, parent := range r.plan.Parents() {
 		if r.taskNames[parent.TaskID] == "" {
 			parents = append(parents, parent.TaskID)
 		}

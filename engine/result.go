@@ -3,16 +3,27 @@ package engine
 import (
 	"time"
 
+	"odoosync/engine/internal/featuremap"
 	"odoosync/odoorpc"
 )
 
-// Kind says what an item of a feature map is.
-type Kind string
+// What a map says, as Check reads it.
+type (
+	// FeatureMap is what a map file says: its features and their user stories
+	// in file order.
+	FeatureMap = featuremap.Map
+	// Item is a feature or a user story of a map.
+	Item = featuremap.Item
+	// Plan is what a run has to do.
+	Plan = featuremap.Plan
+	// Kind says what an item of a map is: Feature or Story.
+	Kind = featuremap.Kind
+)
 
 // The two kinds of items.
 const (
-	Feature Kind = "feature"
-	Story   Kind = "story"
+	Feature = featuremap.Feature
+	Story   = featuremap.Story
 )
 
 // Status says what became of an item in a run.
@@ -35,6 +46,15 @@ type ItemResult struct {
 	Line    int    // line of the task_id in the map as it was last read, from 1
 	ID      int64  // task id, 0 when there is none
 	Status  Status
+}
+
+// resultOf says what became of an item.
+func resultOf(i *Item, id int64, status Status) ItemResult {
+	r := ItemResult{Kind: i.Kind, Feature: i.Feature().Name, Line: i.Position().Line, ID: id, Status: status}
+	if i.Kind == Story {
+		r.Story = i.Name
+	}
+	return r
 }
 
 // Name is the item's own name: the story's, or the feature's.

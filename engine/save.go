@@ -5,7 +5,8 @@ import (
 	"io/fs"
 	"time"
 
-	"odoosync/tomledit"
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/mapfile"
 )
 
 // saveClock keeps the time that goes into saving within a tenth of the run: a
@@ -36,7 +37,7 @@ func (r *run) save() error {
 			err = errors.New("they are no longer in the map, or have another task there")
 		} else {
 			for _, item := range r.unsaved {
-				items = append(items, item.result(r.made[item.TaskID]))
+				items = append(items, resultOf(item, item.TaskID, r.made[item.TaskID]))
 			}
 		}
 		if len(items) == 0 {
@@ -66,12 +67,12 @@ func (r *run) trySave(lost *[]ItemResult) error {
 			return nil
 		}
 		for _, item := range r.unsaved {
-			if err := r.patch.SetInteger(item.taskID, item.TaskID); err != nil {
+			if err := r.patch.SetInteger(item.Slot(), item.TaskID); err != nil {
 				return err
 			}
 		}
 		err = r.file.Replace(r.patch)
-		if errors.Is(err, errChanged) {
+		if errors.Is(err, mapfile.ErrChanged) {
 			continue
 		}
 		if err != nil {
@@ -80,13 +81,13 @@ func (r *run) trySave(lost *[]ItemResult) error {
 		r.reportSaved()
 		return nil
 	}
-	return errChanged
+	return mapfile.ErrChanged
 }
 
 func (r *run) reportSaved() {
 	saved := make([]ItemResult, len(r.unsaved))
 	for i, item := range r.unsaved {
-		saved[i] = item.result(r.made[item.TaskID])
+		saved[i] = resultOf(item, item.TaskID, r.made[item.TaskID])
 	}
 	r.unsaved = r.unsaved[:0]
 	r.done += len(saved)
@@ -98,16 +99,13 @@ func (r *run) reportSaved() {
 // place there. A map with mistakes is still good enough to take ids; the run
 // then ends with them.
 func (r *run) reload() ([]ItemResult, error) {
-	doc, err := r.reparse()
-	if err != nil {
+	m, err := r.reparse()
+	if m == nil {
 		return nil, err
 	}
 	old := r.unsaved
-	m, mistakes := decode(doc)
-	if len(mistakes) > 0 {
-		r.mapError = &MapError{File: m.Path, Mistakes: mistakes}
-	}
-	r.use(m, doc)
+	errors.As(err, &r.mapError)
+	r.use(m)
 	r.edited = true
 	r.unsaved = nil
 	var lost []ItemResult
@@ -115,12 +113,12 @@ func (r *run) reload() ([]ItemResult, error) {
 	for _, item := range old {
 		switch place := places[item]; {
 		case place == nil:
-			lost = append(lost, item.result(r.made[item.TaskID]))
+			lost = append(lost, resultOf(item, item.TaskID, r.made[item.TaskID]))
 		case place.TaskID == 0:
 			r.take(place, item.TaskID, r.made[item.TaskID])
 		}
 	}
-	r.plan = makePlan(m)
+	r.plan = featuremap.NewPlan(m)
 	r.total = r.done + len(r.unsaved) + r.plan.Pending()
 	return lost, nil
 }
@@ -129,18 +127,18 @@ func (r *run) reload() ([]ItemResult, error) {
 // it: has taken the old file away, or has written a part, which may be TOML by
 // chance. So the text counts only if nobody wrote for a while after it was
 // read.
-func (r *run) reparse() (*tomledit.Document, error) {
+func (r *run) reparse() (*FeatureMap, error) {
 	const attempts = 10
 	const quiet = 200 * time.Millisecond
 	for attempt := 1; ; attempt++ {
-		var doc *tomledit.Document
+		var m *FeatureMap
 		src, err := r.file.Read()
 		if err == nil {
-			doc, err = tomledit.Parse(r.plan.Map.Path, src, keptPaths())
+			m, err = featuremap.Parse(r.plan.Map.Path, src)
 		}
 		r.clock.Wait(quiet) // also when the run was interrupted: there are ids to save
-		if attempt == attempts || err == nil && !r.file.Touched() {
-			return doc, err
+		if attempt == attempts || m != nil && !r.file.Touched() {
+			return m, err
 		}
 	}
 }
@@ -151,8 +149,8 @@ type identity struct {
 	feature, story string
 }
 
-func (i *Item) identity() identity {
-	id := identity{kind: i.Kind, feature: i.feature().Name}
+func identityOf(i *Item) identity {
+	id := identity{kind: i.Kind, feature: i.Feature().Name}
 	if i.Kind == Story {
 		id.story = i.Name
 	}
@@ -170,13 +168,13 @@ func findPlaces(m *FeatureMap, items []*Item) map[*Item]*Item {
 		switch {
 		case candidate.TaskID != 0:
 			byID[candidate.TaskID] = candidate
-		case candidate.taskID.Exists():
-			candidates[candidate.identity()] = append(candidates[candidate.identity()], candidate)
+		case candidate.Slot().Exists():
+			candidates[identityOf(candidate)] = append(candidates[identityOf(candidate)], candidate)
 		}
 	}
 	places := make(map[*Item]*Item, len(items))
 	pick := func(item *Item, suits func(*Item) bool) {
-		key := item.identity()
+		key := identityOf(item)
 		for i, candidate := range candidates[key] {
 			if suits(candidate) {
 				places[item] = candidate
@@ -190,7 +188,9 @@ func findPlaces(m *FeatureMap, items []*Item) map[*Item]*Item {
 			places[item] = there
 			continue
 		}
-		pick(item, func(c *Item) bool { return plainText(c.Description()) == plainText(item.Description()) })
+		pick(item, func(c *Item) bool {
+			return featuremap.PlainText(c.Description()) == featuremap.PlainText(item.Description())
+		})
 	}
 	for _, item := range items {
 		if places[item] == nil {

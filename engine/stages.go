@@ -127,7 +127,7 @@ func (e *Engine) makeStage(ctx context.Context, project Project, name string, at
 	loaded, err := e.loadOnce(ctx, modelStage, fields, [][]any{row})
 	if errors.Is(err, errNoLoad) {
 		values := map[string]any{"name": name, "sequence": sequence, "project_ids": []any{[]any{6, 0, []int64{project.ID}}}}
-		_, err = e.odoo.Create(ctx, modelStage, []map[string]any{values}, odoorpc.Context{})
+		_, err = e.odoo.Create(ctx, modelStage, []map[string]any{values}, odoorpc.CreateOptions{})
 		return err == nil, e.stageRefused(err, project, name)
 	}
 	if err != nil {

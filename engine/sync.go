@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/mapfile"
 	"odoosync/tomledit"
 )
 
@@ -23,7 +25,7 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	started := time.Now()
 	r := &run{Engine: e, ctx: ctx, result: &Result{Map: path, DryRun: e.options.DryRun},
 		made: make(map[int64]Status), tagIDs: make(map[string]int64), parents: make(map[int64]bool),
-		tagNames: make(map[int64]string), taskNames: make(map[int64]string)}
+		tagNames: make(map[int64]string), taskNames: make(map[int64]string), states: make(map[*Item]*state)}
 	err := r.all(path)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
@@ -38,7 +40,7 @@ type run struct {
 	*Engine
 	ctx    context.Context
 	result *Result
-	file   *mapFile
+	file   *mapfile.File
 
 	// The document as it was last read, what has been patched into it, and
 	// what it means. An item gets its task id when the task is there; until it
@@ -60,6 +62,8 @@ type run struct {
 	tagNames, taskNames map[int64]string
 	byID                bool
 
+	states map[*Item]*state // what is known of items beside the map
+
 	ready      bool // tags and parents of the items in the plan have been seen to
 	twinsKnown bool // stories of equal names have the ordinals of tasks that are there
 	edited     bool // somebody wrote the map during the run
@@ -76,7 +80,7 @@ type run struct {
 }
 
 func (r *run) all(path string) error {
-	file, err := openMapFile(osSystem{}, path)
+	file, err := mapfile.Open(path)
 	if err != nil {
 		return err
 	}
@@ -86,11 +90,11 @@ func (r *run) all(path string) error {
 	if err != nil {
 		return &FileError{Path: path, Op: "read", Err: err}
 	}
-	m, doc, err := parseMap(path, src)
+	m, err := featuremap.Parse(path, src)
 	if err != nil {
 		return err
 	}
-	r.use(m, doc)
+	r.use(m)
 	r.plain, r.total = r.options.PlainCreate, r.plan.Pending()
 	r.report(Planned{Pending: r.plan.Pending(), Synced: r.plan.Synced, Deprecated: r.plan.Deprecated})
 	if r.options.DryRun {
@@ -109,8 +113,9 @@ func (r *run) all(path string) error {
 }
 
 // use makes a freshly read map the one to work on.
-func (r *run) use(m *FeatureMap, doc *tomledit.Document) {
-	r.doc, r.patch, r.plan = doc, doc.NewPatch(), makePlan(m)
+func (r *run) use(m *FeatureMap) {
+	r.doc = m.Document()
+	r.patch, r.plan = r.doc.NewPatch(), featuremap.NewPlan(m)
 	r.ready, r.twinsKnown = false, false
 	r.owners = make(map[int64]*Item, r.plan.Synced)
 	for item := range m.All {
@@ -215,7 +220,7 @@ func (r *run) connect() (err error) {
 // checkParents makes sure that the tasks which pending stories go under are
 // still there.
 func (r *run) checkParents() error {
-	parents := slices.DeleteFunc(r.plan.parents(), func(parent *Item) bool {
+	parents := slices.DeleteFunc(r.plan.Parents(), func(parent *Item) bool {
 		_, made := r.made[parent.TaskID]
 		return made || r.parents[parent.TaskID]
 	})
@@ -276,7 +281,7 @@ func (r *run) items() []ItemResult {
 		default:
 			status = Pending
 		}
-		results = append(results, item.result(status))
+		results = append(results, resultOf(item, item.TaskID, status))
 	}
 	return results
 }

@@ -108,7 +108,7 @@ func (r *run) makeTags(names []string, attempt int, reasons map[string]string) e
 		}
 		refused := make(map[int]string)
 		for _, m := range refusal.messages {
-			refused[m.Record] = reason(m)
+			refused[m.Record] = m.Message
 		}
 		var rest []string
 		for i, name := range names {
@@ -127,7 +127,7 @@ func (r *run) makeTags(names []string, attempt int, reasons map[string]string) e
 // somebody else makes at the same moment is found by the look-up that follows.
 func (r *run) makeTagsPlainly(names []string, reasons map[string]string) error {
 	for _, name := range names {
-		_, err := r.odoo.Create(r.ctx, modelTag, []map[string]any{{"name": name}}, odoorpc.Context{})
+		_, err := r.odoo.Create(r.ctx, modelTag, []map[string]any{{"name": name}}, odoorpc.CreateOptions{})
 		if err := r.leaveOff(err, []string{name}, reasons); err != nil {
 			return err
 		}

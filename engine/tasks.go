@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,15 +134,15 @@ func (r *run) create(b batch, size *batchSize) error {
 	case transport.TooLarge() && len(b.items) > 1:
 		size.TooLarge(b.body)
 		return nil
-	case transport.TooSlow() && !r.patient:
+	case (transport.TooSlow() || transport.Dropped()) && !r.patient:
 		for _, item := range b.items {
-			item.uncertain = true
+			r.state(item).uncertain = true
 		}
 		size.TooSlow(len(b.items))
 		r.patient = len(b.items) == 1
 		return nil
 	case transport.TooLarge():
-		return &ItemError{File: r.plan.Map.Path, Item: b.items[0].result(Pending), Message: "the server takes no call of this size", Err: err,
+		return &ItemError{File: r.plan.Map.Path, Item: resultOf(b.items[0], 0, Pending), Message: "the server takes no call of this size", Err: err,
 			Explain: "shorten the description, or let the proxy before Odoo take larger bodies"}
 	}
 	return err
@@ -155,7 +154,7 @@ func (r *run) stopAt(items []*Item, refusal *loadRefusal) error {
 	for {
 		first := refusal.first()
 		refused := items[first.Record]
-		stop := &ItemError{File: r.plan.Map.Path, Item: refused.result(Pending), Message: reason(first)}
+		stop := &ItemError{File: r.plan.Map.Path, Item: resultOf(refused, 0, Pending), Message: first.Message}
 		if lacksRight(first) {
 			stop.Explain = taskRight
 		}
@@ -172,17 +171,13 @@ func (r *run) stopAt(items []*Item, refusal *loadRefusal) error {
 
 // load makes tasks under their external ids and takes in the ids.
 func (r *run) load(items []*Item) error {
-	ctx := odoorpc.ReturnSlow(r.ctx)
-	if r.patient {
-		ctx = r.ctx
-	}
 	var mismatches []Mismatch
 	for round := 1; len(items) > 0; round++ {
 		if round > maxOrdinals {
-			return &ItemError{File: r.plan.Map.Path, Item: items[0].result(Pending),
+			return &ItemError{File: r.plan.Map.Path, Item: resultOf(items[0], 0, Pending),
 				Message: fmt.Sprintf("it answered %d times with a task that stands elsewhere in the map", maxOrdinals)}
 		}
-		newest, ids, err := r.loadRows(ctx, items)
+		newest, ids, err := r.loadRows(items)
 		if err != nil {
 			return err
 		}
@@ -193,9 +188,9 @@ func (r *run) load(items []*Item) error {
 				strangers = r.takeNew(item, ids[i], strangers)
 			case owner != nil && owner != item:
 				taken = append(taken, item) // the task under its external id is another item's by now
-				item.nextOrdinal()
+				r.nextOrdinal(item)
 			default:
-				item.met = ids[i]
+				r.state(item).met = ids[i]
 				linked = append(linked, item)
 			}
 		}
@@ -220,8 +215,8 @@ func (r *run) load(items []*Item) error {
 func (r *run) strangeIDs(items []*Item) error {
 	e := &MapError{File: r.plan.Map.Path}
 	for _, item := range items {
-		start, end := item.taskID.Span()
-		e.Mistakes = append(e.Mistakes, r.doc.ErrorAt(start, end, item.taskID.Path(),
+		start, end := item.Slot().Span()
+		e.Mistakes = append(e.Mistakes, r.doc.ErrorAt(start, end, item.Slot().Path(),
 			fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, r.owners[item.TaskID].Name),
 			"the id is of another database, or Odoo went back to an older backup; write the right id, or 0 for a new task"))
 	}
@@ -231,19 +226,20 @@ func (r *run) strangeIDs(items []*Item) error {
 // loadRows sends one load, again while another transaction is in its way. It
 // also returns the newest task id from just before: a task up to it was not
 // made by this call.
-func (r *run) loadRows(ctx context.Context, items []*Item) (newest int64, ids []int64, err error) {
+func (r *run) loadRows(items []*Item) (newest int64, ids []int64, err error) {
 	for {
 		tags := r.reference("tag_ids", r.tagNames, items, r.tagsOf)
 		parents := r.reference("parent_id", r.taskNames, items, parentOf)
 		fields, rows := r.rows(items, tags, parents)
-		ids, err = withoutConflict(ctx, func() ([]int64, error) {
+		ids, err = withoutConflict(r.ctx, func() ([]int64, error) {
 			if newest, err = r.newestTask(); err != nil {
 				return nil, err
 			}
 			if !r.began {
 				r.began, r.before = true, newest
 			}
-			return r.Engine.load(ctx, modelTask, fields, rows, r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}))
+			options := odoorpc.LoadOptions{Context: r.taskContext(odoorpc.Context{"default_stage_id": r.stageID}), ReturnSlow: !r.patient}
+			return r.Engine.load(r.ctx, modelTask, fields, rows, options)
 		})
 		if !tags.refused(err) && !parents.refused(err) {
 			break
@@ -293,7 +289,7 @@ func (r *run) rows(items []*Item, tags, parents reference) (columns []string, ro
 }
 
 func (r *run) externalID(item *Item) string {
-	return externalID(r.result.Project.ID, r.options.Namespace, item, item.ordinal)
+	return externalID(r.result.Project.ID, r.options.Namespace, item, r.state(item).ordinal)
 }
 
 func (r *run) tagCell(item *Item, tags reference) string {
@@ -368,7 +364,7 @@ func (r *run) createPlain(items []*Item) error {
 	if err != nil {
 		return err
 	}
-	ids, err := r.odoo.Create(r.ctx, modelTask, values, r.taskContext(odoorpc.Context{}))
+	ids, err := r.odoo.Create(r.ctx, modelTask, values, odoorpc.CreateOptions{Context: r.taskContext(odoorpc.Context{})})
 	if err == nil && slices.Min(ids) <= newest {
 		err = &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(items), Err: errOldTasks}
 	}
@@ -390,7 +386,7 @@ func (r *run) createPlain(items []*Item) error {
 	case errors.As(err, &unknown):
 		results := make([]ItemResult, len(items))
 		for i, item := range items {
-			results[i] = item.result(Pending)
+			results[i] = resultOf(item, item.TaskID, Pending)
 		}
 		return &UnknownOutcomeError{File: r.plan.Map.Path, Items: results, Err: err}
 	case errors.As(err, &refused), errors.As(err, &transport) && transport.TooLarge():
@@ -399,7 +395,7 @@ func (r *run) createPlain(items []*Item) error {
 			if refused != nil {
 				message = refused.Message
 			}
-			return &ItemError{File: r.plan.Map.Path, Item: items[0].result(Pending), Message: message, Err: err}
+			return &ItemError{File: r.plan.Map.Path, Item: resultOf(items[0], 0, Pending), Message: message, Err: err}
 		}
 		half := len(items) / 2
 		if err := r.createPlain(items[:half]); err != nil {

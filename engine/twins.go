@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"odoosync/engine/internal/featuremap"
 	"odoosync/odoorpc"
 )
 
@@ -15,7 +16,7 @@ func (r *run) recogniseTwins() error {
 	var groups [][]*Item
 	var parents []int64
 	var names []string
-	for _, twins := range r.plan.twins() {
+	for _, twins := range r.twins() {
 		parent := twins[0].Parent.TaskID
 		if r.made[parent] == Created && !r.edited {
 			continue // nothing can be under it yet
@@ -79,9 +80,9 @@ func (r *run) pair(twins []*Item, orphans map[string]*task) {
 	}
 	var others []*Item
 	for _, item := range twins {
-		text := shown(plainText(item.Description()))
+		text := shown(featuremap.PlainText(item.Description()))
 		if ordinals := made[text]; len(ordinals) > 0 {
-			item.ordinal, made[text] = ordinals[0], ordinals[1:]
+			r.state(item).ordinal, made[text] = ordinals[0], ordinals[1:]
 		} else {
 			others = append(others, item)
 		}
@@ -94,21 +95,37 @@ func (r *run) pair(twins []*Item, orphans map[string]*task) {
 	for i, item := range others {
 		switch {
 		case i < len(left):
-			item.ordinal = left[i]
-		case item.sharesOrdinal():
-			item.nextOrdinal()
+			r.state(item).ordinal = left[i]
+		case r.sharesOrdinal(item):
+			r.nextOrdinal(item)
 		}
 	}
 }
 
+// state is what a run knows of a pending item beside what the map says.
+type state struct {
+	ordinal   int   // that of its external id
+	met       int64 // task that stood under its external id before the call
+	uncertain bool  // was sent in a call that was given up
+}
+
+func (r *run) state(item *Item) *state {
+	s := r.states[item]
+	if s == nil {
+		s = &state{ordinal: item.Ordinal}
+		r.states[item] = s
+	}
+	return s
+}
+
 // sharesOrdinal reports whether another pending item of the name has the same
 // ordinal, and with it the same external id.
-func (i *Item) sharesOrdinal() bool {
-	if i.Parent == nil {
+func (r *run) sharesOrdinal(item *Item) bool {
+	if item.Parent == nil {
 		return false
 	}
-	for _, sibling := range i.Parent.Stories {
-		if sibling != i && sibling.Name == i.Name && sibling.TaskID == 0 && sibling.ordinal == i.ordinal {
+	for _, sibling := range item.Parent.Stories {
+		if sibling != item && sibling.Name == item.Name && sibling.TaskID == 0 && r.state(sibling).ordinal == r.state(item).ordinal {
 			return true
 		}
 	}
@@ -117,9 +134,35 @@ func (i *Item) sharesOrdinal() bool {
 
 // nextOrdinal moves an item on to an external id that no other pending item of
 // its name uses.
-func (i *Item) nextOrdinal() {
-	i.ordinal++
-	for i.sharesOrdinal() {
-		i.ordinal++
+func (r *run) nextOrdinal(item *Item) {
+	r.state(item).ordinal++
+	for r.sharesOrdinal(item) {
+		r.state(item).ordinal++
 	}
+}
+
+// twins are the pending stories of each name that several stories of one
+// feature have.
+func (r *run) twins() [][]*Item {
+	several := make(map[identity]bool)
+	for item := range r.plan.Map.All {
+		if item.Ordinal > 1 {
+			several[identityOf(item)] = true
+		}
+	}
+	var groups [][]*Item
+	place := make(map[identity]int)
+	for _, story := range r.plan.Stories {
+		if story.TaskID != 0 || len(several) == 0 || !several[identityOf(story)] {
+			continue
+		}
+		at, known := place[identityOf(story)]
+		if !known {
+			at = len(groups)
+			place[identityOf(story)] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], story)
+	}
+	return groups
 }

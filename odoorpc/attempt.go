@@ -37,7 +37,7 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 	defer cancel()
 
 	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace()))
-	resp, err := c.transport(r.safety).RoundTrip(req)
+	resp, err := c.transport(r.once).RoundTrip(req)
 	if err != nil {
 		return nil, x.broken(ctx, err, reach.sent())
 	}
@@ -126,7 +126,7 @@ func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
 	switch {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
 		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, sent
-		f.slow, f.timeout = sent, true
+		f.tooMuch, f.timeout = sent, true
 		if !sent {
 			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
 			e.hint = "check host and port of the URL, and what stands between this machine and the server"
@@ -140,6 +140,8 @@ func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
 	default:
 		e.Reason, e.hint, f.transient = x.client.describe(err)
 		e.Err = hide(err, e.Reason)
+		e.dropped = sent && f.transient
+		f.tooMuch = e.dropped
 	}
 	f.reason = e.Reason
 	return f
@@ -192,7 +194,7 @@ func (x *exchange) understand(a *answer) (json.RawMessage, *failure) {
 	f := &failure{err: err, undone: true}
 	switch e := err.(type) { //nolint:errorlint // read returns these types as they are
 	case *ServerError:
-		f.transient, f.undone = e.Kind == Busy, !e.lost
+		f.transient, f.undone = e.Kind == RefusalBusy, !e.lost
 		f.reason = "the database is busy"
 		if e.lost {
 			f.reason = "Odoo lost its database"
@@ -218,12 +220,12 @@ func (x *exchange) intermediary(a *answer) *failure {
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		f.transient, f.undone = true, true
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable:
+	case a.status == http.StatusRequestTimeout, a.status == http.StatusServiceUnavailable:
 		f.transient = true // 408 too: some proxies send it while Odoo is at work
-	case a.status == http.StatusGatewayTimeout:
-		f.transient, f.slow = true, true
+	case a.status == http.StatusBadGateway, a.status == http.StatusGatewayTimeout:
+		f.transient, f.tooMuch = true, true
 	case a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
-		f.transient, f.slow = true, a.status == statusOriginTimeout
+		f.transient, f.tooMuch = true, a.status == statusUnknownOrigin || a.status == statusOriginTimeout
 	case a.status == http.StatusRequestEntityTooLarge:
 		f.undone = true
 	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.isConnected():

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// A Client calls the methods of one Odoo database as one user. Make it with New; it must not be copied.
+// A Client calls the methods of one Odoo database as one user. Make it with New, end it with Close; it must not be copied.
+// The calls of a zero Client return ErrNotConnected.
 type Client struct {
 	*settings
 	redactor *redactor
@@ -51,7 +52,7 @@ func newTransport() *http.Transport {
 		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    15 * time.Second,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           8,
+		MaxIdleConnsPerHost:    16, // as many as are likely to be in use at once
 		IdleConnTimeout:        30 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
@@ -68,15 +69,20 @@ func proxyOf(r *http.Request) (*url.URL, error) {
 
 // transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call
 // that must not be repeated does not take that risk.
-func (c *Client) transport(s safety) http.RoundTripper {
-	if s == once {
+func (c *Client) transport(once bool) http.RoundTripper {
+	if once {
 		return c.fresh
 	}
 	return c.shared
 }
 
 // String names the server and nothing secret.
-func (c *Client) String() string { return "odoorpc.Client(" + c.base.String() + ")" }
+func (c *Client) String() string {
+	if c.settings == nil {
+		return "odoorpc.Client()"
+	}
+	return "odoorpc.Client(" + c.base.String() + ")"
+}
 
 // Format writes String for every verb and flag.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
@@ -101,11 +107,10 @@ func (c *Client) words(m *message, session Session) (*request, error) {
 	return c.jsonRPC(m, session.UserID)
 }
 
-type slowKey struct{}
-
-// ReturnSlow marks a context: a call made with it that turns out too much for the server's time (504, or no answer within
-// Config.Timeout) returns at once, with a *TransportError whose TooSlow is true, instead of being repeated. For callers
-// that then send a smaller batch.
-func ReturnSlow(ctx context.Context) context.Context { return context.WithValue(ctx, slowKey{}, true) }
-
-func returnsSlow(ctx context.Context) bool { return ctx.Value(slowKey{}) != nil }
+// Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.
+func (c *Client) Close() {
+	if c.settings != nil && c.Transport == nil {
+		c.shared.(*http.Transport).CloseIdleConnections()
+		c.fresh.(*http.Transport).CloseIdleConnections()
+	}
+}

@@ -156,8 +156,8 @@ func TestTheOwnTransportVerifiesAndTakesTheEnvironmentsProxy(t *testing.T) {
 	}
 	is.True(!c.shared.(*http.Transport).DisableKeepAlives)
 	is.True(c.fresh.(*http.Transport).DisableKeepAlives)
-	is.Equal(c.transport(repeatable), c.shared)
-	is.Equal(c.transport(once), c.fresh) // a kept connection may be closing, and the outcome unknown
+	is.Equal(c.transport(false), c.shared)
+	is.Equal(c.transport(true), c.fresh) // a kept connection may be closing, and the outcome unknown
 }
 
 func TestLoopbackIsNeverReachedThroughAProxy(t *testing.T) {

@@ -34,6 +34,9 @@ type Session struct {
 // Errors: *LoginError, *DatabaseError, *ProtocolError, *ConfigError (something is missing for the protocol that this server
 // needs), *TransportError, *RedirectError, *AnswerError, *ServerError.
 func (c *Client) Connect(ctx context.Context) (Session, error) {
+	if c.settings == nil {
+		return Session{}, ErrNotConnected
+	}
 	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String()}
 	err := c.choose(ctx, &s)
 	if err != nil {
@@ -155,7 +158,7 @@ func (c *Client) askCommon(ctx context.Context, s *Session) error {
 
 // setVersion reads a version such as "14.0" with info [14, 0, ...], or "saas~18.3" with info ["saas~18", 3, ...].
 func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) error {
-	s.Version = c.redactor.line(text(version))
+	s.Version = text(version)
 	var parts []json.RawMessage
 	if json.Unmarshal(info, &parts) == nil && len(parts) > 0 {
 		s.Major = firstNumber(string(parts[0]))
@@ -163,6 +166,7 @@ func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) er
 	if s.Major == 0 {
 		s.Major = firstNumber(s.Version)
 	}
+	s.Version = c.redactor.line(s.Version)
 	if s.Major == 0 {
 		return c.unexpected(op, "the server does not tell its version")
 	}

@@ -10,17 +10,17 @@
 //		Login:    "ada@example.com",
 //		APIKey:   odoorpc.NewSecret(os.Getenv("ODOO_API_KEY")),
 //	})
+//	defer client.Close()
 //	session, err := client.Connect(ctx)
 //	ids, err := client.Search(ctx, "project.task", odoorpc.Domain{odoorpc.Cond("project_id", "=", 7)}, odoorpc.Query{})
 //
 // The protocol is chosen by the server's version and the kind of credential, unless Config.Protocol names one. To create
-// records exactly once, whatever happens to the connection, use Load with an external id in every row.
+// records exactly once, whatever happens to the connection, use LoadOnce, with an external id in every row.
 //
 // # Guarantees
 //
-//   - A call is sent again only where that is safe: always for reads, and for Load with external ids; for Create and other
-//     calls only where the server has certainly done nothing (TestWhichCallsAreSentAgain).
-//   - The ids that Create and Load return are positive, distinct and exactly as many as the records sent; anything else
+//   - A call is sent again only where that is safe: always for reads and LoadOnce; for Create and other calls only where the server has certainly done nothing (TestWhichCallsAreSentAgain).
+//   - The ids that Create and LoadOnce return are positive, distinct and exactly as many as the records sent; anything else
 //     that a server answers is an error (TestIDsOfAHostileServerAreRefused). So are records that are read without an id of
 //     their own (TestRecordsOfAHostileServerAreRefused).
 //   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of
@@ -55,7 +55,7 @@
 //     no answer of Odoo.
 //   - *UnknownOutcomeError: a call that must not be repeated was sent and its answer is lost. It wraps the cause, so look
 //     for it first.
-//   - *ConflictError: Load met another transaction; the same call, sent again, will do.
+//   - *ConflictError: LoadOnce met another transaction; the same call, sent again, will do.
 //
 // Each but the first two has a method Hint with advice, "" where there is none.
 //

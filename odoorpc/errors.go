@@ -124,30 +124,30 @@ func (e *ProtocolError) Error() string {
 // Hint names the protocol and credential to use instead.
 func (e *ProtocolError) Hint() string { return e.hint }
 
-// A Kind tells the refusals of a ServerError apart.
-type Kind string
+// A Refusal is a kind of refusal by Odoo, told by the class of its exception and never by its words.
+type Refusal string
 
 const (
-	// Access means that the user may not do this, by access rights, record rules or company.
-	Access Kind = "access"
-	// Validation means that the data breaks a constraint: required, unique, foreign key.
-	Validation Kind = "validation"
-	// Missing means that a record does not exist, or no longer.
-	Missing Kind = "missing"
-	// User is a refusal for a business reason.
-	User Kind = "user"
-	// Unsupported means that the server knows no such model or method.
-	Unsupported Kind = "unsupported"
-	// Busy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
+	// RefusalAccess means that the user may not do this, by access rights, record rules or company.
+	RefusalAccess Refusal = "access"
+	// RefusalValidation means that the data breaks a constraint: required, unique, foreign key.
+	RefusalValidation Refusal = "validation"
+	// RefusalMissing means that a record does not exist, or no longer.
+	RefusalMissing Refusal = "missing"
+	// RefusalUser is a refusal for a business reason.
+	RefusalUser Refusal = "user"
+	// RefusalUnsupported means that the server knows no such model or method.
+	RefusalUnsupported Refusal = "unsupported"
+	// RefusalBusy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
 	// Calls that are safe to repeat have been repeated already.
-	Busy Kind = "busy"
-	// Other is everything else, such as unknown fields and programming errors.
-	Other Kind = "other"
+	RefusalBusy Refusal = "busy"
+	// RefusalOther is everything else, such as unknown fields and programming errors.
+	RefusalOther Refusal = "other"
 )
 
 // A ServerError is an error that Odoo itself answered with. The transaction was rolled back: the call has changed nothing.
 type ServerError struct {
-	Kind          Kind
+	Kind          Refusal
 	Model, Method string
 	Name          string // the class of the error, such as "odoo.exceptions.AccessError"
 	Message       string // for people, in the server's words; may have several lines
@@ -166,11 +166,11 @@ func (e *ServerError) Error() string {
 // Hint gives advice by kind, or "".
 func (e *ServerError) Hint() string {
 	switch e.Kind {
-	case Access:
+	case RefusalAccess:
 		return "the user lacks a right for this: see the groups that the message names, and the project's visibility"
-	case Unsupported:
+	case RefusalUnsupported:
 		return "the module may not be installed in this database, or the server's version may lack it"
-	case Busy:
+	case RefusalBusy:
 		return "others were writing the same records, or the database was restarting: try again"
 	}
 	return ""
@@ -186,6 +186,7 @@ type TransportError struct {
 	Tries         int    // how often the call went out
 	Err           error  // for errors.Is and errors.As; nil where a status says it all
 	slow          bool   // the time for an attempt ran out
+	dropped       bool   // the connection ended after the request was sent
 	hint          string
 }
 
@@ -208,6 +209,13 @@ func (e *TransportError) TooLarge() bool { return e.Status == http.StatusRequest
 // The server may still be working on it.
 func (e *TransportError) TooSlow() bool {
 	return e.slow || e.Status == http.StatusGatewayTimeout || e.Status == statusOriginTimeout
+}
+
+// Dropped reports whether the connection ended before the answer was there, or a proxy says so (502). Odoo does that to a
+// worker that exceeds its limits of time or memory: then the same call meets the same end. It may as well be a network that
+// was cut for a moment. What was dropped may have been done.
+func (e *TransportError) Dropped() bool {
+	return e.dropped || e.Status == http.StatusBadGateway || e.Status == statusUnknownOrigin
 }
 
 // Hint gives advice where there is any, or "".

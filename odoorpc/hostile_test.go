@@ -31,7 +31,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 						say = func(s string) reply { return jsonBody(200, s) }
 					}
 					_, c := newPeer(t, protocol, Config{}, say(ids))
-					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, nil)
+					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, CreateOptions{})
 					var answer *AnswerError
 					var unknown *UnknownOutcomeError
 					is.True(errors.As(err, &answer))
@@ -40,7 +40,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 					is.Equal(len(created), 0)
 
 					_, c = newPeer(t, protocol, Config{}, say(`{"ids":`+ids+`,"messages":[]}`))
-					loaded, err := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, Context{"mode": "update", "noupdate": true})
+					loaded, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, LoadOptions{})
 					is.True(errors.As(err, &answer))
 					is.Equal(len(loaded.IDs), 0)
 				})
@@ -103,7 +103,7 @@ func TestAListOfMillionsOfWrongElementsTakesLittleMemory(t *testing.T) {
 	for name, read := range map[string]func() error{
 		"records":  func() error { return c.decodeRecords(o, many("{}"), 0, &records) },
 		"ids":      func() error { _, err := c.readIDsOf(o, many("1")); return err },
-		"messages": func() error { _, err := c.readMessages(o, many("{}")); return err },
+		"messages": func() error { _, _, err := c.readMessages(o, many("{}")); return err },
 		"members": func() error {
 			if members([]byte("{"+keys.String()+`"x":0}`)) == nil {
 				return io.ErrUnexpectedEOF
@@ -133,7 +133,7 @@ func TestLoadAnswersThatContradictThemselvesAreRefused(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				_, c := newPeer(t, JSONRPC, Config{}, result(answer))
-				_, err := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, Context{"mode": "update", "noupdate": true})
+				_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
 				var e *AnswerError
 				is.True(errors.As(err, &e))
 			})
@@ -309,7 +309,7 @@ func TestServerTextsAreCleaned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"error\u001b","field":"a\u202e","message":"x\u001b[2J"}]}`))
-		got, err := c.Load(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, nil)
+		got, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
 		is.NoErr(err)
 		safe(t, got.Messages[0].Type+got.Messages[0].Field+got.Messages[0].Message)
 	})

@@ -30,7 +30,7 @@ func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.safety, r.finish = m.safety, m.finish
+	r.care = m.care
 	return r, nil
 }
 

@@ -29,18 +29,18 @@ func readFault(data map[string]json.RawMessage) fault {
 	return f
 }
 
-// kinds of the exception classes that have a meaning of their own.
-var kinds = map[string]Kind{
-	"odoo.exceptions.AccessError":     Access,
-	"werkzeug.exceptions.Forbidden":   Access,
-	"odoo.exceptions.ValidationError": Validation,
-	"odoo.exceptions.MissingError":    Missing,
-	"odoo.exceptions.UserError":       User,
-	"odoo.exceptions.Warning":         User,
-	"odoo.exceptions.RedirectWarning": User,
-	"odoo.exceptions.except_orm":      User,
-	"werkzeug.exceptions.NotFound":    Unsupported,
-	"odoo.exceptions.LockError":       Busy,
+// refusals are the exception classes that have a meaning of their own.
+var refusals = map[string]Refusal{
+	"odoo.exceptions.AccessError":     RefusalAccess,
+	"werkzeug.exceptions.Forbidden":   RefusalAccess,
+	"odoo.exceptions.ValidationError": RefusalValidation,
+	"odoo.exceptions.MissingError":    RefusalMissing,
+	"odoo.exceptions.UserError":       RefusalUser,
+	"odoo.exceptions.Warning":         RefusalUser,
+	"odoo.exceptions.RedirectWarning": RefusalUser,
+	"odoo.exceptions.except_orm":      RefusalUser,
+	"werkzeug.exceptions.NotFound":    RefusalUnsupported,
+	"odoo.exceptions.LockError":       RefusalBusy,
 }
 
 // Last parts of the names of database errors. Their module differs: psycopg2.errors, psycopg2.extensions, psycopg2.
@@ -50,42 +50,46 @@ var (
 	violations  = []string{"IntegrityError", "UniqueViolation", "NotNullViolation", "ForeignKeyViolation", "CheckViolation"}
 )
 
-// refusal turns a fault into the error for the caller.
-func (c *Client) refusal(op op, f fault) error {
-	module, class := "", f.name
-	if dot := strings.LastIndexByte(f.name, '.'); dot >= 0 {
-		module, class = f.name[:dot], f.name[dot+1:]
+// kindOf tells what kind of refusal an exception class is. lost says that the server lost its database, so that not even
+// Odoo can tell whether the transaction was committed.
+func kindOf(class string) (kind Refusal, lost bool) {
+	if kind, ok := refusals[class]; ok {
+		return kind, false
 	}
-	database := strings.HasPrefix(module, "psycopg") || class == "PoolError" || class == "ConcurrencyError"
-	message := c.redactor.text(f.message, maxMessage)
-
+	dot := strings.LastIndexByte(class, '.') + 1
+	module, last := class[:dot], class[dot:]
 	switch {
-	case class == "AccessDenied" || class == "Unauthorized":
+	case !strings.HasPrefix(module, "psycopg") && last != "PoolError" && last != "ConcurrencyError":
+	case slices.Contains(rolledBack, last):
+		return RefusalBusy, false
+	case slices.Contains(lostBackend, last):
+		return RefusalBusy, true
+	case slices.Contains(violations, last):
+		return RefusalValidation, false
+	}
+	return RefusalOther, false
+}
+
+// refusal turns a fault into the error for the caller. What it is hangs on the server's own words, what is shown on what is
+// left of them without secrets.
+func (c *Client) refusal(op op, f fault) error {
+	message := c.redactor.text(f.message, maxMessage)
+	switch {
+	case strings.HasSuffix(f.name, ".AccessDenied"), strings.HasSuffix(f.name, ".Unauthorized"):
 		return c.loginRefused(op.protocol, message)
 	case c.isUnknownDatabase(f):
 		return c.noDatabase(message)
 	}
 	e := &ServerError{
-		Kind:    Other,
 		Model:   op.model,
 		Method:  op.method,
 		Name:    c.redactor.line(f.name),
 		Message: message,
 		Debug:   c.redactor.text(f.debug, maxDebug),
 	}
-	switch {
-	case database && slices.Contains(rolledBack, class):
-		e.Kind = Busy
-	case database && slices.Contains(lostBackend, class):
-		e.Kind, e.lost = Busy, true
-	case database && slices.Contains(violations, class):
-		e.Kind = Validation
-	case isUnsupported(op, f):
-		e.Kind = Unsupported
-	default:
-		if kind, ok := kinds[f.name]; ok {
-			e.Kind = kind
-		}
+	e.Kind, e.lost = kindOf(f.name)
+	if isUnsupported(op, f) {
+		e.Kind = RefusalUnsupported
 	}
 	return e
 }

@@ -143,8 +143,8 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 							print(c.redactor)
 						}
 						_, err1 := c.Search(t.Context(), "project.task", nil, Query{})
-						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, nil)
-						loaded, err3 := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, nil)
+						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, CreateOptions{})
+						loaded, err3 := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
 						print(loaded)
 						_, err4 := c.Connect(t.Context())
 						for _, err := range []error{err1, err2, err3, err4} {
@@ -157,6 +157,43 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestASecretThatIsAWordOfTheProtocolChangesNothing: what an answer is, the client decides before it masks anything.
+func TestASecretThatIsAWordOfTheProtocolChangesNothing(t *testing.T) {
+	said := func(message string) reply {
+		return result(`{"ids":false,"messages":[{"type":"error","record":0,"message":` + message + `}]}`)
+	}
+	for _, tt := range []struct {
+		words  string // each is the password once
+		answer reply
+		target any
+	}{
+		{"could not serialize access due to concurrent update error ids false", said(`"could not serialize access due to concurrent update"`), new(*ConflictError)},
+		{"duplicate key value ir_model_data_module_name_uniq_index", said(`"duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\""`), new(*ConflictError)},
+		{"demo database does not exist FATAL: psycopg2 OperationalError", refusalOf("psycopg2.OperationalError", `FATAL:  database "demo" does not exist`), new(*DatabaseError)},
+		{"odoo exceptions AccessDenied Access Denied", refusalOf("odoo.exceptions.AccessDenied", "Access Denied"), new(*LoginError)},
+		{"werkzeug exceptions NotFound 404", refusalOf("werkzeug.exceptions.NotFound", "404: Not Found"), new(*ProtocolError)},
+	} {
+		for _, word := range append(strings.Fields(tt.words), "2.0", "result", "error", "jsonrpc", "message", "1") {
+			synctest.Test(t, func(t *testing.T) {
+				_, c := newPeer(t, JSONRPC, Config{Password: NewSecret(word)}, tt.answer)
+				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+				if !errors.As(err, tt.target) {
+					t.Errorf("password %q: %T %v", word, err, err)
+				}
+			})
+		}
+	}
+	for _, word := range []string{"saas~18.3", "18", "saas"} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret(word)}, result(`{"server_version":"saas~18.3","server_version_info":[]}`), result("7"))
+			session, err := c.Connect(t.Context())
+			is.NoErr(err)
+			is.Equal(session.Major, 18)
+		})
 	}
 }
 
@@ -214,7 +251,7 @@ func TestTracesHideCredentialsByPlace(t *testing.T) {
 		is := is.New(t)
 		var requests []string
 		_, c := newPeer(t, JSONRPC, Config{Trace: true, Database: "same", Login: "same", Password: NewSecret("same"), Observer: func(e Event) {
-			if e.Kind == Started {
+			if e.Kind == EventStarted {
 				requests = append(requests, e.Request)
 			}
 		}}, version("14"), result("7"), result("[]"))

@@ -42,7 +42,7 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 	if isUnset(data) {
 		return nil
 	}
-	if data[0] != '[' {
+	if !bytes.HasPrefix(data, []byte("[")) {
 		return r.setID(data)
 	}
 	var pair []json.RawMessage

@@ -191,7 +191,7 @@ func describeOdoo(err error, f *failure) bool {
 		f.Code, f.Kind = exitRefused, "login"
 	case errors.As(err, &database):
 		f.Code, f.Kind = exitRefused, "database"
-	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.Busy:
+	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.RefusalBusy:
 		f.Code, f.Kind = exitUnreachable, "transport"
 	case errors.As(err, &answer):
 		f.Code, f.Kind = exitUnreachable, "answer"

@@ -1,6 +1,7 @@
-package engine
+package featuremap
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,93 +9,6 @@ import (
 
 	"odoosync/tomledit"
 )
-
-// FeatureMap is what a map file says: its features and their user stories in
-// file order.
-type FeatureMap struct {
-	Path     string
-	Features []*Item
-}
-
-// Item is a feature or a user story of a map. Its description and tags stay in
-// the document and are decoded when asked for.
-type Item struct {
-	Kind       Kind
-	Name       string // the feature's key, or the story's name
-	TaskID     int64  // 0 when it has no task yet
-	Deprecated bool   // marked _deprecated, or part of a feature that is
-	Parent     *Item  // the feature of a story; nil for a feature
-	Stories    []*Item
-
-	taskID      tomledit.Value
-	description tomledit.Value
-	tags        tomledit.Value
-	ordinal     int   // place among the items of the same name in the same feature, from 1
-	met         int64 // task that stood under its external id before the call
-	uncertain   bool  // was sent in a call that was given up
-}
-
-// Description is the item's text as the map has it, empty when it has none.
-func (i *Item) Description() string {
-	text, _ := i.description.Text()
-	return text
-}
-
-// Tags are the names of the item's tags, each once, in the order written. A
-// string holds them separated by commas; of an array each element is one tag.
-func (i *Item) Tags() []string {
-	var names []string
-	add := func(name string) {
-		name = strings.TrimSpace(name)
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	if text, ok := i.tags.Text(); ok {
-		for name := range strings.SplitSeq(text, ",") {
-			add(name)
-		}
-		return names
-	}
-	for element := range i.tags.Values() {
-		name, _ := element.Text()
-		add(name)
-	}
-	return names
-}
-
-// Position is where the item's task_id stands in the document it was read from.
-func (i *Item) Position() tomledit.Position { return i.taskID.Position() }
-
-func (i *Item) feature() *Item {
-	if i.Parent != nil {
-		return i.Parent
-	}
-	return i
-}
-
-func (i *Item) result(status Status) ItemResult {
-	r := ItemResult{Kind: i.Kind, Feature: i.feature().Name, Line: i.Position().Line, ID: i.TaskID, Status: status}
-	if i.Kind == Story {
-		r.Story = i.Name
-	}
-	return r
-}
-
-// All calls yield for every item in file order, each feature before its
-// stories, until it returns false.
-func (m *FeatureMap) All(yield func(*Item) bool) {
-	for _, feature := range m.Features {
-		if !yield(feature) {
-			return
-		}
-		for _, story := range feature.Stories {
-			if !yield(story) {
-				return
-			}
-		}
-	}
-}
 
 // The names that the map gives to what is read from it; all others are left
 // alone.
@@ -108,7 +22,7 @@ const (
 	keyDeprecated  = "_deprecated"
 )
 
-// keptPaths are the values of a document that a FeatureMap is made of.
+// keptPaths are the values of a document that a Map is made of.
 func keptPaths() tomledit.Option {
 	feature := []string{keyFeatures, tomledit.Any}
 	story := append(slices.Clone(feature), keyStories, tomledit.Any)
@@ -121,25 +35,30 @@ func keptPaths() tomledit.Option {
 	)
 }
 
-// parseMap reads a feature map. All mistakes come back together, in a
-// *MapError.
-func parseMap(path string, src []byte) (*FeatureMap, *tomledit.Document, error) {
+// Parse reads a feature map. All mistakes come back together, in an *Error,
+// and with them as much of the map as could be read: nil where the text is no
+// TOML.
+func Parse(path string, src []byte) (*Map, error) {
 	doc, err := tomledit.Parse(path, src, keptPaths())
 	if err != nil {
-		return nil, nil, asMapError(path, err)
+		var mistake *tomledit.Error
+		if errors.As(err, &mistake) {
+			err = &Error{File: path, Mistakes: []*tomledit.Error{mistake}}
+		}
+		return nil, err
 	}
 	m, mistakes := decode(doc)
 	if len(mistakes) > 0 {
-		return nil, nil, &MapError{File: path, Mistakes: mistakes}
+		return m, &Error{File: path, Mistakes: mistakes}
 	}
-	return m, doc, nil
+	return m, nil
 }
 
 // decode reads a document as a feature map. With mistakes the map holds what
 // could be read.
-func decode(doc *tomledit.Document) (*FeatureMap, []*tomledit.Error) {
+func decode(doc *tomledit.Document) (*Map, []*tomledit.Error) {
 	d := decoder{doc: doc, owners: make(map[int64]*Item)}
-	m := &FeatureMap{Path: doc.Name(), Features: d.features(doc.Get(keyFeatures))}
+	m := &Map{Path: doc.Name(), doc: doc, Features: d.features(doc.Get(keyFeatures))}
 	slices.SortStableFunc(d.mistakes, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
 	return m, d.mistakes
 }
@@ -196,7 +115,7 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 		story.Name = d.storyName(table)
 		d.fields(story, table)
 		seen[story.Name]++
-		story.ordinal = seen[story.Name]
+		story.Ordinal = seen[story.Name]
 		stories = append(stories, story)
 	}
 	return stories
@@ -221,8 +140,8 @@ func (d *decoder) storyName(table tomledit.Value) string {
 
 // fields reads what features and stories have in common.
 func (d *decoder) fields(item *Item, table tomledit.Value) {
-	if item.ordinal == 0 {
-		item.ordinal = 1
+	if item.Ordinal == 0 {
+		item.Ordinal = 1
 	}
 	if v := table.Get(keyDeprecated); v.Exists() {
 		deprecated, ok := v.Bool()
@@ -236,8 +155,8 @@ func (d *decoder) fields(item *Item, table tomledit.Value) {
 		switch start, end := v.Span(); {
 		case v.Kind() != tomledit.String:
 			d.refuse(v, "want a string, found "+an(v.Kind()), "")
-		case end-start > maxTextNode && longestLine(item.Description()) > maxTextNode:
-			d.refuse(v, fmt.Sprintf("a line of more than %d bytes, which Odoo would cut without a word", maxTextNode), "break the line")
+		case end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode:
+			d.refuse(v, fmt.Sprintf("a line of more than %d bytes, which Odoo would cut without a word", MaxTextNode), "break the line")
 		}
 	}
 	d.readTags(item, table.Get(keyTags))

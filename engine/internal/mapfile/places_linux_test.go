@@ -1,4 +1,4 @@
-package engine
+package mapfile
 
 import (
 	"encoding/binary"
@@ -28,7 +28,7 @@ func TestLocksOfOtherProgramsAreHonoured(t *testing.T) {
 			is.NoErr(err)
 			defer func() { _ = other.Close() }()
 			is.NoErr(lock(other))
-			_, err = openMapFile(osSystem{}, path)
+			_, err = openIn(osSystem{}, path)
 			is.True(errors.Is(err, ErrLocked))
 		})
 	}
@@ -48,8 +48,8 @@ func TestUnusableMapsAreRefusedBeforeTheRun(t *testing.T) {
 			path := writeMap(t)
 			spoil(is, path)
 			defer func() { _ = os.Chmod(filepath.Dir(path), 0o755) }()
-			_, err := openMapFile(osSystem{}, path)
-			var refused *FileError
+			_, err := openIn(osSystem{}, path)
+			var refused *Error
 			is.True(errors.As(err, &refused))
 		})
 	}

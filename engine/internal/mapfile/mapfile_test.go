@@ -1,4 +1,4 @@
-package engine
+package mapfile
 
 import (
 	"errors"
@@ -161,7 +161,7 @@ func writeMap(t *testing.T) string {
 
 // saveOnce opens the map, sets its id and saves.
 func saveOnce(sys system, path string) error {
-	f, err := openMapFile(sys, path)
+	f, err := openIn(sys, path)
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func TestSaveFaults(t *testing.T) {
 					is.Equal(text, newText)
 				}
 				if sys.dead {
-					next, err := openMapFile(osSystem{}, path)
+					next, err := openIn(osSystem{}, path)
 					is.NoErr(err) // the lock died with the process
 					is.NoErr(next.Sweep())
 					next.Close()
@@ -293,10 +293,10 @@ func TestSaveKeepsOwner(t *testing.T) {
 func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 	is := is.New(t)
 	path := writeMap(t)
-	first, err := openMapFile(osSystem{}, path)
+	first, err := openIn(osSystem{}, path)
 	is.NoErr(err)
 	defer first.Close()
-	_, err = openMapFile(osSystem{}, path)
+	_, err = openIn(osSystem{}, path)
 	is.True(errors.Is(err, ErrLocked))
 
 	src, err := first.Read()
@@ -304,11 +304,11 @@ func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 	doc, err := tomledit.Parse(path, src)
 	is.NoErr(err)
 	is.NoErr(first.Replace(doc.NewPatch()))
-	_, err = openMapFile(osSystem{}, path)
+	_, err = openIn(osSystem{}, path)
 	is.True(errors.Is(err, ErrLocked)) // the new file is locked as well
 
 	first.Close()
-	second, err := openMapFile(osSystem{}, path)
+	second, err := openIn(osSystem{}, path)
 	is.NoErr(err)
 	second.Close()
 }
@@ -316,7 +316,7 @@ func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 func TestReplaceRefusesAMapThatWasEdited(t *testing.T) {
 	is := is.New(t)
 	path := writeMap(t)
-	f, err := openMapFile(osSystem{}, path)
+	f, err := openIn(osSystem{}, path)
 	is.NoErr(err)
 	defer f.Close()
 	src, err := f.Read()
@@ -331,12 +331,12 @@ func TestReplaceRefusesAMapThatWasEdited(t *testing.T) {
 	is.NoErr(os.WriteFile(edited, []byte("# edited\n"), 0o644))
 	is.NoErr(os.Rename(edited, path))
 	is.True(f.Touched())
-	is.True(errors.Is(f.Replace(doc.NewPatch()), errChanged))
+	is.True(errors.Is(f.Replace(doc.NewPatch()), ErrChanged))
 	is.Equal(bytesOf(t, path), "# edited\n")
 	same, err = f.Holds(doc.NewPatch())
 	is.NoErr(err)
 	is.True(!same)
-	_, err = openMapFile(osSystem{}, path)
+	_, err = openIn(osSystem{}, path)
 	is.True(errors.Is(err, ErrLocked)) // the lock went over to the new file
 }
 
@@ -352,7 +352,7 @@ func TestSweepRemovesOnlyLeftoversOfThisMap(t *testing.T) {
 	for _, name := range append(others, leftover) {
 		is.NoErr(os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
-	f, err := openMapFile(osSystem{}, path)
+	f, err := openIn(osSystem{}, path)
 	is.NoErr(err)
 	defer f.Close()
 	is.NoErr(f.Sweep())
@@ -371,7 +371,7 @@ func TestMapWithTheLongestName(t *testing.T) {
 	}
 	is.True(errors.Is(saveOnce(&killedAtRename{}, path), errKilled))
 	is.Equal(len(names(t, path)), 2)
-	f, err := openMapFile(osSystem{}, path)
+	f, err := openIn(osSystem{}, path)
 	is.NoErr(err)
 	is.NoErr(f.Sweep())
 	f.Close()

@@ -1,8 +1,13 @@
-package engine
+// Package mapfile keeps one map file for a run: locked, read, watched for edits
+// by others, and saved so that the old bytes or the new ones are there.
+// It knows neither TOML nor Odoo.
+package mapfile
 
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,23 +18,19 @@ import (
 	"strings"
 )
 
-// content is a rendering of the map: of a Patch.
-type content interface {
+// Content is a rendering of the map: of a Patch.
+type Content interface {
 	Size() int64
 	io.WriterTo
 }
 
-// errChanged says that somebody else wrote the map since it was last looked
-// at.
-var errChanged = errors.New("the file was changed by another program")
-
-// mapFile is the map on disk, locked for this run.
+// File is the map on disk, locked for this run.
 //
 // The lock is on the map itself. A save puts a new file in its place, which is
 // locked before it takes the name; so at any moment the file that the path
 // names is locked. Whoever gets a lock on a file checks that the path still
 // names it.
-type mapFile struct {
+type File struct {
 	sys     system
 	path    string // as given
 	target  string // where it leads through symlinks
@@ -38,10 +39,12 @@ type mapFile struct {
 	inPlace bool // the target cannot be replaced, only written
 }
 
-// openMapFile locks the map and makes sure that it can be saved. The errors
-// are of type *FileError.
-func openMapFile(sys system, path string) (*mapFile, error) {
-	f := &mapFile{sys: sys, path: path}
+// Open locks the map at path and makes sure that it can be saved. The errors
+// are of type *Error.
+func Open(path string) (*File, error) { return openIn(osSystem{}, path) }
+
+func openIn(sys system, path string) (*File, error) {
+	f := &File{sys: sys, path: path}
 	target, err := sys.Resolve(path)
 	if err != nil {
 		return nil, openError(path, err)
@@ -54,14 +57,14 @@ func openMapFile(sys system, path string) (*mapFile, error) {
 		f.inPlace = true // a writable file mounted into a read-only system
 	} else if err != nil {
 		f.Close()
-		return nil, &FileError{Path: path, Op: "save in its folder", Err: causeOf(err),
+		return nil, &Error{Path: path, Op: "save in its folder", Err: causeOf(err),
 			Explain: "a save makes a file beside the map and renames it; allow writing to the folder"}
 	}
 	return f, nil
 }
 
 // open opens and locks the file that the path names now.
-func (f *mapFile) open() error {
+func (f *File) open() error {
 	const attempts = 10 // each lost to a save by somebody else
 	for range attempts {
 		info, err := f.sys.Stat(f.target)
@@ -100,7 +103,7 @@ func (f *mapFile) open() error {
 }
 
 // Close gives up the lock.
-func (f *mapFile) Close() {
+func (f *File) Close() {
 	if f.file != nil {
 		_ = f.file.Close()
 		f.file = nil
@@ -108,7 +111,7 @@ func (f *mapFile) Close() {
 }
 
 // Read returns the bytes of the map as they are now.
-func (f *mapFile) Read() ([]byte, error) {
+func (f *File) Read() ([]byte, error) {
 	if err := f.follow(); err != nil {
 		return nil, err
 	}
@@ -126,13 +129,13 @@ func (f *mapFile) Read() ([]byte, error) {
 
 // Touched reports whether the map looks as if somebody wrote it since it was
 // last read, compared or saved. It asks for size, time and identity only.
-func (f *mapFile) Touched() bool {
+func (f *File) Touched() bool {
 	now, err := f.sys.Stat(f.target)
 	return err != nil || !unchanged(f.info, now)
 }
 
 // Holds reports whether the map has just these bytes.
-func (f *mapFile) Holds(want content) (bool, error) {
+func (f *File) Holds(want Content) (bool, error) {
 	if err := f.follow(); err != nil {
 		return false, err
 	}
@@ -148,9 +151,9 @@ func (f *mapFile) Holds(want content) (bool, error) {
 }
 
 // Replace gives the map new bytes, whole or not at all: after an error the old
-// ones stand. It returns errChanged, and writes nothing, when the map was
+// ones stand. It returns ErrChanged, and writes nothing, when the map was
 // written since it was last read or compared.
-func (f *mapFile) Replace(c content) error {
+func (f *File) Replace(c Content) error {
 	if f.inPlace {
 		return f.overwrite(c)
 	}
@@ -164,7 +167,7 @@ func (f *mapFile) Replace(c content) error {
 	}
 	if f.Touched() {
 		_ = file.Close()
-		return errors.Join(errChanged, f.sys.Remove(temporary))
+		return errors.Join(ErrChanged, f.sys.Remove(temporary))
 	}
 	if err := f.sys.Rename(temporary, f.target); err != nil {
 		_ = file.Close()
@@ -186,7 +189,7 @@ func (f *mapFile) Replace(c content) error {
 
 // Sweep removes the temporary files of runs that were killed in a save. None
 // can be in use: the lock on the map is ours.
-func (f *mapFile) Sweep() error {
+func (f *File) Sweep() error {
 	dir := filepath.Dir(f.target)
 	names, err := f.sys.Names(dir)
 	if err != nil {
@@ -211,21 +214,22 @@ const (
 	longestName     = 255 // bytes, on about every file system
 )
 
-func (f *mapFile) temporaryName() string {
+func (f *File) temporaryName() string {
 	name := fmt.Sprintf("%s%0*x%s", f.temporaryPrefix(), temporaryDigits, rand.Uint64(), temporarySuffix)
 	return filepath.Join(filepath.Dir(f.target), name)
 }
 
 // temporaryPrefix has a digest in place of a name that leaves no room for more.
-func (f *mapFile) temporaryPrefix() string {
+func (f *File) temporaryPrefix() string {
 	base := filepath.Base(f.target)
 	if len(base) > longestName-len("..")-temporaryDigits-len(temporarySuffix) {
-		base = digestOf(base)
+		sum := sha256.Sum256([]byte(base))
+		base = hex.EncodeToString(sum[:sha256.Size/2])
 	}
 	return "." + base + "."
 }
 
-func (f *mapFile) isTemporary(name string) bool {
+func (f *File) isTemporary(name string) bool {
 	prefix := f.temporaryPrefix()
 	if len(name) != len(prefix)+temporaryDigits+len(temporarySuffix) || !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, temporarySuffix) {
 		return false
@@ -239,7 +243,7 @@ var errKeep = errors.New("cannot keep who the file belongs to and who may use it
 
 // write makes the temporary file: complete, on disk and locked. After an error
 // it is gone.
-func (f *mapFile) write(name string, c content) (_ handle, err error) {
+func (f *File) write(name string, c Content) (_ handle, err error) {
 	file, err := f.sys.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
@@ -271,7 +275,7 @@ func (f *mapFile) write(name string, c content) (_ handle, err error) {
 	return file, nil
 }
 
-func (f *mapFile) keepOwner(file handle) error {
+func (f *File) keepOwner(file handle) error {
 	made, err := file.Stat()
 	if err != nil {
 		return err
@@ -291,7 +295,7 @@ func (f *mapFile) keepOwner(file handle) error {
 // single file mounted into a container, or one that belongs to somebody else.
 // What makes it longer is written first, so that a full disk is found before
 // any old byte is gone; after an error the old bytes are put back.
-func (f *mapFile) overwrite(c content) error {
+func (f *File) overwrite(c Content) error {
 	old, err := f.Read()
 	if err != nil {
 		return err
@@ -302,7 +306,7 @@ func (f *mapFile) overwrite(c content) error {
 		return err
 	}
 	if f.Touched() {
-		return errChanged
+		return ErrChanged
 	}
 	if err := f.overwriteWith(rendered.Bytes(), old); err != nil {
 		if restored := f.overwriteWith(old, nil); restored != nil {
@@ -314,7 +318,7 @@ func (f *mapFile) overwrite(c content) error {
 	return err
 }
 
-func (f *mapFile) overwriteWith(text, old []byte) error {
+func (f *File) overwriteWith(text, old []byte) error {
 	if len(old) < len(text) && old != nil {
 		if _, err := f.file.WriteAt(text[len(old):], int64(len(old))); err != nil {
 			return err
@@ -331,7 +335,7 @@ func (f *mapFile) overwriteWith(text, old []byte) error {
 
 // follow makes sure that the open file is the one that the path names:
 // editors put a new file in the place of the old.
-func (f *mapFile) follow() error {
+func (f *File) follow() error {
 	named, err := f.sys.Stat(f.target)
 	if err != nil {
 		return err
@@ -373,26 +377,4 @@ func (c *comparer) Write(p []byte) (int, error) {
 		rest = rest[want:]
 	}
 	return len(p), nil
-}
-
-func openError(path string, err error) error {
-	e := &FileError{Path: path, Op: "open", Err: causeOf(err)}
-	switch {
-	case errors.Is(err, ErrLocked):
-		e.Op, e.Explain = "lock", "another odoosync or an editor works on this map; wait until it is done"
-	case errors.Is(err, fs.ErrNotExist):
-		e.Explain = "check the path; odoosync does not create maps"
-	case errors.Is(err, fs.ErrPermission):
-		e.Explain = "odoosync writes the new ids into the map; allow reading and writing it"
-	}
-	return e
-}
-
-// causeOf takes the path off an error that is told with its path already.
-func causeOf(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }

@@ -1,4 +1,4 @@
-package engine
+package featuremap
 
 import (
 	"bytes"
@@ -12,18 +12,17 @@ import (
 )
 
 // BenchmarkMap measures what a run does with a map between two calls: reading
-// it, planning, making the rows of a call, and rendering the new text.
+// it, planning, and rendering the new text.
 func BenchmarkMap(b *testing.B) {
 	for _, items := range []int{100, 10_000} {
 		var text bytes.Buffer
 		_, err := layout.Write(&text, layout.Spec{Layout: layout.Generated, Size: int64(items) * 1000, Pending: items, Seed: 1})
 		is.New(b).NoErr(err)
 		src := text.Bytes()
-		m, doc, err := parseMap("map.toml", src)
+		m, err := Parse("map.toml", src)
 		is.New(b).NoErr(err)
-		r := &run{Engine: New(nil, Options{}), result: &Result{Project: Project{ID: 7}}, stageID: 8, tagIDs: map[string]int64{"Story": 1, "Feature": 2}}
-		r.use(m, doc)
-		pending := append(r.plan.Features[:len(r.plan.Features):len(r.plan.Features)], r.plan.Stories...)
+		plan := NewPlan(m)
+		pending := append(plan.Features[:len(plan.Features):len(plan.Features)], plan.Stories...)
 		measure := func(name string, do func(b *testing.B)) {
 			b.Run(fmt.Sprintf("%s/%d", name, items), func(b *testing.B) {
 				b.SetBytes(int64(len(src)))
@@ -34,23 +33,15 @@ func BenchmarkMap(b *testing.B) {
 			})
 		}
 		measure("parse", func(b *testing.B) {
-			if _, _, err := parseMap("map.toml", src); err != nil {
+			if _, err := Parse("map.toml", src); err != nil {
 				b.Fatal(err)
 			}
 		})
-		measure("plan", func(*testing.B) { makePlan(m) })
-		measure("rows", func(*testing.B) {
-			for _, item := range pending {
-				r.rowSize(item)
-			}
-			for _, items := range [][]*Item{r.plan.Features, r.plan.Stories} {
-				r.rows(items, reference{field: "tag_ids"}, reference{field: "parent_id"})
-			}
-		})
+		measure("plan", func(*testing.B) { NewPlan(m) })
 		measure("patch", func(b *testing.B) {
-			patch := doc.NewPatch()
+			patch := m.Document().NewPatch()
 			for i, item := range pending {
-				if err := patch.SetInteger(item.taskID, int64(40_000+i)); err != nil {
+				if err := patch.SetInteger(item.Slot(), int64(40_000+i)); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -71,9 +62,9 @@ func TestAllocationsGrowLinearlyWithTheMap(t *testing.T) {
 		_, err := layout.Write(&text, layout.Spec{Layout: layout.Generated, Pending: items, Seed: 1})
 		is.NoErr(err)
 		return testing.AllocsPerRun(3, func() {
-			m, _, err := parseMap("map.toml", text.Bytes())
+			m, err := Parse("map.toml", text.Bytes())
 			is.NoErr(err)
-			makePlan(m)
+			NewPlan(m)
 		})
 	}
 	is.True(allocations(5000) <= 1.2*100*allocations(50))

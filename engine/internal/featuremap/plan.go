@@ -1,17 +1,17 @@
-package engine
+package featuremap
 
 // Plan is what a run has to do: the items that need a task, in the order in
 // which they are made.
 type Plan struct {
-	Map        *FeatureMap
+	Map        *Map
 	Features   []*Item // pending features, in file order
 	Stories    []*Item // pending stories, in file order
 	Synced     int     // items that have a task
 	Deprecated int     // items left out because they, or their feature, are marked _deprecated
 }
 
-// makePlan sorts the items of a map by what is to be done with them.
-func makePlan(m *FeatureMap) *Plan {
+// NewPlan sorts the items of a map by what is to be done with them.
+func NewPlan(m *Map) *Plan {
 	p := &Plan{Map: m}
 	for item := range m.All {
 		switch {
@@ -49,9 +49,9 @@ func (p *Plan) Tags() []string {
 	return names
 }
 
-// parents are the features that have a task and pending stories to go under
+// Parents are the features that have a task and pending stories to go under
 // it.
-func (p *Plan) parents() []*Item {
+func (p *Plan) Parents() []*Item {
 	var parents []*Item
 	for _, story := range p.Stories {
 		feature := story.Parent
@@ -60,30 +60,4 @@ func (p *Plan) parents() []*Item {
 		}
 	}
 	return parents
-}
-
-// twins are the pending stories of each name that several stories of one
-// feature have.
-func (p *Plan) twins() [][]*Item {
-	several := make(map[identity]bool)
-	for item := range p.Map.All {
-		if item.ordinal > 1 {
-			several[item.identity()] = true
-		}
-	}
-	var groups [][]*Item
-	place := make(map[identity]int)
-	for _, story := range p.Stories {
-		if story.TaskID != 0 || len(several) == 0 || !several[story.identity()] {
-			continue
-		}
-		at, known := place[story.identity()]
-		if !known {
-			at = len(groups)
-			place[story.identity()] = at
-			groups = append(groups, nil)
-		}
-		groups[at] = append(groups[at], story)
-	}
-	return groups
 }

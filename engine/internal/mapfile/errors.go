@@ -1,0 +1,52 @@
+package mapfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// ErrLocked says that another program holds a lock on the map.
+var ErrLocked = errors.New("locked by another program")
+
+// ErrChanged says that somebody else wrote the map since it was last looked
+// at.
+var ErrChanged = errors.New("the file was changed by another program")
+
+// Error is a map that cannot be opened, read, locked or written.
+type Error struct {
+	Path    string
+	Op      string // what was tried: "open", "read", "lock", "write"
+	Err     error
+	Explain string // what it means and what to do, may be empty
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s: cannot %s: %v", e.Path, e.Op, e.Err) }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *Error) Hint() string { return e.Explain }
+
+func openError(path string, err error) error {
+	e := &Error{Path: path, Op: "open", Err: causeOf(err)}
+	switch {
+	case errors.Is(err, ErrLocked):
+		e.Op, e.Explain = "lock", "another odoosync or an editor works on this map; wait until it is done"
+	case errors.Is(err, fs.ErrNotExist):
+		e.Explain = "check the path; odoosync does not create maps"
+	case errors.Is(err, fs.ErrPermission):
+		e.Explain = "odoosync writes the new ids into the map; allow reading and writing it"
+	}
+	return e
+}
+
+// causeOf takes the path off an error that is told with its path already.
+func causeOf(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
