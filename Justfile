@@ -32,7 +32,7 @@ cover:
 # break a package in small ways, and show what no test notices, such as: just mutate ./odoorpc -sample 100
 [positional-arguments]
 mutate package *flags:
-    ulimit -v 16000000 && shift && go run ./e2e/mutate "$@" "{{package}}"
+    @ulimit -v 16000000 && shift && go run ./e2e/mutate "$@" "{{package}}"
 
 # the behaviour suite on a real server, such as: just e2e 19
 e2e version="19":
