@@ -68,7 +68,7 @@ func TestWords(t *testing.T) {
 		do   func()
 		says string
 	}{
-		{"new", func() {}, "ok  \todoosync/e2e\t0."},
+		{"new", func() {}, "ok  \todoosync/e2e\t"},
 		{"unchanged", func() {}, "(cached)"},
 		{"the engine is broken", func() { write("engine/engine.go", strings.Replace(engine, "good", "bad", 1)) }, `"bad"`},
 		{"it still is", func() {}, `"bad"`},
