@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -58,7 +59,11 @@ func understood(t *testing.T, version string, x exchange) string {
 	t.Helper()
 	server := httptest.NewServer(replay{x, version})
 	defer server.Close()
-	config := odoorpc.Config{URL: server.URL, Database: "odoo", Login: "wire-user", Retries: -1}
+	// An address of its own, so that it is the same in every error.
+	there := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return net.Dial("tcp", server.Listener.Addr().String())
+	}}
+	config := odoorpc.Config{URL: "http://odoo.localhost", Transport: there, Database: "odoo", Login: "wire-user", Retries: -1}
 	switch {
 	case x.Request.Path == "/web/version": // decides the protocol
 		config.APIKey = odoorpc.NewSecret(secret)
@@ -225,7 +230,7 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 		}
 		lines := make([]string, len(loaded.Messages))
 		for i, m := range loaded.Messages {
-			lines[i] = fmt.Sprintf("%s on row %d field %q: %.90q", m.Type, m.Record, m.Field, withoutVolatile(m.Message))
+			lines[i] = fmt.Sprintf("%s %s on row %d field %q: %.90q", m.Type, m.Kind, m.Record, m.Field, withoutVolatile(m.Message))
 		}
 		return "refused: " + strings.Join(lines, "; "), nil
 	case method == "create" && a.Values != nil:

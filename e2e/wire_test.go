@@ -24,7 +24,7 @@ func TestWire(t *testing.T) {
 	}
 	build := realWorld
 	if len(chosen) == 0 {
-		build, chosen = simulatedWorld, []string{"14", "19"}
+		build, chosen = simulatedWorld, []string{"14", "17", "19"}
 	}
 	for _, version := range chosen {
 		t.Run(version, func(t *testing.T) {

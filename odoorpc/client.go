@@ -32,7 +32,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{settings: s, redactor: newRedactor(s.Password, s.APIKey), pace: newPace(s)}
+	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
 		shared := newTransport()
@@ -54,6 +54,7 @@ func newTransport() *http.Transport {
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    16, // as many as are likely to be in use at once
 		IdleConnTimeout:        30 * time.Second,
+		OnProxyConnectResponse: acceptTunnel,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
 }
@@ -65,6 +66,40 @@ func proxyOf(r *http.Request) (*url.URL, error) {
 		return nil, nil //nolint:nilnil // no proxy
 	}
 	return http.ProxyFromEnvironment(r)
+}
+
+// acceptTunnel refuses what a proxy answers in place of a tunnel; net/http would show the words of the status only.
+func acceptTunnel(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &tunnelError{status: answer.StatusCode}
+}
+
+// A tunnelError is a proxy's refusal to lead to the server.
+type tunnelError struct{ status int }
+
+func (e *tunnelError) Error() string { return statusText(e.status) }
+
+// passing reports whether the next try may find the proxy, or what it waits for, in better health.
+func (e *tunnelError) passing() bool {
+	return e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests
+}
+
+// proxyFor returns the proxy that leads to the server, as far as the transport tells; "" for none.
+func (c *Client) proxyFor(r *http.Request) string {
+	t, ok := c.shared.(*http.Transport)
+	if !ok || t.Proxy == nil {
+		return ""
+	}
+	proxy, err := t.Proxy(r)
+	switch {
+	case err != nil:
+		return "of the environment"
+	case proxy == nil:
+		return ""
+	}
+	return c.redactor.line(proxy.Host)
 }
 
 // transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call

@@ -134,11 +134,11 @@ func (c Config) check() (*settings, error) {
 	if !utf8.ValidString(c.Login) {
 		refuse("Login", "is not valid UTF-8")
 	}
-	if !utf8.ValidString(c.Password.reveal()) {
-		refuse("Password", "is not valid UTF-8")
+	if password := c.Password.reveal(); !utf8.ValidString(password) || len(password) > longestSecret {
+		refuse("Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
 	}
-	if key := c.APIKey.reveal(); !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
-		refuse("APIKey", "contains a blank, a line end or another character that no API key has")
+	if key := c.APIKey.reveal(); len(key) > longestSecret || !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
+		refuse("APIKey", "contains a blank, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
 	}
 	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
 		refuse("Database", "contains a blank, a line end or another character that no database name has")
@@ -171,6 +171,9 @@ func (c Config) check() (*settings, error) {
 	}
 	return s, nil
 }
+
+// longestSecret is how many bytes a password or key may have: each is looked for in whatever a server says.
+const longestSecret = 1000
 
 // missingForJSONRPC lists what JSON-RPC needs beside a credential and does not have.
 func (c Config) missingForJSONRPC() []Problem {

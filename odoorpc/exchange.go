@@ -96,7 +96,7 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
 	if err != nil {
-		x.failure = &failure{err: interrupted(err, x.request.op, false, x.tries), undone: true}
+		x.failure = &failure{err: x.interrupted(err, false), undone: true}
 		return nil, err
 	}
 	defer leave()
@@ -167,7 +167,7 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 	}
 	final := f.err
 	if f.transient && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()) {
-		e := interrupted(x.ctx.Err(), r.op, !f.undone, x.tries)
+		e := x.interrupted(x.ctx.Err(), !f.undone)
 		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, f.reason)
 		final = e
 	}

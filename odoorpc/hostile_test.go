@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 	"unicode"
@@ -157,31 +158,32 @@ func TestHostileAnswersEndInAnError(t *testing.T) {
 		}
 	}
 	for name, answer := range map[string]reply{
-		"endless":              endless(strings.Repeat("[", 4096), 0),
-		"dripping":             endless(" ", time.Second),
-		"deep":                 jsonBody(200, strings.Repeat("[", 900_000)+strings.Repeat("]", 900_000)),
-		"deep result":          result(strings.Repeat("[", 400_000) + strings.Repeat("]", 400_000)),
-		"deep objects":         result(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)),
-		"empty":                jsonBody(200, ""),
-		"null":                 jsonBody(200, "null"),
-		"list":                 jsonBody(200, "[]"),
-		"number":               jsonBody(200, "1e400"),
-		"no version":           jsonBody(200, `{"id":1,"result":[]}`),
-		"other version":        jsonBody(200, `{"jsonrpc":"1.0","id":1,"result":[]}`),
-		"id of another type":   jsonBody(200, `{"jsonrpc":"2.0","id":"1","result":[]}`),
-		"id null":              jsonBody(200, `{"jsonrpc":"2.0","id":null,"result":[]}`),
-		"two values":           jsonBody(200, `{"jsonrpc":"2.0","id":1,"result":[]}{}`),
-		"error true":           jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":true}`),
-		"error list":           jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":[]}`),
-		"error empty":          jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{}}`),
-		"error of wrong types": jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"message":1,"data":{"name":[],"message":{},"arguments":"x","debug":0}}}`),
-		"error and result":     jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"x"}},"result":[]}`),
-		"result with 500":      jsonBody(500, `{"jsonrpc":"2.0","id":1,"result":[]}`),
-		"no content":           status(204, ""),
-		"not modified":         status(304, ""),
-		"switching protocols":  status(426, ""),
-		"binary":               status(200, "\x00\x01\xff\xfe", "Content-Type", "application/octet-stream"),
-		"huge header":          status(200, "[]", "X-A", strings.Repeat("a", 20<<20)),
+		"endless":                endless(strings.Repeat("[", 4096), 0),
+		"dripping":               endless(" ", time.Second),
+		"deep":                   jsonBody(200, strings.Repeat("[", 900_000)+strings.Repeat("]", 900_000)),
+		"deep result":            result(strings.Repeat("[", 400_000) + strings.Repeat("]", 400_000)),
+		"deep objects":           result(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)),
+		"empty":                  jsonBody(200, ""),
+		"null":                   jsonBody(200, "null"),
+		"list":                   jsonBody(200, "[]"),
+		"number":                 jsonBody(200, "1e400"),
+		"no version":             jsonBody(200, `{"id":1,"result":[]}`),
+		"other version":          jsonBody(200, `{"jsonrpc":"1.0","id":1,"result":[]}`),
+		"id of another type":     jsonBody(200, `{"jsonrpc":"2.0","id":"1","result":[]}`),
+		"id null":                jsonBody(200, `{"jsonrpc":"2.0","id":null,"result":[]}`),
+		"two values":             jsonBody(200, `{"jsonrpc":"2.0","id":1,"result":[]}{}`),
+		"error true":             jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":true}`),
+		"error list":             jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":[]}`),
+		"error empty":            jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{}}`),
+		"error of wrong types":   jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"message":1,"data":{"name":[],"message":{},"arguments":"x","debug":0}}}`),
+		"error and result":       jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"x"}},"result":[]}`),
+		"error and other result": jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"odoo.exceptions.UserError"}},"result":false}`),
+		"result with 500":        jsonBody(500, `{"jsonrpc":"2.0","id":1,"result":[]}`),
+		"no content":             status(204, ""),
+		"not modified":           status(304, ""),
+		"switching protocols":    status(426, ""),
+		"binary":                 status(200, "\x00\x01\xff\xfe", "Content-Type", "application/octet-stream"),
+		"huge header":            status(200, "[]", "X-A", strings.Repeat("a", 20<<20)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -339,4 +341,44 @@ func TestOneClientServesManyGoroutines(t *testing.T) {
 			is.NoErr(<-done)
 		}
 	})
+}
+
+func TestAResultAndAnErrorInOneAnswerAreRefused(t *testing.T) {
+	for _, id := range []string{"[5]", "false", "0"} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"odoo.exceptions.UserError","message":"no"}},"result":`+id+`}`))
+			_, err := c.Create(t.Context(), "m", []map[string]any{{}}, CreateOptions{})
+			var answer *AnswerError
+			var unknown *UnknownOutcomeError
+			is.True(errors.As(err, &answer))
+			is.True(errors.As(err, &unknown)) // it may have been created
+		})
+	}
+}
+
+// A countedBody counts how often it is closed.
+type countedBody struct {
+	io.Reader
+	closed *int
+}
+
+func (b countedBody) Close() error { *b.closed++; return nil }
+
+func TestBodiesOfAnswersAreClosed(t *testing.T) {
+	for name, body := range map[string]io.Reader{
+		"read":     strings.NewReader(`{"jsonrpc":"2.0","id":1,"result":[1]}`),
+		"too long": strings.NewReader(strings.Repeat(" ", 1000)),
+		"broken":   io.MultiReader(strings.NewReader("{"), iotest.ErrReader(io.ErrUnexpectedEOF)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			closed := 0
+			transport := roundTripper(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: 200, Body: countedBody{body, &closed}}, nil
+			})
+			_, c := newPeer(t, JSONRPC, Config{Retries: -1, MaxAnswer: 100, Transport: transport}, drop)
+			_, _ = c.Search(t.Context(), "m", nil, Query{})
+			is.New(t).Equal(closed, 1)
+		})
+	}
 }

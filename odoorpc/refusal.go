@@ -2,12 +2,12 @@ package odoorpc
 
 import (
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A fault is an error as Odoo words it, alike in both protocols.
@@ -77,12 +77,14 @@ func (c *Client) refusal(op op, f fault) error {
 	switch {
 	case strings.HasSuffix(f.name, ".AccessDenied"), strings.HasSuffix(f.name, ".Unauthorized"):
 		return c.loginRefused(op.protocol, message)
-	case c.isUnknownDatabase(f):
+	case c.isUnknownDatabase(op, f):
+		if f.name == "builtins.KeyError" {
+			message = "PostgreSQL has one of this name, but it is no database of Odoo's"
+		}
 		return c.noDatabase(message)
 	}
 	e := &ServerError{
-		Model:   op.model,
-		Method:  op.method,
+		Place:   c.place(op),
 		Name:    c.redactor.line(f.name),
 		Message: message,
 		Debug:   c.redactor.text(f.debug, maxDebug),
@@ -96,10 +98,12 @@ func (c *Client) refusal(op op, f fault) error {
 
 var missingDatabase = regexp.MustCompile(`database ".*" does not exist`)
 
-// isUnknownDatabase reports whether PostgreSQL knows no such database. The words may be in the server's language, the
-// quoted name is not.
-func (c *Client) isUnknownDatabase(f fault) bool {
+// isUnknownDatabase reports whether PostgreSQL knows no such database, or Odoo has not been set up in it, so that there are
+// no users. The words of PostgreSQL may be in the server's language, the quoted name is not.
+func (c *Client) isUnknownDatabase(op op, f fault) bool {
 	switch f.name {
+	case "builtins.KeyError":
+		return op.own && strings.Contains(f.message, "res.users")
 	case "psycopg2.OperationalError":
 		return missingDatabase.MatchString(f.message) ||
 			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`) &&
@@ -110,20 +114,27 @@ func (c *Client) isUnknownDatabase(f fault) bool {
 	return false
 }
 
+// maxSentence is the most that is said beside the name of a model that does not exist, in any language.
+const maxSentence = 40
+
 // isUnsupported reports whether the server does not know the model or the method.
 func isUnsupported(op op, f fault) bool {
 	switch f.name {
 	case "builtins.AttributeError":
 		return strings.Contains(f.message, op.model) && strings.Contains(f.message, op.method)
 	case "odoo.exceptions.UserError":
-		return f.message == fmt.Sprintf("Object %s doesn't exist", op.model)
+		// "Object project.task doesn't exist", in the user's language.
+		return strings.Contains(f.message, op.model) && utf8.RuneCountInString(f.message) < len(op.model)+maxSentence && !strings.Contains(f.message, "\n")
 	}
 	return false
 }
 
 // loginRefused and noDatabase name login and database as configured, except where they hold the secret itself.
 func (c *Client) loginRefused(protocol Protocol, message string) error {
+	session, _ := c.Session()
 	return &LoginError{
+		Address:  c.address(),
+		Major:    session.Major,
 		Protocol: protocol,
 		Login:    c.redactor.line(c.Login),
 		Database: c.redactor.line(c.Database),
@@ -133,7 +144,7 @@ func (c *Client) loginRefused(protocol Protocol, message string) error {
 }
 
 func (c *Client) noDatabase(message string) error {
-	return &DatabaseError{Database: c.redactor.line(c.Database), Message: message}
+	return &DatabaseError{Address: c.address(), Database: c.redactor.line(c.Database), Message: message}
 }
 
 const noOdooReason = "this is not an answer of Odoo"
@@ -150,8 +161,7 @@ func (c *Client) notOdoo(op op, a *answer) error {
 
 func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
 	e := &AnswerError{
-		Model:       op.model,
-		Method:      op.method,
+		Place:       c.place(op),
 		Status:      a.status,
 		ContentType: c.redactor.line(a.header.Get("Content-Type")),
 		Reason:      reason,

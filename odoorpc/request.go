@@ -12,6 +12,16 @@ type op struct {
 	model, method string
 	protocol      Protocol
 	rows          int
+	own           bool // the client's own call, whose name says nothing to its user
+}
+
+// place is where an error arose: the server's address, and the call unless it is the client's own.
+func (c *Client) place(o op) Place {
+	p := Place{Address: c.address()}
+	if !o.own {
+		p.Model, p.Method = o.model, o.method
+	}
+	return p
 }
 
 // A care says how a call is to be treated on its way.
@@ -34,6 +44,8 @@ type request struct {
 	trace      func() string // the body with credentials masked, by the place where they stand
 	read       func(*answer) (json.RawMessage, error)
 }
+
+func (c *Client) address() string { return c.redactor.line(c.base.Host) }
 
 // An answer is what came back over HTTP, read to its end.
 type answer struct {

@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -316,7 +317,7 @@ func TestRetryAfterThatMakesNoSenseIsIgnored(t *testing.T) {
 func TestWaitsGrowAndAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		longest := make([]time.Duration, 12)
+		longest, shortest := make([]time.Duration, 12), make([]time.Duration, 12)
 		for range 200 {
 			var waits []time.Duration
 			_, c := newPeer(t, JSONRPC, Config{Retries: len(longest), RetryMaxWait: 20 * time.Second, Observer: func(e Event) {
@@ -330,12 +331,14 @@ func TestWaitsGrowAndAreBounded(t *testing.T) {
 			for i, w := range waits {
 				is.True(w > 0)
 				longest[i] = max(longest[i], w)
+				shortest[i] = min(cmp.Or(shortest[i], w), w)
 			}
 		}
 		for i, w := range longest {
 			bound := min(time.Second<<i, 20*time.Second)
-			is.True(w <= bound)  // never longer
-			is.True(w > bound/2) // uses its bound: the chance that 200 tries do not is 2^-200
+			is.True(w <= bound)            // never longer
+			is.True(w > bound/2)           // uses its bound: the chance that 200 tries do not is 2^-200
+			is.True(shortest[i] < bound/2) // and not always the same part of it
 		}
 	})
 }

@@ -157,14 +157,6 @@ func parseInteger(token []byte) (int64, bool) {
 	return int64(n), true
 }
 
-// knownNumber returns the number of an integer token plus one, or 0 if that does not fit.
-func knownNumber(token []byte) uint32 {
-	if n, ok := parseInteger(token); ok && 0 <= n && n < math.MaxUint32 {
-		return uint32(n) + 1
-	}
-	return 0
-}
-
 // integerFits reports whether an integer token fits in 64 bits. No token of up to 17 bytes needs a look: its
 // digits, at most 15 after 0x or 17 without, are below 2^63.
 func integerFits(token []byte) bool {

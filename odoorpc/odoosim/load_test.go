@@ -205,14 +205,40 @@ func TestAPlainProjectUserLoadsButDoesNotReadExternalIDs(t *testing.T) {
 		name, _ := ann.fails(t, s, "ir.model.data", "search_read", list{list{}}, nil)
 		is.Equal(name, accessErr)
 
-		var reference list
-		ann.result(t, s, &reference, "ir.model.data", "check_object_reference", list{"m", "a"}, nil)
-		is.Equal(reference, list{"project.task", 1.0})
 		var names dict
 		ann.result(t, s, &names, "project.task", "get_external_id", list{list{1}}, nil)
 		is.Equal(names, dict{"1": "m.a"})
-		s.UpdateTask(1, func(task *odoosim.Task) { task.Archived = true })
-		ann.result(t, s, &reference, "ir.model.data", "check_object_reference", list{"m", "a"}, nil)
-		is.Equal(reference, list{"project.task", false})
+	})
+}
+
+func TestAnEmptyCellOfTheAssigneeMeansNobody(t *testing.T) {
+	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+		is := is.New(t)
+		field := map[odoosim.Dialect]string{odoosim.V14: "user_id", odoosim.V19: "user_ids"}[s.Dialect()]
+		load(t, s, idempotent, list{"id", "name", field}, list{"m.a", "A", ""})
+		load(t, s, idempotent, list{"id", "name"}, list{"m.b", "B"})
+		load(t, s, dict{"default_user_id": false, "default_user_ids": false}, list{"id", "name"}, list{"m.c", "C"})
+		tasks := s.Tasks()
+		is.Equal(len(tasks[0].Assigned), 0)
+		is.Equal(tasks[1].Assigned, []int64{2}) // the user of the call
+		is.Equal(len(tasks[2].Assigned), 0)
+	})
+}
+
+func TestStagesByExternalID(t *testing.T) {
+	bothDialects(t, func(t *testing.T, s *odoosim.Server) {
+		is := is.New(t)
+		project := s.AddProject(odoosim.Project{Name: "P"})
+		s.AddStage("New", 0, project)
+		var stage loadAnswer
+		admin.result(t, s, &stage, "project.task.type", "load",
+			list{list{"id", "name", "project_ids/.id"}, list{list{"m.stage", "Backlog", fmt.Sprint(project)}}}, dict{"context": idempotent})
+		is.Equal(stage.IDs, list{2.0})
+		columns := list{"id", "name", "project_id/.id", "stage_id/id"}
+		load(t, s, idempotent, columns, list{"m.a", "A", project, "m.stage"}, list{"m.b", "B", project, ""})
+		is.Equal(s.Tasks()[0].StageID, int64(2))
+		is.Equal(s.Tasks()[1].StageID, int64(0))
+		a := load(t, s, idempotent, columns, list{"m.c", "C", project, "m.nosuch"})
+		is.Equal(a.Messages[0].Message, "No matching record found for external id 'm.nosuch' in field 'Stage'")
 	})
 }

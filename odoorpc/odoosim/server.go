@@ -23,13 +23,14 @@ type Server struct {
 	dialect   Dialect
 	name      string
 	keepAlive bool
-	crowded   bool
 	clock     func() time.Time
+	workers   *workers // nil: no limit
 
-	mu       sync.Mutex // guards what follows: one call at a time
-	db       *database
-	rpcOff   bool
-	cooldown cooldown
+	mu      sync.Mutex // guards what follows: one call at a time
+	db      *database
+	hooks   map[string]func(*Automation, []int64) error // by model
+	replica *replica                                    // nil: there is none
+	rpcOff  bool
 
 	recordMu sync.Mutex // guards what follows
 	calls    []Call
@@ -48,9 +49,9 @@ type Server struct {
 type Option func(*Server)
 
 // WithDialect sets the version of Odoo to be. The default is V19. It panics on
-// any other than V14 and V19.
+// any other than V14, V17 and V19.
 func WithDialect(d Dialect) Option {
-	if d != V14 && d != V19 {
+	if d != V14 && d != V17 && d != V19 {
 		panic("odoosim: unknown dialect")
 	}
 	return func(s *Server) { s.dialect = d }
@@ -67,12 +68,6 @@ func WithKeepAlive() Option {
 	return func(s *Server) { s.keepAlive = true }
 }
 
-// WithManyDatabases makes the server answer as one that holds other databases
-// too: a JSON-2 call must say by X-Odoo-Database which one it means.
-func WithManyDatabases() Option {
-	return func(s *Server) { s.crowded = true }
-}
-
 // WithClock sets where the time comes from: for create_date and for the wait
 // after failed logins. The default is time.Now.
 func WithClock(now func() time.Time) Option {
@@ -82,12 +77,15 @@ func WithClock(now func() time.Time) Option {
 // New returns a server with one database, an administrator who is user 2, and
 // nothing else. It does no I/O.
 func New(opts ...Option) *Server {
-	s := &Server{dialect: V19, name: "demo", clock: time.Now, closed: make(chan struct{})}
+	s := &Server{dialect: V19, name: "demo", clock: time.Now, hooks: map[string]func(*Automation, []int64) error{}, closed: make(chan struct{})}
 	for _, opt := range opts {
 		opt(s)
 	}
 	s.db = newDatabase(s.dialect)
 	s.db.tables[modelUser].nextID = 2 // user 1 is Odoo itself
+	for _, name := range []string{"New", "Qualified", "Proposition", "Won"} {
+		seed(s, func(t *tx) int64 { return t.must(t.createOne(t.table(modelPhase), values{"name": name}, false)) })
+	}
 	s.AddUser(User{Login: DemoLogin, Password: DemoPassword, APIKey: DemoAPIKey, Name: "Mitchell Admin", Role: Manager})
 	return s
 }
