@@ -43,40 +43,33 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"sync"
 	"testing"
+
+	"odoosync/e2e/program"
 )
 
 var seedFlag = flag.Uint64("seed", 0, "seed of the random tests; 0 takes a new one and prints it")
 
-// binary is the path of the built program.
-var binary string
+// folder holds the built program.
+var folder string
+
+// binary builds the program when the first test needs it, and returns its path.
+var binary = sync.OnceValues(func() (string, error) { return program.Build("../..", folder) })
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(withBinary(m.Run))
+	os.Exit(withFolder(m.Run))
 }
 
-// withBinary builds the program, calls run and takes the program away again.
-func withBinary(run func() int) int {
-	folder, err := os.MkdirTemp("", "odoosync-e2e-")
-	if err != nil {
+// withFolder makes the folder, calls run and removes the folder again.
+func withFolder(run func() int) int {
+	var err error
+	if folder, err = os.MkdirTemp("", "odoosync-e2e-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	binary = filepath.Join(folder, "odoosync")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	build := exec.Command("go", "build", "-o", binary, "odoosync/cmd/odoosync")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "building odoosync:", err)
-		return 1
-	}
 	return run()
 }
 
