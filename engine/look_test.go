@@ -88,7 +88,8 @@ func TestADryRunSaysWhatTheRunDoes(t *testing.T) {
 				}
 				is.True(errors.As(dryErr, &differs))
 				is.True(errors.As(runErr, &differs))
-				is.Equal(len(w.odoo.Tasks()), before)
+				is.True(strings.Contains(w.read(path), "\"one\", task_id = 0"))
+				is.True(len(w.odoo.Tasks()) <= before+1) // what goes out in one call with it may be created
 				is.Equal(len(dry.Items[1].Differences) > 0, true)
 			})
 		})
