@@ -51,7 +51,9 @@ func TestTheRefusedItemIsNamed(t *testing.T) {
 				return c.Method == "load" && c.Model == "project.task" && c.Contains("casino")
 			}})
 		},
-		"a constraint": func(w *world) { w.odoo.Inject(odoosim.Fault{Times: -1, Action: odoosim.RefuseName("casino", "not in May")}) },
+		"a constraint": func(w *world) {
+			w.odoo.Inject(odoosim.Fault{Times: -1, Action: odoosim.RefuseName("casino", "not in May")})
+		},
 	}
 	for way, set := range ways {
 		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
