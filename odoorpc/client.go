@@ -146,6 +146,5 @@ func (c *Client) words(m *message, session Session) (*request, error) {
 func (c *Client) Close() {
 	if c.settings != nil && c.Transport == nil {
 		c.shared.(*http.Transport).CloseIdleConnections()
-		c.fresh.(*http.Transport).CloseIdleConnections()
 	}
 }

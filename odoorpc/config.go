@@ -120,7 +120,7 @@ func (c Config) check() (*settings, error) {
 		c.Protocol = Auto
 	case Auto, JSONRPC, JSON2:
 	default:
-		refuse("Protocol", "unknown protocol %q: want %s, %s or %s", c.Protocol, Auto, JSONRPC, JSON2)
+		refuse("Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
 	}
 	switch {
 	case c.Protocol == JSON2 && c.APIKey.IsZero():
@@ -206,7 +206,7 @@ var browserPaths = []string{"odoo", "web", "jsonrpc", "json"}
 func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return nil, fmt.Errorf("missing: want the server's address, as in https://odoo.example.com")
+		return nil, fmt.Errorf("missing: give the server's address, as in https://odoo.example.com")
 	}
 	bare := !strings.Contains(text, "://")
 	if bare {
@@ -215,15 +215,15 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not an address: want one as in https://odoo.example.com")
+		return nil, fmt.Errorf("not an address: it must be as in https://odoo.example.com")
 	case u.User != nil:
 		return nil, fmt.Errorf("contains a user name or password: leave out what stands before the @, login and password have their own settings")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("starts with %q: want https://", cleanLine(u.Scheme)+"://")
+		return nil, fmt.Errorf("must start with https://, not %q", cleanLine(u.Scheme)+"://")
 	case !isPort(u.Port()):
-		return nil, fmt.Errorf("has the port %s: want one from 1 to 65535", u.Port())
+		return nil, fmt.Errorf("has the port %s: it must be from 1 to 65535", u.Port())
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("names no host: want an address as in https://odoo.example.com")
+		return nil, fmt.Errorf("names no host: give an address as in https://odoo.example.com")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
 		return nil, fmt.Errorf("contains a ? or #: leave out what follows the host name")
 	case cleanLine(u.Host) != u.Host:

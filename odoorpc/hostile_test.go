@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -62,10 +64,10 @@ func TestRecordsOfAHostileServerAreRefused(t *testing.T) {
 		`[null]`:                           "found a record without an id",
 		`[7]`:                              "found 7 in place of a record",
 		`[{"id":1},{"id":1}]`:              "the id 1 comes twice",
-		`[{"id":1},{"id":2},{"id":3}]`:     "want at most 2, found more",
+		`[{"id":1},{"id":2},{"id":3}]`:     "expected at most 2, found more",
 		`[{"id":1,"name":["A"]}]`:          "cannot unmarshal",
-		`{"id":1}`:                         "want a list",
-		`null`:                             "want a list",
+		`{"id":1}`:                         "expected a list",
+		`null`:                             "expected a list",
 		`[{"id":1,"name":"\u001b[31m",0}]`: "",
 	} {
 		t.Run(records, func(t *testing.T) {
@@ -381,4 +383,50 @@ func TestBodiesOfAnswersAreClosed(t *testing.T) {
 			is.New(t).Equal(closed, 1)
 		})
 	}
+}
+
+// TestCallsAtOnceKeepTheirConnections has eight calls in flight, twice, and counts the connections.
+func TestCallsAtOnceKeepTheirConnections(t *testing.T) {
+	is := is.New(t)
+	const calls = 8
+	var connections atomic.Int32
+	arrived := make(chan chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		all := make(chan struct{})
+		arrived <- all
+		<-all
+		result(`{"ids":[1],"messages":[]}`)(w, r, body)
+	}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c, err := New(Config{URL: server.URL, Database: "d", Login: "l", Password: NewSecret("p")})
+	is.NoErr(err)
+	defer c.Close()
+	c.session = &Session{Protocol: JSONRPC, UserID: 2}
+	for range 2 {
+		done := make(chan error)
+		for i := range calls {
+			go func() {
+				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{fmt.Sprint(i)}}, LoadOptions{})
+				done <- err
+			}()
+		}
+		var waiting []chan struct{}
+		for range calls {
+			waiting = append(waiting, <-arrived)
+		}
+		for _, all := range waiting {
+			close(all)
+		}
+		for range calls {
+			is.NoErr(<-done)
+		}
+	}
+	is.True(connections.Load() <= calls+1) // a call may dial in vain while another's connection becomes free
 }

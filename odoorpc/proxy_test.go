@@ -63,14 +63,18 @@ func TestATroubleWithAProxyIsNamed(t *testing.T) {
 		reason string
 		again  bool // another try may help
 	}{
-		"407":                     {says("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"), "407 Proxy Authentication Required", false},
-		"403":                     {says("HTTP/1.1 403 Blocked by policy\r\nContent-Length: 0\r\n\r\n"), "403 Forbidden", false},
-		"302":                     {says("HTTP/1.1 302 Found\r\nLocation: http://portal.example.com/\r\n\r\n"), "302 Found", false},
-		"502":                     {says("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"), "502 Bad Gateway", true},
-		"garbage":                 {says("SSH-2.0-OpenSSH_9.2\r\n"), "does not speak HTTP on this port", false},
-		"closed":                  {func(net.Conn) {}, "the answer broke off", true},
-		"closed after the tunnel": {says("HTTP/1.1 200 OK\r\n\r\n"), "connection closed without an answer", true},
-		"hangs":                   {func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, "no connection within 50ms", true},
+		"407":     {says("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"), "407 Proxy Authentication Required", false},
+		"403":     {says("HTTP/1.1 403 Blocked by policy\r\nContent-Length: 0\r\n\r\n"), "403 Forbidden", false},
+		"302":     {says("HTTP/1.1 302 Found\r\nLocation: http://portal.example.com/\r\n\r\n"), "302 Found", false},
+		"502":     {says("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"), "502 Bad Gateway", true},
+		"garbage": {says("SSH-2.0-OpenSSH_9.2\r\n"), "does not speak HTTP on this port", false},
+		"closed":  {func(net.Conn) {}, "the answer broke off", true},
+		"closed after the tunnel": {func(c net.Conn) {
+			says("HTTP/1.1 200 OK\r\n\r\n")(c)
+			_ = c.(*net.TCPConn).CloseWrite()
+			_, _ = io.Copy(io.Discard, c)
+		}, "connection closed without an answer", true},
+		"hangs": {func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, "no connection within 50ms", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

@@ -178,7 +178,7 @@ func (c *Client) readIDs(op op, result json.RawMessage, limit int) ([]int64, err
 func (c *Client) readIDsOf(op op, result json.RawMessage) ([]int64, error) {
 	ids, err := c.readIDs(op, result, op.rows)
 	if err == nil && len(ids) != op.rows {
-		return nil, c.unexpected(op, fmt.Sprintf("want %d ids, found %d", op.rows, len(ids)))
+		return nil, c.unexpected(op, fmt.Sprintf("expected %d ids, found %d", op.rows, len(ids)))
 	}
 	return ids, err
 }
@@ -206,7 +206,7 @@ func (s idSet) add(data json.RawMessage) (int64, error) {
 // first. More than limit elements are an error, unless limit is zero.
 func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) error {
 	if len(list) == 0 || list[0] != '[' {
-		return errors.New("want a list")
+		return errors.New("expected a list")
 	}
 	d := json.NewDecoder(bytes.NewReader(list))
 	if _, err := d.Token(); err != nil {
@@ -214,7 +214,7 @@ func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) err
 	}
 	for n := 1; d.More(); n++ {
 		if limit > 0 && n > limit {
-			return fmt.Errorf("want at most %d, found more", limit)
+			return fmt.Errorf("expected at most %d, found more", limit)
 		}
 		var element json.RawMessage
 		if err := d.Decode(&element); err != nil {
