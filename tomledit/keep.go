@@ -44,22 +44,37 @@ type place struct {
 	node  uint32
 }
 
-const allPaths = ^uint64(0)
-
 // root returns the place of the root.
 func (k *keeper) root() place {
-	k.limited = k.limited && len(k.paths) <= bits.Len64(allPaths)
-	return place{paths: allPaths}
+	k.limited = k.limited && len(k.paths) <= 64
+	if !k.limited {
+		return place{paths: 1}
+	}
+	return place{paths: 1<<len(k.paths) - 1}
+}
+
+// words returns the keys in the paths.
+func (k *keeper) words() []string {
+	var words []string
+	for _, path := range k.paths {
+		for _, key := range path {
+			if key != Any && len(words) < maxWords && !slices.Contains(words, key) {
+				words = append(words, key)
+			}
+		}
+	}
+	return words
 }
 
 // step returns which paths lead to a member, or to an element with the key [Any], of a place.
 func (k *keeper) step(in place, key []byte) place {
-	if !k.limited {
+	if !k.limited || in.paths == 0 {
 		return in
 	}
 	to := place{depth: in.depth + 1}
-	for i, path := range k.paths {
-		if in.paths>>i&1 != 0 && int(in.depth) < len(path) && (path[in.depth] == Any || path[in.depth] == string(key)) {
+	for left := in.paths; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		if path := k.paths[i]; int(in.depth) < len(path) && (path[in.depth] == Any || path[in.depth] == string(key)) {
 			to.paths |= 1 << i
 		}
 	}
