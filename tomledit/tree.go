@@ -50,8 +50,6 @@ func codeOf[text string | []byte](words []string, key text) uint16 {
 	return maxWords + uint16(sumOf(key))
 }
 
-const maxWords = 256
-
 // Nodes are kept in chunks: growing copies nothing and leaves no garbage, however many there are.
 const (
 	chunkBits = 10

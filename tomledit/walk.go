@@ -30,10 +30,11 @@ func newWalker(d *Document, keep keeper) *walker {
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
-	d.tree.words = keep.words()
+	top := w.keep.start()
+	d.tree.words = w.keep.words
 	_, root := d.tree.push()
 	root.key, root.start, root.end, root.form = w.base, w.base, w.base, form(Table)
-	w.check = newChecker(d.src, w.keep.root())
+	w.check = newChecker(d.src, top)
 	return w
 }
 
@@ -73,7 +74,7 @@ func (w *walker) header(expr *unstable.Node) error {
 	}
 	w.section = w.check.addElement(array, w.name(key))
 	e := &w.check.entries[w.section]
-	e.recorded = w.record(w.check.entries[array].recorded, w.name(key), anyElement, form(Table)|element)
+	e.recorded = w.record(w.check.entries[array].recorded, w.name(key), elementCode, form(Table)|element)
 	if e.recorded.paths != 0 {
 		w.doc.tree.at(e.recorded.node).key = e.index
 	}
@@ -104,19 +105,19 @@ func (w *walker) define(table uint32, key *unstable.Node, as entryKind) (uint32,
 		if as == tableArray {
 			kind = form(Array)
 		}
-		w.check.entries[id].recorded = w.record(w.check.entries[table].recorded, n, n.text, kind)
+		w.check.entries[id].recorded = w.record(w.check.entries[table].recorded, n, codeOf(w.keep.words, n.text), kind)
 	}
 	return id, nil
 }
 
 // record records a table or array that has no token of its own, if the keeper asks for it.
-func (w *walker) record(in place, n name, key []byte, f form) place {
-	made := w.keep.step(in, key)
+func (w *walker) record(in place, n name, code uint16, f form) place {
+	made := w.keep.step(in, code)
 	if made.paths != 0 {
 		var table *node
 		made.node, table = w.doc.tree.add(in.node)
 		table.key, table.start, table.end = n.at, n.at, n.at+n.size
-		table.form, table.code = f, codeOf(w.doc.tree.words, key)
+		table.form, table.code = f, code
 	}
 	return made
 }
@@ -146,7 +147,11 @@ func entryKindOf(value *unstable.Node) entryKind {
 
 // member reads the value of a key that is known to be new.
 func (w *walker) member(in place, kv, key, value *unstable.Node) error {
-	to := w.keep.step(in, key.Data)
+	if in.paths == 0 {
+		return w.unrecorded(value)
+	}
+	code := codeOf(w.keep.words, key.Data)
+	to := w.keep.step(in, code)
 	if to.paths == 0 {
 		return w.unrecorded(value)
 	}
@@ -157,7 +162,7 @@ func (w *walker) member(in place, kv, key, value *unstable.Node) error {
 	var n *node
 	to.node, n = w.doc.tree.add(in.node)
 	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
-	n.form, n.code = forms[value.Kind], codeOf(w.doc.tree.words, key.Data)
+	n.form, n.code = forms[value.Kind], code
 	if value.Kind == unstable.Integer {
 		n.last = knownNumber(value.Data)
 	}
@@ -192,7 +197,7 @@ func (w *walker) contents(in place, value *unstable.Node, at uint32) (end uint32
 	case unstable.InlineTable:
 		return w.inlineTable(in, value)
 	case unstable.Array:
-		if to := w.keep.step(in, anyElement); to.paths != 0 {
+		if to := w.keep.step(in, elementCode); to.paths != 0 {
 			to.node = in.node
 			return w.elements(to, value, at+1)
 		}
