@@ -1,15 +1,18 @@
 package tomledit
 
-// checker knows what a document has defined so far and refuses what TOML forbids to define again. One checker holds
-// the tables and keys of the headers and of the lines below them. An inline table has its own, for nothing can be added
-// to it once it is closed.
+// checker knows what a document has defined so far and refuses what TOML forbids to define again. It holds the tables
+// and keys of the headers and of the lines below them; those of an inline table come and go, for nothing can be added to
+// it once it is closed.
 type checker struct {
 	src     []byte
 	entries []entry
-	ids     map[member]uint32
+	ids     map[member]uint32 // members of large tables
 }
 
-// rootEntry is the table that a checker starts with. It is a member of no table, so where a member is expected it means
+// smallTable is the number of members up to which a table is searched one by one and not by a hash.
+const smallTable = 16
+
+// rootEntry is the table that holds the document. It is a member of no table, so where a member is expected it means
 // that there is none.
 const rootEntry = 0
 
@@ -23,10 +26,13 @@ type member struct {
 type entry struct {
 	parent   uint32
 	at       uint32 // offset of the key token that defined it
-	last     uint32 // of an array of tables: the entry of its last element
-	index    uint32 // of an element: its index
+	index    uint32 // of an element of an array of tables
+	next     uint32 // the member of the same table that came before
+	last     uint32 // of a table or array of tables: the member or element that came last
+	count    uint32 // of a table or array of tables: how many there are
+	seen     uint64 // of a table: a bit for each key, by its sum
+	recorded place  // of a table or array of tables
 	kind     entryKind
-	recorded place // of a table or array of tables
 }
 
 type entryKind uint8
@@ -58,17 +64,17 @@ type conflict struct {
 }
 
 func newChecker(src []byte, root place) *checker {
-	return &checker{src: src, entries: []entry{{kind: headerTable, recorded: root}}, ids: map[member]uint32{}}
+	entries := make([]entry, 1, 1+len(src)/256) // a guess that saves growing
+	entries[rootEntry] = entry{kind: headerTable, recorded: root}
+	return &checker{src: src, entries: entries, ids: map[member]uint32{}}
 }
 
 // define defines a member of a table and reports whether it is new. The kinds impliedTable and dottedTable are for the
 // keys on the way to the last one. A header that leads through an array of tables goes on in its last element.
 func (c *checker) define(table uint32, n name, as entryKind) (id uint32, made bool, err *conflict) {
-	id = c.ids[member{table, string(n.text)}]
+	id = c.find(table, n)
 	if id == rootEntry {
-		id = c.push(entry{parent: table, at: n.at, kind: as})
-		c.ids[member{table, string(n.text)}] = id
-		return id, true, nil
+		return c.add(table, n, as), true, nil
 	}
 	e := &c.entries[id]
 	switch {
@@ -112,20 +118,75 @@ func clash(as, was entryKind) (message, hint string) {
 	}
 }
 
+// bitOf spreads keys over the bits of a word.
+func bitOf(key []byte) uint64 { return 1 << (sumOf(key) % 64) }
+
+// find returns the member of a table that has the name, or rootEntry.
+func (c *checker) find(table uint32, n name) uint32 {
+	t := &c.entries[table]
+	switch {
+	case t.seen&bitOf(n.text) == 0:
+		return rootEntry
+	case t.count > smallTable:
+		return c.ids[member{table, string(n.text)}]
+	}
+	id := t.last
+	for id != rootEntry && !keyIs(c.src, c.entries[id].at, n.text) {
+		id = c.entries[id].next
+	}
+	return id
+}
+
+// add adds a member that find did not find.
+func (c *checker) add(table uint32, n name, kind entryKind) uint32 {
+	id := c.push(entry{parent: table, at: n.at, next: c.entries[table].last, kind: kind})
+	t := &c.entries[table]
+	t.last = id
+	t.seen |= bitOf(n.text)
+	t.count++
+	switch {
+	case t.count == smallTable+1:
+		for m := id; m != rootEntry; m = c.entries[m].next {
+			c.ids[c.memberOf(m)] = m
+		}
+	case t.count > smallTable:
+		c.ids[c.memberOf(id)] = id
+	}
+	return id
+}
+
+func (c *checker) memberOf(id uint32) member {
+	e := &c.entries[id]
+	return member{e.parent, keyText(c.src, e.at)}
+}
+
 // addElement adds an element to an array of tables.
 func (c *checker) addElement(array uint32, n name) uint32 {
-	index := uint32(0)
-	if last := c.entries[array].last; last != rootEntry {
-		index = c.entries[last].index + 1
-	}
-	id := c.push(entry{parent: array, at: n.at, index: index, kind: tableElement})
-	c.entries[array].last = id
+	id := c.push(entry{parent: array, at: n.at, index: c.entries[array].count, kind: tableElement})
+	a := &c.entries[array]
+	a.last = id
+	a.count++
 	return id
 }
 
 func (c *checker) push(e entry) uint32 {
 	c.entries = append(c.entries, e)
 	return uint32(len(c.entries)) - 1
+}
+
+// open returns a table for the members of an inline table. It goes with close, and all that was defined since.
+func (c *checker) open(recorded place) uint32 {
+	return c.push(entry{kind: headerTable, recorded: recorded})
+}
+
+// close forgets the table that open returned and all later entries.
+func (c *checker) close(scope uint32) {
+	for id := scope + 1; int(id) < len(c.entries); id++ {
+		if c.entries[c.entries[id].parent].count > smallTable {
+			delete(c.ids, c.memberOf(id))
+		}
+	}
+	c.entries = c.entries[:scope]
 }
 
 // path returns the path of an entry in TOML's spelling.

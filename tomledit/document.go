@@ -103,9 +103,9 @@ func (d *Document) member(table uint32, key string) uint32 {
 		d.membersOnce.Do(d.indexMembers)
 		return d.members[member{table, key}]
 	}
-	sum := sumOf(key)
+	code := codeOf(d.tree.words, key)
 	for child := range d.tree.children(n) {
-		if c := d.tree.at(child); c.sum == sum && keyIs(d.src, c.key, key) {
+		if c := d.tree.at(child); c.code == code && (code < maxWords || keyIs(d.src, c.key, key)) {
 			return child
 		}
 	}

@@ -39,16 +39,16 @@ func keyText(src []byte, at uint32) string {
 }
 
 // keyIs reports whether the key token at the offset decodes to the key.
-func keyIs(src []byte, at uint32, key string) bool {
+func keyIs[text string | []byte](src []byte, at uint32, key text) bool {
 	if isQuote(src[at]) {
 		token := src[at:keyEnd(src, at)]
 		if src[at] == '"' && bytes.IndexByte(token, '\\') >= 0 {
-			return decodeString(token) == key
+			return decodeString(token) == string(key)
 		}
-		return string(token[1:len(token)-1]) == key
+		return string(token[1:len(token)-1]) == string(key)
 	}
 	end := int(at) + len(key)
-	return key != "" && end <= len(src) && string(src[at:end]) == key && (end == len(src) || !isBareKeyByte(src[end]))
+	return len(key) > 0 && end <= len(src) && string(src[at:end]) == string(key) && (end == len(src) || !isBareKeyByte(src[end]))
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }
@@ -155,6 +155,14 @@ func parseInteger(token []byte) (int64, bool) {
 		n = -n
 	}
 	return int64(n), true
+}
+
+// knownNumber returns the number of an integer token plus one, or 0 if that does not fit.
+func knownNumber(token []byte) uint32 {
+	if n, ok := parseInteger(token); ok && 0 <= n && n < math.MaxUint32 {
+		return uint32(n) + 1
+	}
+	return 0
 }
 
 // integerFits reports whether an integer token fits in 64 bits. No token of up to 17 bytes needs a look: its

@@ -13,10 +13,10 @@ type node struct {
 	end    uint32
 	parent uint32
 	next   uint32 // the next member or element of the parent; of the last one: the first
-	last   uint32 // the last member or element
+	last   uint32 // the last member or element; of an integer from 0 on: the number plus one, if it fits
 	count  uint32 // number of members or elements
+	code   uint16 // of the key, see tree.words
 	form   form
-	sum    uint8 // of the key, see sumOf
 }
 
 // form is the kind of a value and how it is written.
@@ -40,6 +40,16 @@ func sumOf[text string | []byte](key text) uint8 {
 	return uint8(n*7 + int(key[0])*5 + int(key[n-1]))
 }
 
+// codeOf is the number of a key among the words, which is equal for equal keys only, or a hash above all such numbers.
+func codeOf[text string | []byte](words []string, key text) uint16 {
+	for i := range words {
+		if words[i] == string(key) {
+			return uint16(i)
+		}
+	}
+	return maxWords + uint16(sumOf(key))
+}
+
 // Nodes are kept in chunks: growing copies nothing and leaves no garbage, however many there are.
 const (
 	chunkBits = 10
@@ -50,6 +60,7 @@ const (
 type tree struct {
 	chunks []*[chunkSize]node
 	count  uint32
+	words  []string // keys that many nodes have: those of Keep
 }
 
 func (t *tree) at(id uint32) *node { return &t.chunks[id>>chunkBits][id%chunkSize] }

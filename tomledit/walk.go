@@ -30,9 +30,11 @@ func newWalker(d *Document, keep keeper) *walker {
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
+	top := w.keep.start()
+	d.tree.words = w.keep.words
 	_, root := d.tree.push()
 	root.key, root.start, root.end, root.form = w.base, w.base, w.base, form(Table)
-	w.check = newChecker(d.src, w.keep.root())
+	w.check = newChecker(d.src, top)
 	return w
 }
 
@@ -42,7 +44,7 @@ func (w *walker) walk() error {
 		w.expr = w.parser.Expression()
 		var err error
 		if w.expr.Kind == unstable.KeyValue {
-			err = w.keyValue(w.check, w.section, w.expr)
+			err = w.keyValue(w.section, w.expr)
 		} else {
 			err = w.header(w.expr)
 		}
@@ -58,21 +60,21 @@ func (w *walker) walk() error {
 
 // header reads [a.b.c] or [[a.b.c]].
 func (w *walker) header(expr *unstable.Node) error {
-	table, key, err := w.enter(w.check, rootEntry, expr.Child(), impliedTable)
+	table, key, err := w.enter(rootEntry, expr.Child(), impliedTable)
 	if err != nil {
 		return err
 	}
 	if expr.Kind == unstable.Table {
-		w.section, err = w.define(w.check, table, key, headerTable)
+		w.section, err = w.define(table, key, headerTable)
 		return err
 	}
-	array, err := w.define(w.check, table, key, tableArray)
+	array, err := w.define(table, key, tableArray)
 	if err != nil {
 		return err
 	}
 	w.section = w.check.addElement(array, w.name(key))
 	e := &w.check.entries[w.section]
-	e.recorded = w.record(w.check.entries[array].recorded, w.name(key), anyElement, form(Table)|element)
+	e.recorded = w.record(w.check.entries[array].recorded, w.name(key), elementCode, form(Table)|element)
 	if e.recorded.paths != 0 {
 		w.doc.tree.at(e.recorded.node).key = e.index
 	}
@@ -81,10 +83,10 @@ func (w *walker) header(expr *unstable.Node) error {
 
 // enter enters the tables before the last key of a header or of a dotted key, and defines those that are not there. It
 // returns the last key and the entry of the table that it belongs to.
-func (w *walker) enter(c *checker, table uint32, key *unstable.Node, as entryKind) (uint32, *unstable.Node, error) {
+func (w *walker) enter(table uint32, key *unstable.Node, as entryKind) (uint32, *unstable.Node, error) {
 	for next := key.Next(); next != nil; key, next = next, next.Next() {
 		var err error
-		if table, err = w.define(c, table, key, as); err != nil {
+		if table, err = w.define(table, key, as); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -92,9 +94,9 @@ func (w *walker) enter(c *checker, table uint32, key *unstable.Node, as entryKin
 }
 
 // define defines the table or array of tables that a key names and records it if it is new.
-func (w *walker) define(c *checker, table uint32, key *unstable.Node, as entryKind) (uint32, error) {
+func (w *walker) define(table uint32, key *unstable.Node, as entryKind) (uint32, error) {
 	n := w.name(key)
-	id, made, clash := c.define(table, n, as)
+	id, made, clash := w.check.define(table, n, as)
 	if clash != nil {
 		return 0, w.conflict(clash)
 	}
@@ -103,34 +105,34 @@ func (w *walker) define(c *checker, table uint32, key *unstable.Node, as entryKi
 		if as == tableArray {
 			kind = form(Array)
 		}
-		c.entries[id].recorded = w.record(c.entries[table].recorded, n, n.text, kind)
+		w.check.entries[id].recorded = w.record(w.check.entries[table].recorded, n, codeOf(w.keep.words, n.text), kind)
 	}
 	return id, nil
 }
 
 // record records a table or array that has no token of its own, if the keeper asks for it.
-func (w *walker) record(in place, n name, key []byte, f form) place {
-	made := w.keep.step(in, key)
+func (w *walker) record(in place, n name, code uint16, f form) place {
+	made := w.keep.step(in, code)
 	if made.paths != 0 {
 		var table *node
 		made.node, table = w.doc.tree.add(in.node)
 		table.key, table.start, table.end = n.at, n.at, n.at+n.size
-		table.form, table.sum = f, sumOf(key)
+		table.form, table.code = f, code
 	}
 	return made
 }
 
 // keyValue reads a.b.c = value in the table of an entry.
-func (w *walker) keyValue(c *checker, table uint32, kv *unstable.Node) error {
+func (w *walker) keyValue(table uint32, kv *unstable.Node) error {
 	value := kv.Child()
-	table, key, err := w.enter(c, table, value.Next(), dottedTable)
+	table, key, err := w.enter(table, value.Next(), dottedTable)
 	if err != nil {
 		return err
 	}
-	if _, _, clash := c.define(table, w.name(key), entryKindOf(value)); clash != nil {
+	if _, _, clash := w.check.define(table, w.name(key), entryKindOf(value)); clash != nil {
 		return w.conflict(clash)
 	}
-	return w.member(c.entries[table].recorded, kv, key, value)
+	return w.member(w.check.entries[table].recorded, kv, key, value)
 }
 
 func entryKindOf(value *unstable.Node) entryKind {
@@ -145,7 +147,11 @@ func entryKindOf(value *unstable.Node) entryKind {
 
 // member reads the value of a key that is known to be new.
 func (w *walker) member(in place, kv, key, value *unstable.Node) error {
-	to := w.keep.step(in, key.Data)
+	if in.paths == 0 {
+		return w.unrecorded(value)
+	}
+	code := codeOf(w.keep.words, key.Data)
+	to := w.keep.step(in, code)
 	if to.paths == 0 {
 		return w.unrecorded(value)
 	}
@@ -156,7 +162,10 @@ func (w *walker) member(in place, kv, key, value *unstable.Node) error {
 	var n *node
 	to.node, n = w.doc.tree.add(in.node)
 	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
-	n.form, n.sum = forms[value.Kind], sumOf(key.Data)
+	n.form, n.code = forms[value.Kind], code
+	if value.Kind == unstable.Integer {
+		n.last = knownNumber(value.Data)
+	}
 	_, err := w.contents(to, value, start)
 	return err
 }
@@ -188,7 +197,7 @@ func (w *walker) contents(in place, value *unstable.Node, at uint32) (end uint32
 	case unstable.InlineTable:
 		return w.inlineTable(in, value)
 	case unstable.Array:
-		if to := w.keep.step(in, anyElement); to.paths != 0 {
+		if to := w.keep.step(in, elementCode); to.paths != 0 {
 			to.node = in.node
 			return w.elements(to, value, at+1)
 		}
@@ -196,21 +205,19 @@ func (w *walker) contents(in place, value *unstable.Node, at uint32) (end uint32
 	return 0, w.unrecorded(value)
 }
 
-// smallTable is the number of keys up to which a table is searched one by one and not by a hash.
-const smallTable = 16
-
 // inlineTable reads { }. It returns the offset after the last member, or after the brace if there is none.
 func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err error) {
 	end = table.Raw.Offset + 1
-	var c *checker // for a table that has many members or dotted keys
-	if !isSmall(table) {
-		c = newChecker(w.src, in)
+	plain, scope := isPlain(table), uint32(rootEntry)
+	if !plain {
+		scope = w.check.open(in)
+		defer w.check.close(scope)
 	}
 	for kv := table.Child(); kv != nil; kv = kv.Next() {
-		if c != nil {
-			err = w.keyValue(c, rootEntry, kv)
+		if plain {
+			err = w.member(in, kv, kv.Child().Next(), kv.Child())
 		} else {
-			err = w.smallMember(in, table, kv)
+			err = w.keyValue(scope, kv)
 		}
 		if err != nil {
 			return 0, err
@@ -220,28 +227,19 @@ func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err er
 	return end + w.base, nil
 }
 
-// isSmall reports whether an inline table has few members and no dotted keys.
-func isSmall(table *unstable.Node) bool {
-	members := 0
+// isPlain reports whether an inline table is seen at a look to need no checker: it has no dotted keys, and no two keys
+// that could be equal.
+func isPlain(table *unstable.Node) bool {
+	seen := uint64(0)
 	for kv := table.Child(); kv != nil; kv = kv.Next() {
-		if members++; members > smallTable || kv.Child().Next().Next() != nil {
+		key := kv.Child().Next()
+		bit := bitOf(key.Data)
+		if seen&bit != 0 || key.Next() != nil {
 			return false
 		}
+		seen |= bit
 	}
 	return true
-}
-
-// smallMember reads a member of a small inline table.
-func (w *walker) smallMember(in place, table, kv *unstable.Node) error {
-	value := kv.Child()
-	key := value.Next()
-	for other := table.Child(); other != kv; other = other.Next() {
-		if first := other.Child().Next(); string(first.Data) == string(key.Data) {
-			message, hint := clash(entryKindOf(value), scalarEntry)
-			return w.conflict(&conflict{w.name(key), first.Raw.Offset + w.base, message, hint})
-		}
-	}
-	return w.member(in, kv, key, value)
 }
 
 // elements records the elements of an array in brackets; at is the offset after the opening one. It returns
