@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,7 +58,11 @@ const secret = "fedcba9876543210fedcba9876543210fedcba98"
 // understood is one line on what the client makes of a recording.
 func understood(t *testing.T, version string, x exchange) string {
 	t.Helper()
-	server := httptest.NewServer(replay{x, version})
+	major, err := strconv.Atoi(version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(replay{x, major})
 	defer server.Close()
 	// An address of its own, so that it is the same in every error.
 	there := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) {
@@ -102,7 +107,7 @@ func (x exchange) concernsConnecting() bool {
 // and a good one to what has to come before.
 type replay struct {
 	exchange
-	version string
+	major int // of the version that answered
 }
 
 func (s replay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -116,14 +121,14 @@ func (s replay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := s.Answer
 	switch {
 	case same, s.inPlaceOfAny() && r.URL.Path != "/web/version":
-	case r.URL.Path == "/web/version" && s.version < "19":
+	case r.URL.Path == "/web/version" && s.major < 19:
 		a = answer{Status: http.StatusNotFound, Text: "<!DOCTYPE html><title>Odoo</title>"}
 	case r.URL.Path == "/web/version":
-		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"version_info": [` + s.version + `, 0, 0, "final", 0, ""], "version": "` + s.version + `.0"}`)}
+		a = answer{Status: http.StatusOK, Body: fmt.Appendf(nil, `{"version_info": [%d, 0, 0, "final", 0, ""], "version": "%[1]d.0"}`, s.major)}
 	case asked.method() == "context_get":
 		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"lang": "en_US", "tz": false, "uid": 7}`)}
 	case asked.method() == "version":
-		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"jsonrpc": "2.0", "id": 1, "result": {"server_version": "` + s.version + `.0", "server_version_info": [` + s.version + `, 0, 0, "final", 0, ""]}}`)}
+		a = answer{Status: http.StatusOK, Body: fmt.Appendf(nil, `{"jsonrpc": "2.0", "id": 1, "result": {"server_version": "%d.0", "server_version_info": [%[1]d, 0, 0, "final", 0, ""]}}`, s.major)}
 	case asked.method() == "authenticate":
 		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"jsonrpc": "2.0", "id": 1, "result": 7}`)}
 	}

@@ -140,16 +140,22 @@ func TestRandomWireFaults(t *testing.T) {
 		actions = append(actions, faults[name])
 	}
 	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
-		for round := range 25 {
-			t.Run(fmt.Sprint("round ", round), func(t *testing.T) {
+		for round := range 24 {
+			jobs := []int{1, 2, 8}[round%3]
+			t.Run(fmt.Sprint("round ", round, " jobs ", jobs), func(t *testing.T) {
 				w := newWorld(t, odoosim.WithDialect(dialect))
 				w.retries = 1
-				path := w.write(manyStories(30))
+				w.options.Jobs = jobs
+				text := manyStories(30)
+				if jobs > 1 {
+					text = manyFeatures(24, 12)
+				}
+				path := w.write(text)
 				for run := 0; ; run++ {
 					w.odoo.ClearFaults()
 					if run < 10 {
 						for range 8 {
-							at := 1 + len(w.odoo.Calls()) + random.IntN(12)
+							at := 1 + len(w.odoo.Calls()) + random.IntN(16)
 							w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Seq == at }, Action: actions[random.IntN(len(actions))]})
 						}
 					}
@@ -161,6 +167,20 @@ func TestRandomWireFaults(t *testing.T) {
 			})
 		}
 	})
+}
+
+// manyFeatures is a map of features that have stories each: the stories go out
+// in several calls at a time.
+func manyFeatures(features, stories int) string {
+	var b strings.Builder
+	for i := range features {
+		fmt.Fprintf(&b, "[features.F%d]\ntask_id = 0\nuser_stories = [\n", i)
+		for j := range stories {
+			fmt.Fprintf(&b, "  { name = \"s%d\", task_id = 0, tags = \"T%d\" },\n", j, j%3)
+		}
+		b.WriteString("]\n")
+	}
+	return b.String()
 }
 
 func sortedKeys(m map[string]odoosim.Action) []string {

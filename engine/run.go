@@ -109,7 +109,7 @@ func (r *sync) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify})
+	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.clock.Now})
 	if r.stages, err = r.target.FindStages(ctx, []string{target.Backlog}); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ task_id = 0
 `
 
 func dialects(t *testing.T, test func(t *testing.T, dialect odoosim.Dialect)) {
-	for _, dialect := range []odoosim.Dialect{odoosim.V14, odoosim.V19} {
+	for _, dialect := range []odoosim.Dialect{odoosim.V14, odoosim.V17, odoosim.V19} {
 		t.Run(dialect.String(), func(t *testing.T) { test(t, dialect) })
 	}
 }

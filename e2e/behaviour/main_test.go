@@ -7,11 +7,13 @@
 //	eval "$(e2e/odoo-up 19)"           # a real server
 //	go test -count=1 ./e2e/behaviour   # now on that server
 //	e2e/run 19                         # the same two lines, and the server is stopped
+//	e2e/run --url http://127.0.0.1:8069 --db trial   # any other server
 //
 // The suite is one and the same for all targets. The environment that odoo-up
 // prints selects a real server: ODOOSYNC_E2E names its version, ODOO_URL,
 // ODOO_DB, ODOO_USERNAME and ODOO_PASSWORD its administrator, and
-// ODOOSYNC_E2E_API_KEY the administrator's key for JSON-2. Without ODOOSYNC_E2E
+// ODOOSYNC_E2E_API_KEY the administrator's key for JSON-2, which is made where it
+// is missing. Without ODOOSYNC_E2E
 // the targets are package odoosim in the dialects of Odoo 14 and 19. Odoo 19 is
 // tested over JSON-RPC and JSON-2.
 //

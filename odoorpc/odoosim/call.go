@@ -54,26 +54,26 @@ func MoreRows(n int) func(Call) bool {
 }
 
 // arrived is how many calls have come so far.
-func (s *Server) arrived() int {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
-	return s.seq
+func (r *recorder) arrived() int {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
+	return r.seq
 }
 
 // record notes a call and counts it as in progress until the returned function
 // is called.
-func (s *Server) record(c *Call) (done func()) {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
-	s.seq++
-	c.Seq = s.seq
-	c.Overlap = s.inFlight
-	s.inFlight++
-	s.calls = append(s.calls, *c)
+func (r *recorder) record(c *Call) (done func()) {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
+	r.seq++
+	c.Seq = r.seq
+	c.Overlap = r.inFlight
+	r.inFlight++
+	r.calls = append(r.calls, *c)
 	return func() {
-		s.recordMu.Lock()
-		defer s.recordMu.Unlock()
-		s.inFlight--
+		r.recordMu.Lock()
+		defer r.recordMu.Unlock()
+		r.inFlight--
 	}
 }
 

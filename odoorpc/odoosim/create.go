@@ -35,24 +35,9 @@ func (t *tx) createOne(tab *table, sent values, assign bool) (int64, error) {
 		}
 	}
 	all := t.withDefaults(tab, sent)
-	vals := make([]any, len(tab.fields))
-	for _, f := range tab.fields {
-		vals[f.pos] = f.zero()
-		v, given := all[f.name]
-		if f.readonly {
-			continue
-		}
-		if !given {
-			if f.missing != nil {
-				vals[f.pos] = f.missing
-			}
-			continue
-		}
-		value, err := t.convert(tab, f, v)
-		if err != nil {
-			return 0, err
-		}
-		vals[f.pos] = value
+	vals, err := t.convertAll(tab, all)
+	if err != nil {
+		return 0, err
 	}
 	if tab.name == modelTask {
 		if err := t.completeTask(tab, all, vals, assign); err != nil {
@@ -88,6 +73,27 @@ func (t *tx) createOne(tab *table, sent values, assign bool) (int64, error) {
 		t.set(tab, r, "message_follower_ids", newIDSet(t.uid()))
 	}
 	return r.id, nil
+}
+
+// convertAll turns what was sent for a new record into what is stored.
+func (t *tx) convertAll(tab *table, sent values) ([]any, error) {
+	vals := make([]any, len(tab.fields))
+	for _, f := range tab.fields {
+		v, given := sent[f.name]
+		switch {
+		case given && !f.readonly:
+			value, err := t.convert(tab, f, v)
+			if err != nil {
+				return nil, err
+			}
+			vals[f.pos] = value
+		case f.missing != nil:
+			vals[f.pos] = f.missing
+		default:
+			vals[f.pos] = f.zero()
+		}
+	}
+	return vals, nil
 }
 
 // withDefaults adds what the context gives as default_<field>.

@@ -42,15 +42,15 @@
 //
 // It knows the part of Odoo that creating and finding project tasks needs.
 // Besides the models of projects there are crm.lead and crm.stage, for what
-// automations create. Unknown fields, models, methods and search operators are refused as Odoo
-// refuses them, also where a real server would know them. A many2many is set by
-// [[6, 0, ids]] alone, records are ordered by fields that are no relations, and
-// of HTML only the plainest tags are kept. There is one company, no mail, no
-// record of what a message says, and no group beyond [Role]. Languages are
-// English and French; French messages are complete, where a real server may lack
-// some of the translations. Text is compared by code point, not by the collation
-// of a database.
-// Answers are HTTP/1.1 where Odoo 14 answers HTTP/1.0.
+// automations create. Unknown fields, models, methods and search operators are
+// refused as Odoo refuses them, also where a real server would know them. A
+// many2many is set by [[6, 0, ids]] alone, records are ordered by fields that
+// are no relations, and of HTML only the plainest tags are kept. There is one
+// company, no mail, no record of what a message says, and no group beyond
+// [Role]. Languages are English and French; French messages are complete, where
+// a real server may lack some of the translations. Text is compared by code
+// point, not by the collation of a database. Answers are HTTP/1.1 where Odoo 14
+// answers HTTP/1.0.
 //
 // # Errors
 //

@@ -189,11 +189,11 @@ type activeFault struct {
 
 // claim finds the faults that match a call and were not skipped. Using one up
 // is for spend, because an earlier one may end the call.
-func (s *Server) claim(c Call) []*activeFault {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
+func (r *recorder) claim(c Call) []*activeFault {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
 	var claimed []*activeFault
-	for _, f := range s.faults {
+	for _, f := range r.faults {
 		if f.left == 0 || f.Match != nil && !f.Match(c) {
 			continue
 		}
@@ -207,10 +207,10 @@ func (s *Server) claim(c Call) []*activeFault {
 }
 
 // spend uses a fault once; false when another call has used it up.
-func (s *Server) spend(f *activeFault) bool {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
-	if f.left == 0 || !slices.Contains(s.faults, f) {
+func (r *recorder) spend(f *activeFault) bool {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
+	if f.left == 0 || !slices.Contains(r.faults, f) {
 		return false
 	}
 	if f.left > 0 {

@@ -35,7 +35,7 @@ func FuzzCalls(f *testing.F) {
 		if !utf8.ValidString(model) || !utf8.ValidString(method) || strings.ContainsAny(model+method, "\"\\/?#% \x00\x7f") {
 			t.Skip("not a name")
 		}
-		for _, d := range []odoosim.Dialect{odoosim.V14, odoosim.V19} {
+		for _, d := range []odoosim.Dialect{odoosim.V14, odoosim.V17, odoosim.V19} {
 			s := odoosim.New(odoosim.WithDialect(d))
 			project := s.AddProject(odoosim.Project{Name: "P"})
 			s.AddStage("Backlog", 1, project)

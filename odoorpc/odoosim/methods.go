@@ -62,6 +62,8 @@ func methodsOf(d Dialect, model string) map[string]method {
 	switch model {
 	case modelTask:
 		all["unlink"] = method{onIDs: true, run: runUnlink}
+	case modelData:
+		all["check_object_reference"] = method{params: []string{"module", "xml_id"}, required: 2, run: runCheckObjectReference}
 	case modelUser:
 		all["context_get"] = method{run: runContextGet}
 		all["has_group"] = method{params: []string{"group_ext_id"}, required: 1, onIDs: d == V19, run: runHasGroup}
@@ -180,6 +182,23 @@ func runGetExternalID(t *tx, tab *table, r request) (any, error) {
 		}
 	}
 	return names, nil
+}
+
+// runCheckObjectReference answers with the model and id of the record behind an
+// external id, and with false for an id that the user may not see.
+func runCheckObjectReference(t *tx, _ *table, r request) (any, error) {
+	xid := r.text("module") + "." + r.text("xml_id")
+	ref := t.externalID(xid)
+	if ref == nil {
+		return nil, valueError("External ID not found in the system: %s", xid)
+	}
+	data := t.table(modelData)
+	model, id := data.text(ref.id, "model"), data.number(ref.id, "res_id")
+	visible, err := t.search(t.table(model), query{domain: []any{[]any{"id", "=", number(id)}}})
+	if err != nil || len(visible) == 0 {
+		return []any{model, false}, err
+	}
+	return []any{model, id}, nil
 }
 
 func runCheckAccessRights(t *tx, tab *table, r request) (any, error) {

@@ -82,7 +82,9 @@ func newModel(name, label, order string, fields ...*field) *model {
 }
 
 // models returns the models as a dialect has them.
-func models(d Dialect) []*model {
+func models(d Dialect) []*model { return append(projectModels(d), otherModels()...) }
+
+func projectModels(d Dialect) []*model {
 	project := newModel(modelProject, "Project", "sequence, name, id",
 		&field{name: "name", label: "Name", kind: kindChar, required: true, translated: d != V14},
 		&field{name: "active", label: "Active", kind: kindBoolean, missing: true},
@@ -133,6 +135,11 @@ func models(d Dialect) []*model {
 			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true, translated: d != V14},
 			&field{name: "color", label: "Color", kind: kindInteger},
 		),
+	}
+}
+
+func otherModels() []*model {
+	return []*model{
 		newModel(modelPhase, "CRM Stages", "id",
 			&field{name: "name", label: "Stage Name", kind: kindChar, required: true},
 		),

@@ -46,7 +46,7 @@ func (t *tx) allowed(m *model, op operation) bool {
 	}
 	switch m.name {
 	case modelData:
-		return role == Manager
+		return role == Manager || op == opRead && role != Portal && t.dialect == V14
 	case modelUser:
 		return op == opRead || role == Manager
 	}

@@ -45,8 +45,9 @@ func TestRights(t *testing.T) {
 		"create a task, followed project":  {"project.task", "create", task(followed), same("n", "n", "y", "y")},
 		"search tasks":                     {"project.task", "search_read", list{list{list{"project_id", "=", open}}}, same("-", "y", "y", "y")},
 		"search hidden tasks":              {"project.task", "search_read", list{list{list{"project_id", "=", closed}}}, same("-", "-", "-", "y")},
+		"read a hidden task":               {"project.task", "read", list{list{2}, list{"name"}}, same("n", "n", "n", "y")},
 		"unlink a task":                    {"project.task", "unlink", list{list{1}}, same("n", "n", "y", "y")},
-		"read external ids":                {"ir.model.data", "search_read", list{list{}, list{"name"}}, same("n", "n", "n", "y")},
+		"read external ids":                {"ir.model.data", "search_read", list{list{}, list{"name"}}, differ(row{"n", "y", "y", "y"}, row{"n", "n", "n", "y"})},
 		"read itself":                      {"res.users", "read", list{list{2}, list{"name"}}, same("y", "y", "y", "y")},
 	}
 	roles := []odoosim.Role{odoosim.Portal, odoosim.Internal, odoosim.ProjectUser, odoosim.Manager}

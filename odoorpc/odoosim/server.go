@@ -20,24 +20,37 @@ const (
 // Server is an Odoo in memory. Make one with [New]; it is an [http.Handler],
 // and [Server.Start] serves it on a port of its own.
 type Server struct {
-	dialect   Dialect
-	name      string
-	keepAlive bool
-	clock     func() time.Time
-	workers   *workers // nil: no limit
+	nature
+	recorder
+	listening
 
 	mu      sync.Mutex // guards what follows: one call at a time
 	db      *database
 	hooks   map[string]func(*Automation, []int64) error // by model
 	replica *replica                                    // nil: there is none
 	rpcOff  bool
+}
 
+// nature is what a server is made as.
+type nature struct {
+	dialect   Dialect
+	name      string // of the database
+	keepAlive bool
+	clock     func() time.Time
+	workers   *workers // nil: no limit
+}
+
+// recorder keeps the calls, and the faults that wait for some.
+type recorder struct {
 	recordMu sync.Mutex // guards what follows
 	calls    []Call
 	seq      int
 	inFlight int
 	faults   []*activeFault
+}
 
+// listening is what a server needs while it is served.
+type listening struct {
 	lifeMu   sync.Mutex // guards what follows
 	listener net.Listener
 	http     *http.Server
@@ -77,7 +90,11 @@ func WithClock(now func() time.Time) Option {
 // New returns a server with one database, an administrator who is user 2, and
 // nothing else. It does no I/O.
 func New(opts ...Option) *Server {
-	s := &Server{dialect: V19, name: "demo", clock: time.Now, hooks: map[string]func(*Automation, []int64) error{}, closed: make(chan struct{})}
+	s := &Server{
+		nature:    nature{dialect: V19, name: "demo", clock: time.Now},
+		listening: listening{closed: make(chan struct{})},
+		hooks:     map[string]func(*Automation, []int64) error{},
+	}
 	for _, opt := range opts {
 		opt(s)
 	}

@@ -64,10 +64,10 @@ func (k *Maker) hasLookalikes(items []*featuremap.Item) bool {
 // those of package odoorpc.
 func (k *Maker) Send(ctx context.Context, c *Call) *Answer {
 	a := &Answer{Call: c}
-	started := time.Now()
+	started := k.options.Now()
 	var conflicts int
 	a.IDs, conflicts, a.Err = importer.Load(ctx, k.odoo, modelTask, c.columns, c.rows, c.options)
-	a.Took, a.Contended = time.Since(started), conflicts > 0
+	a.Took, a.Contended = k.options.Now().Sub(started), conflicts > 0
 	if a.Err == nil {
 		a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, c.described)
 	}

@@ -48,7 +48,8 @@ type Record struct {
 // Options are how tasks are created.
 type Options struct {
 	Namespace string
-	Notify    bool // Odoo posts its messages; default: quietly
+	Notify    bool             // Odoo posts its messages; default: quietly
+	Now       func() time.Time // by which calls are timed
 }
 
 // Ledger says which task an item has, 0 for none yet, and which item of the
