@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"io/fs"
 	"time"
 
 	"odoosync/engine/internal/mapfile"
@@ -52,11 +51,7 @@ func (r *run) save() error {
 func (r *run) trySave(lost *[]ItemResult) error {
 	const attempts = 10 // each lost to an edit at the same moment
 	for range attempts {
-		same, err := r.file.Holds(r.patch)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if !same {
+		if r.file.Touched() {
 			gone, err := r.reload()
 			if err != nil {
 				return err
@@ -71,7 +66,7 @@ func (r *run) trySave(lost *[]ItemResult) error {
 				return err
 			}
 		}
-		err = r.file.Replace(r.patch)
+		err := r.file.Replace(r.patch)
 		if errors.Is(err, mapfile.ErrChanged) {
 			continue
 		}

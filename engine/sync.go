@@ -97,8 +97,8 @@ func (r *run) all(path string) error {
 	if r.options.DryRun {
 		return r.rehearse()
 	}
-	if err := file.Sweep(); err != nil {
-		return &FileError{Path: path, Op: "clean up after a killed run beside", Err: err}
+	for _, err := range file.Sweep() {
+		r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it harms nothing; its owner may remove it")
 	}
 	if r.plan.Pending() == 0 {
 		return nil
