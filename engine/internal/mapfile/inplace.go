@@ -3,9 +3,11 @@ package mapfile
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // overwrite writes into the map itself, for a file that cannot be replaced: a
@@ -49,43 +51,43 @@ func (f *File) writeOver(text []byte) error {
 	if sha256.Sum256(old) != f.known || !os.SameFile(named, f.info) {
 		return ErrChanged
 	}
-	both := min(len(old), len(text))
+	both, same := min(len(old), len(text)), 0
+	for same < both && old[same] == text[same] {
+		same++
+	}
 	if more := text[both:]; len(more) > 0 {
 		at, n, err := f.sys.Append(f.file, more)
 		if err == nil && at != int64(len(old)) {
 			err = ErrChanged
 		}
 		if err != nil {
-			return undo(err, f.cut(at, n))
+			time.Sleep(moment) // for who emptied the map, to write it
+			return undo(err, f.cut(at, more[:n]))
 		}
-	}
-	same := 0
-	for same < both && old[same] == text[same] {
-		same++
 	}
 	if _, err := f.file.WriteAt(text[same:both], int64(same)); err != nil {
 		_, restored := f.file.WriteAt(old[same:both], int64(same))
-		if restored == nil {
-			restored = f.cut(int64(len(old)), len(text)-both)
-		}
-		return undo(err, restored)
+		return undo(err, errors.Join(restored, f.cut(int64(both), text[both:])))
 	}
-	if len(old) > both {
-		return f.cut(int64(both), len(old)-both)
-	}
-	return nil
+	return f.cut(int64(both), old[both:])
 }
 
-// cut takes n bytes out of the map. What others added after them stays.
-func (f *File) cut(at int64, n int) error {
-	rest, err := io.ReadAll(io.NewSectionReader(f.file, at+int64(n), largest))
+// cut takes bytes out of the map again, unless somebody else has written over
+// them by now. What others added after them stays.
+func (f *File) cut(at int64, added []byte) error {
+	if len(added) == 0 {
+		return nil
+	}
+	rest, err := io.ReadAll(io.NewSectionReader(f.file, at, largest))
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		if _, err := f.file.WriteAt(rest, at); err != nil {
-			return err
-		}
+	rest, found := bytes.CutPrefix(rest, added)
+	if !found {
+		return nil
+	}
+	if _, err := f.file.WriteAt(rest, at); err != nil {
+		return err
 	}
 	return f.file.Truncate(at + int64(len(rest)))
 }

@@ -32,8 +32,10 @@ type faulty struct {
 	err        error
 	kill       bool
 	dead       bool
-	failed     string // what failed
-	only       string // fail only this operation, each time
+	failed     string   // what failed
+	only       string   // fail only this operation, each time
+	without    []string // operations that the system does not offer
+	unsynced   bool     // for speed: sync does nothing
 	watch      func(operation int)
 }
 
@@ -45,6 +47,8 @@ func (f *faulty) next(operation string) error {
 	switch {
 	case f.dead:
 		return errKilled
+	case slices.Contains(f.without, operation):
+		return errors.ErrUnsupported
 	case f.only == operation && f.err != nil:
 		f.failed = operation
 		return f.err
@@ -100,6 +104,9 @@ func (f *faulty) Remove(name string) error {
 func (f *faulty) SyncDir(dir string) error {
 	if err := f.next("sync folder"); err != nil {
 		return err
+	}
+	if f.unsynced {
+		return nil
 	}
 	return f.osSystem.SyncDir(dir)
 }
@@ -163,6 +170,9 @@ func (h *faultyHandle) WriteAt(p []byte, at int64) (int, error) {
 func (h *faultyHandle) Sync() error {
 	if err := h.system.next("sync"); err != nil {
 		return err
+	}
+	if h.system.unsynced {
+		return nil
 	}
 	return h.File.Sync()
 }

@@ -21,13 +21,20 @@ import (
 // window; what it adds must be there in the end, and the id too.
 func TestNoEditIsLost(t *testing.T) {
 	const tries = 300
-	ways := map[string]error{"in place": syscall.EBUSY, "by rename": nil}
-	for way, refusal := range ways {
+	for way, place := range map[string]faulty{
+		"by rename":              {},
+		"in place":               {only: "rename", err: syscall.EBUSY},
+		"by rename, no leases":   {without: []string{"claim"}},
+		"in place, no leases":    {only: "rename", err: syscall.EBUSY, without: []string{"claim"}},
+		"by rename, nothing new": {without: []string{"claim", "swap"}},
+	} {
 		for name, edit := range edits() {
 			t.Run(way+", edit "+name, func(t *testing.T) {
 				lost := 0
 				for try := range tries {
-					if !survives(t, &faulty{only: "rename", err: refusal}, try, edit) {
+					sys := place
+					sys.unsynced = true
+					if !survives(t, &sys, try, edit) {
 						lost++
 					}
 				}

@@ -105,7 +105,6 @@ func (f *File) bringBack() error {
 		if alone {
 			break
 		}
-		time.Sleep(moment) // the edit may be half written
 	}
 	edit, err := readAll(f.file, f.info.Size())
 	if err != nil {
@@ -123,18 +122,19 @@ func (f *File) bringBack() error {
 // moment is a part of the time that a save waits for an editor to finish.
 const moment = 10 * time.Millisecond
 
-// alone waits a moment until nobody else has a file open, and keeps others from
-// opening it until it is released. That is not to be had everywhere.
+// alone waits until nobody else has a file open, and keeps others from opening
+// it until it is released. Where that is not to be had, or the file is open for
+// long, it has waited a moment, which is enough for most editors.
 func (f *File) alone(h handle) (release func(), alone bool) {
 	for range attempts {
 		release, err := f.sys.Claim(h)
 		if err == nil {
 			return release, true
 		}
+		time.Sleep(moment)
 		if !errors.Is(err, errInUse) {
 			break
 		}
-		time.Sleep(moment)
 	}
 	return func() {}, false
 }
