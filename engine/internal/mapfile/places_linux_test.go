@@ -102,16 +102,3 @@ func TestSaveKeepsTheAccessList(t *testing.T) {
 		})
 	}
 }
-
-func TestSaveInPlaceWhereAttributesCannotBeKept(t *testing.T) {
-	is := is.New(t)
-	path := writeMap(t)
-	before, err := os.Stat(path)
-	is.NoErr(err)
-	is.NoErr(saveOnce(&faulty{only: "attributes", err: unix.ENOTSUP}, path))
-	is.Equal(bytesOf(t, path), newText)
-	after, err := os.Stat(path)
-	is.NoErr(err)
-	is.True(os.SameFile(before, after))
-	is.Equal(names(t, path), []string{"map.toml"})
-}

@@ -58,8 +58,8 @@ func claim(f *os.File) (release func(), err error) {
 // swap lets two files of one folder exchange their names.
 func swap(one, other string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
-	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENOTSUP) {
-		return errors.ErrUnsupported
+	if errors.Is(err, unix.EINVAL) {
+		return errors.ErrUnsupported // by this file system
 	}
 	return err
 }
