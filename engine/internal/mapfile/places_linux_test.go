@@ -270,13 +270,13 @@ func TestFileWithoutAName(t *testing.T) {
 // the map keeps its name.
 func TestDisks(t *testing.T) {
 	for name, row := range map[string]struct {
-		make, mount []string // image and folder are added
+		make, mount []string // device and folder are added
 		prepare     []string // the folder is added
 	}{
-		"vfat":               {[]string{"mkfs.vfat"}, []string{"mount", "-t", "vfat", "-o", "loop,umask=000"}, nil},
-		"exfat":              {[]string{"mkfs.exfat"}, []string{"mount", "-t", "exfat", "-o", "loop,umask=000"}, nil},
+		"vfat":               {[]string{"mkfs.vfat"}, []string{"mount", "-t", "vfat", "-o", "umask=000"}, nil},
+		"exfat":              {[]string{"mkfs.exfat"}, []string{"mount", "-t", "exfat", "-o", "umask=000"}, nil},
 		"exfat through FUSE": {[]string{"mkfs.exfat"}, []string{"mount.exfat-fuse", "-o", "allow_other,umask=000"}, nil},
-		"ext4 without case":  {[]string{"mkfs.ext4", "-q", "-O", "casefold", "-E", "root_perms=777"}, []string{"mount", "-t", "ext4", "-o", "loop"}, []string{"chattr", "+F"}},
+		"ext4 without case":  {[]string{"mkfs.ext4", "-q", "-O", "casefold"}, []string{"mount", "-t", "ext4"}, []string{"chattr", "+F"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -286,12 +286,15 @@ func TestDisks(t *testing.T) {
 			is.NoErr(os.WriteFile(image, nil, 0o600))
 			is.NoErr(os.Truncate(image, 32<<20))
 			is.NoErr(os.Mkdir(dir, 0o755))
-			run(t, append(row.make, image)...)
-			run(t, append(row.mount, image, dir)...)
+			device := run(t, "losetup", "--find", "--show", image)
+			t.Cleanup(func() { run(t, "losetup", "--detach", device) })
+			run(t, append(row.make, device)...)
+			run(t, append(row.mount, device, dir)...)
 			t.Cleanup(func() { is.NoErr(unix.Unmount(dir, 0)) })
 			if row.prepare != nil {
 				is.NoErr(os.Remove(filepath.Join(dir, "lost+found")))
 				run(t, append(row.prepare, dir)...)
+				is.NoErr(os.Chmod(dir, 0o777))
 			}
 			path := filepath.Join(dir, "map.toml")
 			is.NoErr(os.WriteFile(path, []byte(oldText), 0o666))
@@ -303,13 +306,15 @@ func TestDisks(t *testing.T) {
 	}
 }
 
-// run runs a command of the system, or skips the test if that cannot be done
-// here.
-func run(t *testing.T, command ...string) {
+// run runs a command of the system and returns what it says, or skips the test
+// if that cannot be done here.
+func run(t *testing.T, command ...string) string {
 	t.Helper()
-	if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+	out, err := exec.Command(command[0], command[1:]...).CombinedOutput()
+	if err != nil {
 		t.Skipf("%s: %v: %s", command[0], err, out)
 	}
+	return strings.TrimSpace(string(out))
 }
 
 func TestPeekRefusesWhatIsNoFile(t *testing.T) {

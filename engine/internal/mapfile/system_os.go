@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // osSystem is the operating system itself. Its handles are *os.File.
@@ -26,16 +27,11 @@ func (s osSystem) spelled(path string) string {
 	if err != nil || slices.Contains(names, base) {
 		return path
 	}
-	info, err := os.Lstat(path)
-	if err != nil {
-		return path
+	same := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, base) })
+	if same < 0 {
+		return path // it has just been taken away
 	}
-	for _, name := range names {
-		if other, err := os.Lstat(filepath.Join(dir, name)); err == nil && os.SameFile(info, other) {
-			return filepath.Join(dir, name)
-		}
-	}
-	return path
+	return filepath.Join(dir, names[same])
 }
 
 func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
