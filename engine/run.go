@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"odoosync/engine/internal/featuremap"
@@ -93,8 +94,8 @@ func (r *sync) read(path string) (*featuremap.Map, error) {
 		return nil, err
 	}
 	if !r.options.DryRun {
-		if err := r.file.Sweep(); err != nil {
-			return nil, &FileError{Path: path, Op: "clean up after a killed run beside", Err: err}
+		for _, err := range r.file.Sweep() {
+			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it harms nothing; its owner may remove it")
 		}
 	}
 	return m, nil

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"io/fs"
 	"time"
 
 	"odoosync/engine/internal/featuremap"
@@ -72,11 +71,7 @@ func (r *sync) saveAnd(reload func() error) error {
 func (r *sync) trySave(reload func() error) error {
 	const attempts = 10 // each lost to an edit at the same moment
 	for range attempts {
-		same, err := r.file.Holds(r.book.Text())
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if !same {
+		if r.file.Touched() {
 			if err := reload(); err != nil {
 				return err
 			}
