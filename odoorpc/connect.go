@@ -106,7 +106,7 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 		}
 	}
 	if c.Protocol == JSON2 {
-		s.Protocol = JSON2
+		s.Protocol, s.Major = JSON2, max(s.Major, firstJSON2)
 		return nil // the login will tell
 	}
 	if s.Major == 0 {

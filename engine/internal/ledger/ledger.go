@@ -121,9 +121,6 @@ func (l *Ledger) filter(suits func(*Entry) bool) []*Entry {
 	return list
 }
 
-// Text is the map as it was last read or saved.
-func (l *Ledger) Text() *tomledit.Patch { return l.patch }
-
 // Write adds the unsaved ids to the text.
 func (l *Ledger) Write() (*tomledit.Patch, error) {
 	for _, e := range l.Unsaved() {
