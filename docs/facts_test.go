@@ -176,9 +176,13 @@ func TestEveryKindOfErrorIsExplained(t *testing.T) {
 // TestSettingsAndExitCodesAreThoseOfTheProgram compares the tables of the
 // README with what the program's help says.
 func TestSettingsAndExitCodesAreThoseOfTheProgram(t *testing.T) {
-	out, err := exec.Command(buildProgram(t), "help", "run").Output()
-	check(t, err)
-	help, readme := string(out), read(t, filepath.Join(root, "README.md"))
+	program, help := buildProgram(t), ""
+	for _, command := range []string{"run", "check"} {
+		out, err := exec.Command(program, "help", command).Output()
+		check(t, err)
+		help += string(out)
+	}
+	readme := read(t, filepath.Join(root, "README.md"))
 	tables := ""
 	for line := range strings.Lines(readme) {
 		if strings.HasPrefix(line, "|") {

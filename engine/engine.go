@@ -36,6 +36,9 @@ type Options struct {
 	// PlainCreate makes tasks without external ids, by create: never found
 	// again by a later run, and nothing that may have been done is repeated.
 	PlainCreate bool
+	// Strict takes the warnings of a map, such as a key that is probably
+	// misspelt, for mistakes. Default: they are reported as events.
+	Strict bool
 	// Observer is told what happens, in order and on the calling goroutine.
 	// Default: nobody is.
 	Observer func(Event)

@@ -90,9 +90,12 @@ func (r *run) all(path string) error {
 	if err != nil {
 		return &FileError{Path: path, Op: "read", Err: err}
 	}
-	m, err := featuremap.Parse(path, src)
+	m, err := parseMap(path, src, r.options.Strict)
 	if err != nil {
 		return err
+	}
+	for _, w := range mapWarnings(m) {
+		r.tell(w)
 	}
 	r.use(m)
 	r.plain, r.total = r.options.PlainCreate, r.plan.Pending()
@@ -259,7 +262,10 @@ func (r *run) checkParents() error {
 }
 
 func (r *run) warn(message, hint string) {
-	w := Warning{Message: message, Hint: hint}
+	r.tell(Warning{Message: message, Hint: hint})
+}
+
+func (r *run) tell(w Warning) {
 	r.result.Warnings = append(r.result.Warnings, w)
 	r.report(w)
 }

@@ -44,24 +44,29 @@ Examples:
 						&cli.BoolFlag{Name: "notify", Usage: "let Odoo tell the project's followers of each task"},
 						&cli.BoolFlag{Name: "link", Usage: "take tasks of earlier runs also if they differ now"},
 						&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost answer stops the run"},
+						strictFlag(),
 					},
 					outputFlags()),
 				Action: p.sync,
 			},
 			{
 				Name:      "check",
-				Usage:     "say what is wrong with a map, or what a run would create",
-				ArgsUsage: "MAP",
-				Description: `Reads MAP and reports every mistake with its line and column, or lists what a
-run would create. Works offline and changes nothing.
+				Usage:     "say what is wrong with maps, or what a run would create",
+				ArgsUsage: "MAP...",
+				Description: `Reads each MAP and reports every mistake with its line and column, or lists what
+a run would create. Works offline and changes nothing.
 
 Examples:
   odoosync check map.toml
+  odoosync check maps/*.toml --quiet        # mistakes only
   odoosync check map.toml --format github   # annotations for a pull request
-  odoosync check map.toml --json`,
-				Flags: join(
-					[]cli.Flag{&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json or github"}},
-					outputFlags()),
+  odoosync check map.toml --format sarif > odoosync.sarif`,
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json, github, gitlab, sarif, junit"},
+					strictFlag(),
+					&cli.BoolFlag{Name: "exit-code", Usage: "exit with 8 if a map has items that need a task"},
+					jsonFlag(), quietFlag(), noColorFlag(),
+				},
 				Action: p.check,
 			},
 			{
@@ -91,7 +96,7 @@ Examples:
   odoosync demo --keep .                # leaves map.toml here`,
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "keep", Usage: "write the map to `DIR` and leave it there"},
-					&cli.BoolFlag{Name: "no-color", Usage: "no colours"},
+					noColorFlag(),
 				},
 				Action: p.demo,
 			},
@@ -143,13 +148,27 @@ func connectionFlags() []cli.Flag {
 	}
 }
 
+// outputFlags are those of a command that talks to Odoo.
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "json", Usage: "print one JSON object on standard output"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
+		jsonFlag(), quietFlag(),
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: with masked bodies"},
-		&cli.BoolFlag{Name: "no-color", Usage: "no colours"},
+		noColorFlag(),
 	}
+}
+
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print one JSON object on standard output"}
+}
+
+func quietFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"}
+}
+
+func noColorFlag() cli.Flag { return &cli.BoolFlag{Name: "no-color", Usage: "no colours"} }
+
+func strictFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "strict", Usage: "refuse keys that are probably misspelt"}
 }
 
 func join(groups ...[]cli.Flag) []cli.Flag {
@@ -180,7 +199,7 @@ Flags may stand before or after MAP; `+"`--`"+` ends them. `+"`odoosync help COM
 lists the flags of a command.
 
 %s
-%s`, environmentHelp(), exitCodeHelp())
+%s`, environmentHelp(), exitCodeHelp(""))
 	return b.String()
 }
 
@@ -202,7 +221,7 @@ func commandHelp(c *cli.Command) string {
 		b.WriteString("\n" + environmentHelp())
 	}
 	if findFlag(c.Flags, "json") != nil {
-		b.WriteString("\n" + exitCodeHelp())
+		b.WriteString("\n" + exitCodeHelp(c.Name))
 	}
 	return b.String()
 }

@@ -106,7 +106,7 @@ func completedCommands(app *cli.App) []completedCommand {
 		if c.Hidden {
 			continue
 		}
-		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: c.ArgsUsage == "MAP"}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: strings.HasPrefix(c.ArgsUsage, "MAP")}
 		if c.Name == "completion" {
 			command.Words = shells
 		}
@@ -134,7 +134,7 @@ func completeFlag(f cli.Flag) completedFlag {
 	case "protocol":
 		flag.Words = []string{"auto", "jsonrpc", "json2"}
 	case "format":
-		flag.Words = []string{formatText, formatJSON, formatGitHub}
+		flag.Words = formatNames()
 	case "keep":
 		flag.Folder = true
 	}

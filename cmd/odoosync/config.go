@@ -80,6 +80,7 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
 			PlainCreate: c.Bool("plain-create"),
+			Strict:      c.Bool("strict"),
 		},
 	}
 	if s.options.Link && s.options.PlainCreate {
@@ -228,23 +229,33 @@ func missing(s *settings) error {
 	return e
 }
 
-// mapArgument is the one argument that run and check take.
-func mapArgument(c *cli.Context) (string, error) {
+// mapArguments are the maps that run and check take, at least one.
+func mapArguments(c *cli.Context) ([]string, error) {
 	name := c.Command.Name
 	switch args := c.Args().Slice(); {
 	case len(args) == 0:
 		e := usagef(name, "%s needs a MAP", name)
 		e.hint = "for example: odoosync " + name + " map.toml"
-		return "", e
-	case len(args) > 1:
-		e := usagef(name, "%s takes one MAP, found %d: %s", name, len(args), quoteAll(args))
-		e.hint = "run it once for each"
-		return "", e
-	case args[0] == "":
-		return "", usagef(name, "MAP is empty")
+		return nil, e
+	case slices.Contains(args, ""):
+		return nil, usagef(name, "MAP is empty")
 	default:
-		return args[0], nil
+		return args, nil
 	}
+}
+
+// mapArgument is the one map that run takes.
+func mapArgument(c *cli.Context) (string, error) {
+	args, err := mapArguments(c)
+	if len(args) > 1 {
+		e := usagef(c.Command.Name, "%s takes one MAP, found %d: %s", c.Command.Name, len(args), quoteAll(args))
+		e.hint = "run it once for each"
+		err = e
+	}
+	if err != nil {
+		return "", err
+	}
+	return args[0], nil
 }
 
 // noArguments refuses what a command does not take.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"odoosync/engine"
@@ -22,22 +23,39 @@ const (
 	exitUnreachable = 5
 	exitUnknown     = 6
 	exitNotSaved    = 7
+	exitPending     = 8
 	exitInterrupted = 130
 )
 
-// exitCodeHelp is the table of exit codes.
-func exitCodeHelp() string {
-	return `Exit codes:
-  0    done, or nothing to do
-  1    something unexpected
-  2    the command line or a setting is wrong
-  3    the map is invalid, unreadable, locked or changed meanwhile
-  4    Odoo refused: login, rights or data
-  5    Odoo cannot be reached, or something else answered
-  6    not known whether tasks were created (only with --plain-create)
-  7    tasks were created but their ids could not be saved: they are listed
-  130  interrupted; what was created is saved
-`
+// exitCodes say what each code means, and which commands end with it; none
+// for all.
+var exitCodes = []struct {
+	code     int
+	meaning  string
+	commands []string
+}{
+	{exitDone, "done, or nothing to do", nil},
+	{exitUnexpected, "something unexpected", nil},
+	{exitUsage, "the command line or a setting is wrong", nil},
+	{exitMap, "a map is invalid, unreadable, locked or was changed meanwhile", []string{"run", "check"}},
+	{exitRefused, "Odoo refused: login, rights or data", []string{"run", "stages"}},
+	{exitUnreachable, "Odoo cannot be reached, or something else answered", []string{"run", "stages"}},
+	{exitUnknown, "not known whether tasks were created (only with --plain-create)", []string{"run"}},
+	{exitNotSaved, "tasks were created but their ids could not be saved: they are listed", []string{"run"}},
+	{exitPending, "items need a task (only with --exit-code)", []string{"check"}},
+	{exitInterrupted, "interrupted; what was created is saved", []string{"run", "stages"}},
+}
+
+// exitCodeHelp is the table of exit codes of a command, or of all.
+func exitCodeHelp(command string) string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	for _, e := range exitCodes {
+		if command == "" || e.commands == nil || slices.Contains(e.commands, command) {
+			fmt.Fprintf(&b, "  %-5d%s\n", e.code, e.meaning)
+		}
+	}
+	return b.String()
 }
 
 // usageError is a command line that cannot be followed (kind "usage"), or a
@@ -78,6 +96,7 @@ type failure struct {
 	Message  string
 	Hint     string
 	Mistakes []*tomledit.Error
+	Warnings []*tomledit.Error // of the same map
 	Items    []engine.ItemResult
 	Mismatch []engine.Mismatch
 	File     string // the map that Mistakes, Items and Mismatch are of
@@ -144,11 +163,15 @@ func describeOutcome(err error, f *failure) bool {
 
 // describeMap knows the errors of the map file.
 func describeMap(err error, f *failure) bool {
+	var several *mapsError
 	var mistakes *engine.MapError
 	var file *engine.FileError
 	switch {
+	case errors.As(err, &several):
+		f.Code, f.Kind = exitMap, "map"
 	case errors.As(err, &mistakes):
 		f.Code, f.Kind, f.File, f.Mistakes = exitMap, "map", mistakes.File, mistakes.Mistakes
+		f.Warnings = mistakes.Warnings
 		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(mistakes.Mistakes), "mistake"), mistakes.File), ""
 	case errors.Is(err, engine.ErrLocked):
 		f.Code, f.Kind = exitMap, "locked"

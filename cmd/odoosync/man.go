@@ -41,7 +41,7 @@ may stand before or after the map.`) + "\n\n# COMMANDS\n\n")
 			fmt.Fprintf(&b, "**%s**\n: %s\n\n", markdown(strings.TrimSpace(names)), markdown(usage))
 		}
 	}
-	for _, section := range []string{environmentHelp(), exitCodeHelp()} {
+	for _, section := range []string{environmentHelp(), exitCodeHelp("")} {
 		title, rows, _ := strings.Cut(strings.TrimSpace(section), "\n")
 		title, _, _ = strings.Cut(strings.TrimSuffix(title, ":"), " (")
 		fmt.Fprintf(&b, "# %s\n\n", strings.ToUpper(title))

@@ -26,6 +26,8 @@ type program struct {
 
 	report *report // set by commands that know --json
 	asJSON bool
+	code   int // the exit code when all goes well
+	warned int // warnings about places in the map
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -49,7 +51,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		p.report.finish(err, time.Since(p.began))
 		p.report.write(p.out)
 	}
-	code := exitDone
+	code := p.code
 	if err != nil {
 		f := describe(err)
 		code = f.Code
@@ -130,13 +132,23 @@ func (p *program) watch(ctx context.Context) (stop func() bool) {
 	})
 }
 
+// warningsShown is how many warnings about places in the map a run prints.
+const warningsShown = 10
+
 // engineEvents gives a run's events to the progress display.
 func (p *program) engineEvents(show *progress) func(engine.Event) {
 	return func(ev engine.Event) {
-		if w, ok := ev.(engine.Warning); ok {
+		w, ok := ev.(engine.Warning)
+		switch {
+		case !ok:
+			show.event(ev)
+		case w.Place == nil:
 			p.console.warn(w.Message, w.Hint)
-			return
+		case p.warned < warningsShown:
+			p.console.warnOf(w.Place)
 		}
-		show.event(ev)
+		if ok && w.Place != nil {
+			p.warned++
+		}
 	}
 }

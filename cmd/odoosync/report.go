@@ -10,6 +10,7 @@ import (
 
 	"odoosync/engine"
 	"odoosync/odoorpc"
+	"odoosync/tomledit"
 )
 
 // report is what --json prints: one object, also when the command fails. Every
@@ -43,8 +44,11 @@ type report struct {
 	// Pending are the items that still need a task: all of them in a dry run
 	// and for check, those that were not reached after an error.
 	Pending []reportItem `json:"pending"`
-	// Warnings did not stop the run.
-	Warnings []reportWarning `json:"warnings"`
+	// Warnings did not stop the command. Those about Odoo have no place.
+	Warnings []reportFinding `json:"warnings"`
+	// Maps has a report for each map when check is given several; what the
+	// other fields say of a map is then said there.
+	Maps []*report `json:"maps"`
 	// Error is null when all went well.
 	Error *reportError `json:"error"`
 	// DurationSeconds is the time that the command took.
@@ -102,12 +106,6 @@ type reportItem struct {
 	Tags []string `json:"tags,omitempty"`
 }
 
-// reportWarning is one warning.
-type reportWarning struct {
-	Message string `json:"message"`
-	Hint    string `json:"hint"`
-}
-
 // reportError is why the command failed.
 type reportError struct {
 	// Code is the exit code.
@@ -120,16 +118,16 @@ type reportError struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 	// Mistakes are those of the map; only kind map has them.
-	Mistakes []reportMistake `json:"mistakes"`
+	Mistakes []reportFinding `json:"mistakes"`
 	// Items are those the error is about: the refused one (item), those whose
 	// id is not in the map (not-saved), those that may exist or not
 	// (unknown-outcome), those whose task differs (mismatch).
 	Items []reportErrorItem `json:"items"`
 }
 
-// reportMistake is one mistake in a map.
-type reportMistake struct {
-	File      string `json:"file"`
+// reportFinding is a mistake or a warning.
+type reportFinding struct {
+	File      string `json:"file"`       // "" when it is not about a place in a map; the next four are empty then too
 	Line      int    `json:"line"`       // from 1
 	Column    int    `json:"column"`     // in characters, from 1
 	EndColumn int    `json:"end_column"` // of the first character after it, on the same line
@@ -155,7 +153,7 @@ type reportDifference struct {
 func newReport(command string) *report {
 	return &report{
 		Command: command,
-		Stages:  []reportStage{}, Tags: []reportTag{}, Warnings: []reportWarning{},
+		Stages:  []reportStage{}, Tags: []reportTag{}, Warnings: []reportFinding{}, Maps: []*report{},
 		Created: []reportItem{}, Linked: []reportItem{}, Skipped: []reportItem{}, Pending: []reportItem{},
 	}
 }
@@ -186,7 +184,11 @@ func (r *report) fill(result *engine.Result) {
 		}
 	}
 	for _, w := range result.Warnings {
-		r.Warnings = append(r.Warnings, reportWarning(w))
+		if w.Place != nil {
+			r.Warnings = append(r.Warnings, findingOf(w.Place))
+		} else {
+			r.Warnings = append(r.Warnings, reportFinding{Message: w.Message, Hint: w.Hint})
+		}
 	}
 }
 
@@ -199,9 +201,16 @@ func (r *report) fillStages(result *engine.StagesResult) {
 	}
 }
 
-// fillPlan takes over what a run would do.
-func (r *report) fillPlan(plan *engine.Plan) {
-	for item := range plan.Map.All {
+// fillCheck takes over what is wrong with a map, or what a run would do. The
+// failure of the only map is left to finish.
+func (r *report) fillCheck(m checked) {
+	for _, w := range m.warnings {
+		r.Warnings = append(r.Warnings, findingOf(w))
+	}
+	if m.plan == nil {
+		return
+	}
+	for item := range m.plan.Map.All {
 		out := reportItem{Kind: string(item.Kind), Feature: item.Name, Line: item.Position().Line, ID: item.TaskID}
 		if item.Parent != nil {
 			out.Feature, out.Story = item.Parent.Name, item.Name
@@ -218,7 +227,7 @@ func (r *report) fillPlan(plan *engine.Plan) {
 			r.Pending = append(r.Pending, out)
 		}
 	}
-	for _, name := range plan.Tags() {
+	for _, name := range m.plan.Tags() {
 		r.Tags = append(r.Tags, reportTag{Name: name})
 	}
 }
@@ -229,13 +238,13 @@ func (r *report) finish(err error, took time.Duration) {
 	if err == nil {
 		return
 	}
-	f := describe(err)
-	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportMistake{}, Items: []reportErrorItem{}}
+	r.Error = errorOf(describe(err))
+}
+
+func errorOf(f failure) *reportError {
+	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportErrorItem{}}
 	for _, m := range f.Mistakes {
-		e.Mistakes = append(e.Mistakes, reportMistake{
-			File: m.File, Line: m.Pos.Line, Column: m.Pos.Column, EndColumn: m.EndColumn(),
-			Key: m.Key, Message: m.Message, Hint: m.Hint,
-		})
+		e.Mistakes = append(e.Mistakes, findingOf(m))
 	}
 	for _, it := range f.Items {
 		e.Items = append(e.Items, reportErrorItem{reportItem: itemOf(it)})
@@ -247,17 +256,20 @@ func (r *report) finish(err error, took time.Duration) {
 		}
 		e.Items = append(e.Items, item)
 	}
-	r.Error = e
+	return e
 }
 
-// write prints the report. Its texts may hold characters that a terminal acts
-// on: those that JSON would leave as they are are escaped too.
-func (r *report) write(w io.Writer) {
+// write prints the report.
+func (r *report) write(w io.Writer) { writeJSON(w, r) }
+
+// writeJSON prints a value as JSON. Its texts may hold characters that a
+// terminal acts on: those that JSON would leave as they are are escaped too.
+func writeJSON(w io.Writer, v any) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(r) // strings and numbers always can be
+	_ = enc.Encode(v) // strings and numbers always can be
 	text := b.String()
 	written := 0
 	for i, c := range text {
@@ -267,6 +279,13 @@ func (r *report) write(w io.Writer) {
 		}
 	}
 	_, _ = io.WriteString(w, text[written:]) // the writer remembers its error until it is flushed
+}
+
+func findingOf(m *tomledit.Error) reportFinding {
+	return reportFinding{
+		File: m.File, Line: m.Pos.Line, Column: m.Pos.Column, EndColumn: m.EndColumn(),
+		Key: m.Key, Message: m.Message, Hint: m.Hint,
+	}
 }
 
 func serverOf(s odoorpc.Session) *reportServer {

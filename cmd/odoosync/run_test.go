@@ -58,7 +58,7 @@ func TestJSONHasEveryFieldAlways(t *testing.T) {
 			is.True(run(t.Context(), line, strings.NewReader(""), &stdout, &stderr, noEnv) != exitDone)
 			var object map[string]any
 			is.NoErr(json.Unmarshal([]byte(stdout.String()), &object))
-			is.Equal(len(object), 15)
+			is.Equal(len(object), 16)
 			for _, list := range []string{"stages", "tags", "created", "linked", "skipped", "pending", "warnings"} {
 				_, ok := object[list].([]any)
 				is.True(ok) // a list, not null

@@ -29,6 +29,9 @@ func (p *program) sync(c *cli.Context) error {
 		return err
 	}
 	p.report.fill(result)
+	if more := p.warned - warningsShown; more > 0 {
+		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
+	}
 	if p.talkative() {
 		writeSummary(p.out, result, err, p.outStyle(c))
 	}

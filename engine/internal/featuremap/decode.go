@@ -22,23 +22,28 @@ const (
 	keyDeprecated  = "_deprecated"
 )
 
-// keptPaths are the values of a document that a Map is made of.
+// keptPaths are the values of a document that a Map is made of, and all keys
+// beside them, which may be misspelt ones.
 func keptPaths() tomledit.Option {
 	feature := []string{keyFeatures, tomledit.Any}
 	story := append(slices.Clone(feature), keyStories, tomledit.Any)
 	below := func(path []string, keys ...string) []string { return append(slices.Clone(path), keys...) }
 	return tomledit.Keep(
-		below(feature, keyTaskID), below(feature, keyDescription), below(feature, keyDeprecated),
-		below(feature, keyTags), below(feature, keyTags, tomledit.Any),
-		below(story, keyName), below(story, keyTaskID), below(story, keyDescription), below(story, keyDeprecated),
-		below(story, keyTags), below(story, keyTags, tomledit.Any),
+		[]string{tomledit.Any, tomledit.Any, keyTaskID}, []string{tomledit.Any, tomledit.Any, keyStories},
+		below(feature, tomledit.Any), below(feature, keyTags, tomledit.Any),
+		below(story, tomledit.Any), below(story, keyTags, tomledit.Any),
 	)
 }
 
 // Parse reads a feature map. All mistakes come back together, in an *Error,
 // and with them as much of the map as could be read: nil where the text is no
 // TOML.
-func Parse(path string, src []byte) (*Map, error) {
+func Parse(path string, src []byte) (*Map, error) { return parse(path, src, false) }
+
+// ParseStrictly is Parse that takes warnings for mistakes.
+func ParseStrictly(path string, src []byte) (*Map, error) { return parse(path, src, true) }
+
+func parse(path string, src []byte, strict bool) (*Map, error) {
 	doc, err := tomledit.Parse(path, src, keptPaths())
 	if err != nil {
 		var mistake *tomledit.Error
@@ -48,8 +53,13 @@ func Parse(path string, src []byte) (*Map, error) {
 		return nil, err
 	}
 	m, mistakes := decode(doc)
+	if strict {
+		mistakes = append(mistakes, m.Warnings...)
+		sortByPlace(mistakes)
+		m.Warnings = nil
+	}
 	if len(mistakes) > 0 {
-		return m, &Error{File: path, Mistakes: mistakes}
+		return m, &Error{File: path, Mistakes: mistakes, Warnings: m.Warnings}
 	}
 	return m, nil
 }
@@ -57,10 +67,21 @@ func Parse(path string, src []byte) (*Map, error) {
 // decode reads a document as a feature map. With mistakes the map holds what
 // could be read.
 func decode(doc *tomledit.Document) (*Map, []*tomledit.Error) {
-	d := decoder{doc: doc, owners: make(map[int64]*Item)}
+	d := decoder{
+		doc: doc, owners: make(map[int64]*Item),
+		feature: newSpeller(keyTaskID, keyDescription, keyTags, keyStories, keyDeprecated),
+		story:   newSpeller(keyName, keyTaskID, keyDescription, keyTags, keyDeprecated),
+	}
+	d.check(newSpeller(keyFeatures), doc.Root())
 	m := &Map{Path: doc.Name(), doc: doc, Features: d.features(doc.Get(keyFeatures))}
-	slices.SortStableFunc(d.mistakes, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
+	sortByPlace(d.mistakes)
+	sortByPlace(d.warnings)
+	m.Warnings = d.warnings
 	return m, d.mistakes
+}
+
+func sortByPlace(list []*tomledit.Error) {
+	slices.SortStableFunc(list, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
 }
 
 // decoder goes once over a document and collects what is wrong with it as a
@@ -68,7 +89,10 @@ func decode(doc *tomledit.Document) (*Map, []*tomledit.Error) {
 type decoder struct {
 	doc      *tomledit.Document
 	mistakes []*tomledit.Error
+	warnings []*tomledit.Error
 	owners   map[int64]*Item // positive task ids and who has them
+
+	feature, story speller
 }
 
 func (d *decoder) features(v tomledit.Value) []*Item {
@@ -90,6 +114,7 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 			d.refuseAt(table.KeyPosition(), table, cause, "the key of the feature is the name of its task")
 		}
 		d.fields(feature, table)
+		d.check(d.feature, table)
 		feature.Stories = d.stories(feature, table.Get(keyStories))
 		features = append(features, feature)
 	}
@@ -114,6 +139,7 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
 		story.Name = d.storyName(table)
 		d.fields(story, table)
+		d.check(d.story, table)
 		seen[story.Name]++
 		story.Ordinal = seen[story.Name]
 		stories = append(stories, story)
