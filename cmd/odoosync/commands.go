@@ -70,6 +70,25 @@ Examples:
 				Action: p.check,
 			},
 			{
+				Name:  "example",
+				Usage: "print a map to start from",
+				Description: `Prints a small map with comments that explain it.
+
+Examples:
+  odoosync example > map.toml`,
+				Action: p.example,
+			},
+			{
+				Name:  "schema",
+				Usage: "print the JSON Schema of a map, for editors",
+				Description: `Prints a JSON Schema with which editors check and complete a map as you type.
+The first line of the map names it: #:schema ./map.schema.json
+
+Examples:
+  odoosync schema > map.schema.json`,
+				Action: p.schema,
+			},
+			{
 				Name:  "stages",
 				Usage: "create the missing ones of the six stages",
 				Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
@@ -86,16 +105,16 @@ Examples:
 			},
 			{
 				Name:  "demo",
-				Usage: "the whole thing on an Odoo in memory, no server needed",
+				Usage: "show a whole run on an Odoo in memory, no server needed",
 				Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
-it, and shows the tasks it made and the difference in the map. Everything it
-made is gone afterwards.
+it, and shows the tasks it created and the difference in the map. Nothing of it
+is left afterwards.
 
 Examples:
   odoosync demo
-  odoosync demo --keep .                # leaves map.toml here`,
+  odoosync demo --keep .    # leaves demo-before.toml and demo-after.toml here`,
 				Flags: []cli.Flag{
-					&cli.StringFlag{Name: "keep", Usage: "write the map to `DIR` and leave it there"},
+					&cli.StringFlag{Name: "keep", Usage: "leave the map in `DIR`, as before and after the run"},
 					noColorFlag(),
 				},
 				Action: p.demo,

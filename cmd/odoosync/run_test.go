@@ -36,11 +36,14 @@ func TestAReaderThatHasSeenEnoughIsNoError(t *testing.T) {
 	is.Equal(stderr.String(), "")
 }
 
-func TestAnEmptyArgumentListIsAUsageError(t *testing.T) {
+func TestWithoutArgumentsItShowsItsHelp(t *testing.T) {
 	is := is.New(t)
-	var stdout, stderr strings.Builder
-	is.Equal(run(t.Context(), nil, strings.NewReader(""), &stdout, &stderr, noEnv), exitUsage)
-	is.Equal(stdout.String(), "")
+	for _, args := range [][]string{nil, {"odoosync"}} {
+		var stdout, stderr strings.Builder
+		is.Equal(run(t.Context(), args, strings.NewReader(""), &stdout, &stderr, noEnv), exitDone)
+		is.True(strings.Contains(stdout.String(), "Commands:"))
+		is.Equal(stderr.String(), "")
+	}
 }
 
 // Programs may rely on every list and object being there, whatever happened.
