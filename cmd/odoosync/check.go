@@ -68,7 +68,7 @@ func formatOf(c *cli.Context) (func(*program, []checked, style), error) {
 	name := c.String("format")
 	if c.Bool("json") {
 		if c.IsSet("format") && name != formatJSON {
-			return nil, usagef(c.Command.Name, "--json and --format %s exclude each other", name)
+			return nil, usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
 		}
 		name = formatJSON
 	}

@@ -13,7 +13,7 @@ func newApp(p *program) *cli.App {
 	app := &cli.App{
 		Name:            "odoosync",
 		HelpName:        "odoosync",
-		Usage:           "make Odoo tasks of a feature map, and write their ids into it",
+		Usage:           "create Odoo tasks from a feature map, and write their ids into it",
 		HideHelpCommand: true,
 		HideVersion:     true,
 		Writer:          p.out,
@@ -26,11 +26,11 @@ func newApp(p *program) *cli.App {
 				ArgsUsage: "MAP",
 				Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
 for each such user story, and writes the new ids over the zeros. No other byte
-of MAP changes. Repeat it as often as you like: a run that was killed, or lost
-an answer, is completed by the next one, and no task is made twice.
+of MAP changes. Run it as often as you like: if a run is killed or a reply is
+lost, the next run goes on from there, and no task is created twice.
 
 Examples:
-  odoosync run map.toml --dry-run       # what would happen, and can it?
+  odoosync run map.toml --dry-run       # what would happen, and would it work?
   odoosync run map.toml
   odoosync run map.toml --project "Web shop" --json
   pass show odoo | odoosync run map.toml --api-key-stdin`,
@@ -40,10 +40,10 @@ Examples:
 					},
 					connectionFlags(),
 					[]cli.Flag{
-						&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, where several feed one project"},
-						&cli.BoolFlag{Name: "notify", Usage: "let Odoo tell the project's followers of each task"},
-						&cli.BoolFlag{Name: "link", Usage: "take tasks of earlier runs also if they differ now"},
-						&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost answer stops the run"},
+						&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, if several feed one project"},
+						&cli.BoolFlag{Name: "notify", Usage: "let Odoo notify the project's followers of each task"},
+						&cli.BoolFlag{Name: "link", Usage: "link tasks of earlier runs even if they have changed"},
+						&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost reply stops the run"},
 						strictFlag(),
 					},
 					outputFlags()),
@@ -51,7 +51,7 @@ Examples:
 			},
 			{
 				Name:      "check",
-				Usage:     "say what is wrong with maps, or what a run would create",
+				Usage:     "find mistakes in maps, and list what a run would create",
 				ArgsUsage: "MAP...",
 				Description: `Reads each MAP and reports every mistake with its line and column, or lists what
 a run would create. Works offline and changes nothing.
@@ -90,7 +90,7 @@ Examples:
 			},
 			{
 				Name:  "stages",
-				Usage: "create the missing ones of the six stages",
+				Usage: "create the missing stages",
 				Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
 User Acceptance, Done and Archive. Stages that exist are left alone.
 
@@ -98,7 +98,7 @@ Examples:
   odoosync stages --dry-run
   odoosync stages --project 7`,
 				Flags: join(
-					[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say which are missing, create none"}},
+					[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "list the missing stages, create none"}},
 					connectionFlags(),
 					outputFlags()),
 				Action: p.stages,
@@ -155,14 +155,14 @@ Examples:
 
 func connectionFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "url", Usage: "Odoo's address, as https://odoo.example.com"},
+		&cli.StringFlag{Name: "url", Usage: "Odoo's address, such as https://odoo.example.com"},
 		&cli.StringFlag{Name: "db", Usage: "use database `NAME`"},
 		&cli.StringFlag{Name: "username", Usage: "log in as `LOGIN`"},
 		&cli.StringFlag{Name: "project", Usage: "project `ID|NAME`, the name exactly as in Odoo"},
-		&cli.StringFlag{Name: "protocol", Usage: "speak `NAME`: auto (default), jsonrpc or json2"},
+		&cli.StringFlag{Name: "protocol", Usage: "use `NAME`: auto (default), jsonrpc or json2"},
 		&cli.BoolFlag{Name: "api-key-stdin", Usage: "read the API key from standard input"},
 		&cli.BoolFlag{Name: "allow-http", Usage: "send secrets over plain http to other machines"},
-		&cli.StringFlag{Name: "timeout", Usage: "at most `TIME` for one call, as 90s (default 5m)"},
+		&cli.StringFlag{Name: "timeout", Usage: "give up on a call after `TIME` (default 5m)"},
 		&cli.StringFlag{Name: "rate", Usage: "at most `N` calls a second (on Odoo's cloud: 1)"},
 	}
 }
@@ -171,7 +171,7 @@ func connectionFlags() []cli.Flag {
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
 		jsonFlag(), quietFlag(),
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: with masked bodies"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: also the bodies"},
 		noColorFlag(),
 	}
 }
@@ -181,7 +181,7 @@ func jsonFlag() cli.Flag {
 }
 
 func quietFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"}
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors only"}
 }
 
 func noColorFlag() cli.Flag { return &cli.BoolFlag{Name: "no-color", Usage: "no colours"} }
@@ -214,7 +214,7 @@ Examples:
   odoosync run map.toml --dry-run
   odoosync run map.toml
 
-Flags may stand before or after MAP; `+"`--`"+` ends them. `+"`odoosync help COMMAND`"+`
+Flags may come before or after MAP; `+"`--`"+` ends them. `+"`odoosync help COMMAND`"+`
 lists the flags of a command.
 
 %s
@@ -284,7 +284,7 @@ func environmentHelp() string {
 	for _, v := range variables {
 		fmt.Fprintf(&b, "  %-32s%s\n", strings.Join(v.names, ", "), v.meaning)
 	}
-	b.WriteString(`  ODOO_API_KEY, ODOO_PASSWORD     the secret; the key is taken if both are set
+	b.WriteString(`  ODOO_API_KEY, ODOO_PASSWORD     the secret; the key takes precedence
   NO_COLOR, CLICOLOR_FORCE        colours never, colours always
 `)
 	return b.String()

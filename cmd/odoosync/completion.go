@@ -113,7 +113,7 @@ func completedCommands(app *cli.App) []completedCommand {
 		for _, f := range c.Flags {
 			command.Flags = append(command.Flags, completeFlag(f))
 		}
-		command.Flags = append(command.Flags, completedFlag{Long: "--help", Short: "-h", Usage: "show how it is used"})
+		command.Flags = append(command.Flags, completedFlag{Long: "--help", Short: "-h", Usage: "show how to use it"})
 		commands = append(commands, command)
 	}
 	help := completedCommand{Name: "help", Usage: "explain a command"}

@@ -75,9 +75,9 @@ func (e *usageError) Hint() string {
 	case e.hint != "" || e.kind != "usage":
 		return e.hint
 	case e.command != "" && e.command != "help":
-		return "`odoosync help " + e.command + "` shows how it is used"
+		return "`odoosync help " + e.command + "` shows how to use it"
 	}
-	return "`odoosync help` shows how it is used"
+	return "`odoosync help` shows how to use it"
 }
 
 func usagef(command, format string, args ...any) *usageError {
@@ -134,7 +134,7 @@ func describe(err error) failure {
 	return f
 }
 
-// describeOutcome knows the errors that leave a run in mid-air.
+// describeOutcome knows the errors that come first: those of a run that ended halfway.
 func describeOutcome(err error, f *failure) bool {
 	var notSaved *engine.NotSavedError
 	var unknown *engine.UnknownOutcomeError
@@ -149,12 +149,12 @@ func describeOutcome(err error, f *failure) bool {
 		if errors.As(err, &call) {
 			reason = call.Err
 		}
-		f.Message = fmt.Sprintf("%s: no usable answer to the creation of %s, which may exist in Odoo or not: %v",
+		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v",
 			unknown.File, count(len(unknown.Items), "task"), reason)
 	case errors.As(err, &call):
 		f.Code, f.Kind = exitUnknown, "unknown-outcome"
 	case errors.Is(err, engine.ErrInterrupted), errors.Is(err, context.Canceled):
-		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", ""
+		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", "run again to go on"
 	default:
 		return false
 	}
@@ -201,12 +201,12 @@ func describeOdoo(err error, f *failure) bool {
 	switch {
 	case errors.As(err, &mismatch):
 		f.Code, f.Kind, f.File, f.Mismatch = exitRefused, "mismatch", mismatch.File, mismatch.Items
-		f.Message = fmt.Sprintf("%s: %s made by an earlier run no longer %s", mismatch.File,
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File,
 			count(len(mismatch.Items), "task"), plural(len(mismatch.Items), "matches its item", "match their items"))
 	case errors.As(err, &item):
 		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}
 		if f.Hint == "" {
-			f.Hint = "what was created before it is in the map; mend this item and run again"
+			f.Hint = "what was created before it is in the map; fix this item and run again"
 		}
 	case errors.As(err, &setup):
 		f.Code, f.Kind = exitRefused, "setup"
@@ -246,7 +246,7 @@ func configProblems(e *odoorpc.ConfigError) string {
 func configAdvice(e *odoorpc.ConfigError) string {
 	for _, problem := range e.Problems {
 		if problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http") {
-			return "--allow-http permits it all the same, for networks that you trust"
+			return "use --allow-http only in a network that you trust"
 		}
 	}
 	return ""

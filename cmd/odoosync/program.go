@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_ = p.out.Flush() // results so far come before the error
 		p.console.fail(f)
 	}
-	// Who closes the pipe, as head does, has seen enough.
+	// A reader that closes the pipe, as head does, has seen enough.
 	if flushErr := p.out.Flush(); flushErr != nil && !errors.Is(flushErr, syscall.EPIPE) {
 		p.console.fail(failure{Message: "cannot write the result: " + cause(flushErr)})
 		code = max(code, exitUnexpected)
@@ -105,7 +105,7 @@ func (p *program) prepare(c *cli.Context) error {
 		p.console.style = style{}
 	}
 	if p.console.quiet && p.console.verbose > 0 {
-		return usagef(c.Command.Name, "--quiet and --verbose exclude each other")
+		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (p *program) printf(format string, args ...any) {
 // The returned function ends it.
 func (p *program) watch(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
-		p.console.note("interrupted: finishing the call in flight; Ctrl-C again stops at once")
+		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"odoosync/engine"
@@ -274,7 +275,10 @@ func writeJSON(w io.Writer, v any) {
 	written := 0
 	for i, c := range text {
 		if c != '\n' && disturbs(c) {
-			_, _ = fmt.Fprintf(w, `%s\u%04x`, text[written:i], c)
+			_, _ = io.WriteString(w, text[written:i])
+			for _, unit := range utf16.Encode([]rune{c}) {
+				_, _ = fmt.Fprintf(w, `\u%04x`, unit)
+			}
 			written = i + utf8.RuneLen(c)
 		}
 	}

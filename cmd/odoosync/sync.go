@@ -179,7 +179,7 @@ func outcome(id int64, may engine.Permission, otherwise string) string {
 	case may == engine.Denied:
 		return "missing, and this login may not create it: " + otherwise
 	}
-	return "missing; whether this login may create it shows when it is tried"
+	return "missing; a run will show whether this login may create it"
 }
 
 // row writes one line of a summary. Text from outside is made harmless here.
@@ -209,7 +209,7 @@ func kinds(r *engine.Result, status engine.Status) string {
 func skipped(r *engine.Result) string {
 	var parts []string
 	if n := r.Count(engine.Synced); n > 0 {
-		parts = append(parts, count(n, "item")+" with a task already")
+		parts = append(parts, count(n, "item")+" with a task")
 	}
 	if n := r.Count(engine.Deprecated); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d deprecated", n))
