@@ -35,7 +35,14 @@ const (
 	Linked     Status = "linked"     // its task existed already, under the item's external id
 	Synced     Status = "synced"     // it had a task_id when the run began
 	Deprecated Status = "deprecated" // it, or its feature, is marked _deprecated
-	Pending    Status = "pending"    // it has no task yet: not reached, or a dry run
+	Pending    Status = "pending"    // it has no task yet: not reached
+)
+
+// What a dry run says of an item that needs a task.
+const (
+	Create  Status = "create"  // its task would be made
+	Link    Status = "link"    // its task exists under the item's external id, and would be taken
+	Differs Status = "differs" // such a task exists and is not what the map says: the run would stop
 )
 
 // ItemResult is one feature or user story of the map after a run.
@@ -46,6 +53,9 @@ type ItemResult struct {
 	Line    int    // line of the task_id in the map as it was last read, from 1
 	ID      int64  // task id, 0 when there is none
 	Status  Status
+
+	Differences []Difference // of Differs: in what the task is not what the map says
+	URL         string       // where a browser shows the task, empty when there is none
 }
 
 // resultOf says what became of an item.

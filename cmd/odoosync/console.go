@@ -157,12 +157,17 @@ func (c *console) columns() int {
 
 // mismatch shows one existing task beside its item.
 func (c *console) mismatch(file string, m engine.Mismatch) string {
+	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line))
+	return fmt.Sprintf("%s %s %s, task %d:\n", where, m.Item.Kind, oneLine(strconv.Quote(m.Item.Name())), m.Item.ID) + differences("  ", m.Differences)
+}
+
+// differences shows in what a task is not what the map says.
+func differences(indent string, all []engine.Difference) string {
 	const widest = 200 // characters of a text that are shown
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %q, task %d:\n", c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line)), m.Item.Kind, m.Item.Name(), m.Item.ID)
-	for _, d := range m.Differences {
+	for _, d := range all {
 		inMap, inOdoo := around(d.Map, d.Odoo, widest)
-		fmt.Fprintf(&b, "  %s\n    map:  %s\n    Odoo: %s\n", d.Field, oneLine(inMap), oneLine(inOdoo))
+		fmt.Fprintf(&b, "%[1]s%[2]s\n%[1]s  map:  %[3]s\n%[1]s  Odoo: %[4]s\n", indent, d.Field, oneLine(inMap), oneLine(inOdoo))
 	}
 	return b.String()
 }

@@ -96,7 +96,10 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 		return nil, err
 	}
 	result.Project.URL = "" // gone when the demo ends
-	writeSummary(p.out, result, nil, s)
+	for i := range result.Items {
+		result.Items[i].URL = ""
+	}
+	writeSummary(p.out, result, nil, false, s)
 	p.heading(s, "The tasks in Odoo now")
 	p.printTasks(odoo, s, result)
 	if patched, err = os.ReadFile(path); err != nil {

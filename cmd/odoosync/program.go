@@ -28,6 +28,8 @@ type program struct {
 	asJSON bool
 	code   int // the exit code when all goes well
 	warned int // warnings about places in the map
+
+	differencesShown bool // on standard output, which spares them to the error
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -56,6 +58,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		f := describe(err)
 		code = f.Code
 		_ = p.out.Flush() // results so far come before the error
+		if p.differencesShown {
+			f.Mismatch = nil
+		}
 		p.console.fail(f)
 	}
 	// A reader that closes the pipe, as head does, has seen enough.

@@ -43,7 +43,8 @@ type report struct {
 	// Skipped are the items that were left alone, each with the reason.
 	Skipped []reportItem `json:"skipped"`
 	// Pending are the items that still need a task: all of them in a dry run
-	// and for check, those that were not reached after an error.
+	// and for check, those that were not reached after an error. In a dry run
+	// each has its Action.
 	Pending []reportItem `json:"pending"`
 	// Warnings did not stop the command. Those about Odoo have no place.
 	Warnings []reportFinding `json:"warnings"`
@@ -100,11 +101,19 @@ type reportItem struct {
 	Story   string `json:"story"`   // "" for a feature
 	Line    int    `json:"line"`    // of its task_id, from 1
 	ID      int64  `json:"id"`      // the task's id, 0 when there is none
+	URL     string `json:"url"`     // where a browser shows the task, "" when there is none
 	// Reason says why a skipped item was left alone: "synced" (it had a
 	// task_id) or "deprecated". Only skipped items have it.
 	Reason string `json:"reason,omitempty"`
 	// Tags are the item's tags. Only pending items of check have them.
 	Tags []string `json:"tags,omitempty"`
+	// Action is what a run would do: "create", "link" (take the task that an
+	// earlier run made) or "differs" (stop, because that task is not what the
+	// map says). Only pending items of a dry run have it.
+	Action string `json:"action,omitempty"`
+	// Differences say in what the task differs; only pending items with the
+	// action differs, and items of an error of kind mismatch, have them.
+	Differences []reportDifference `json:"differences,omitempty"`
 }
 
 // reportError is why the command failed.
@@ -123,7 +132,7 @@ type reportError struct {
 	// Items are those the error is about: the refused one (item), those whose
 	// id is not in the map (not-saved), those that may exist or not
 	// (unknown-outcome), those whose task differs (mismatch).
-	Items []reportErrorItem `json:"items"`
+	Items []reportItem `json:"items"`
 }
 
 // reportFinding is a mistake or a warning.
@@ -135,13 +144,6 @@ type reportFinding struct {
 	Key       string `json:"key"`        // as features."X".task_id, "" when not known
 	Message   string `json:"message"`
 	Hint      string `json:"hint"`
-}
-
-// reportErrorItem is an item that an error is about.
-type reportErrorItem struct {
-	reportItem
-	// Differences say in what the task differs; only kind mismatch has them.
-	Differences []reportDifference `json:"differences,omitempty"`
 }
 
 // reportDifference is one point in which a task is not what the map says.
@@ -178,6 +180,9 @@ func (r *report) fill(result *engine.Result) {
 		case engine.Linked:
 			r.Linked = append(r.Linked, item)
 		case engine.Pending:
+			r.Pending = append(r.Pending, item)
+		case engine.Create, engine.Link, engine.Differs:
+			item.Action = string(it.Status)
 			r.Pending = append(r.Pending, item)
 		default:
 			item.Reason = string(it.Status)
@@ -243,19 +248,16 @@ func (r *report) finish(err error, took time.Duration) {
 }
 
 func errorOf(f failure) *reportError {
-	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportErrorItem{}}
+	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportItem{}}
 	for _, m := range f.Mistakes {
 		e.Mistakes = append(e.Mistakes, findingOf(m))
 	}
 	for _, it := range f.Items {
-		e.Items = append(e.Items, reportErrorItem{reportItem: itemOf(it)})
+		e.Items = append(e.Items, itemOf(it))
 	}
 	for _, m := range f.Mismatch {
-		item := reportErrorItem{reportItem: itemOf(m.Item)}
-		for _, d := range m.Differences {
-			item.Differences = append(item.Differences, reportDifference(d))
-		}
-		e.Items = append(e.Items, item)
+		m.Item.Differences = m.Differences
+		e.Items = append(e.Items, itemOf(m.Item))
 	}
 	return e
 }
@@ -311,5 +313,9 @@ func stageOf(s engine.Stage) reportStage {
 }
 
 func itemOf(it engine.ItemResult) reportItem {
-	return reportItem{Kind: string(it.Kind), Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID}
+	item := reportItem{Kind: string(it.Kind), Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID, URL: it.URL}
+	for _, d := range it.Differences {
+		item.Differences = append(item.Differences, reportDifference(d))
+	}
+	return item
 }
