@@ -37,6 +37,9 @@ type Options struct {
 	// Jobs is how many calls may create stories at a time. Default: 2. On
 	// Odoo's own cloud and with plain create it is always 1.
 	Jobs int
+	// Strict takes the warnings of a map, such as a key that is probably
+	// misspelt, for mistakes. Default: they are reported as events.
+	Strict bool
 	// Observer is told what happens, in order and on the calling goroutine.
 	// Default: nobody is.
 	Observer func(Event)

@@ -1,6 +1,9 @@
 package engine
 
-import "odoosync/odoorpc"
+import (
+	"odoosync/odoorpc"
+	"odoosync/tomledit"
+)
 
 // Event is something an observer may want to show while a run goes on: one of
 // Planned, Connected, Warning, Prepared and Saved.
@@ -34,7 +37,8 @@ type Saved struct {
 // Warning is something the user should know that does not stop the run.
 type Warning struct {
 	Message string
-	Hint    string // what to do about it, may be empty
+	Hint    string          // what to do about it, may be empty
+	Place   *tomledit.Error // where in the map, with its own words; nil for a warning about Odoo
 }
 
 func (Planned) event()   {}

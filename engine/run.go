@@ -89,9 +89,12 @@ func (r *sync) read(path string) (*featuremap.Map, error) {
 	if err != nil {
 		return nil, &FileError{Path: path, Op: "read", Err: err}
 	}
-	m, err := featuremap.Parse(path, src)
+	m, err := parseMap(path, src, r.options.Strict)
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range mapWarnings(m) {
+		r.tell(w)
 	}
 	if !r.options.DryRun {
 		for _, err := range r.file.Sweep() {
@@ -173,7 +176,10 @@ func (r *sync) settleAll(ctx context.Context) error {
 }
 
 func (r *sync) warn(message, hint string) {
-	w := Warning{Message: message, Hint: hint}
+	r.tell(Warning{Message: message, Hint: hint})
+}
+
+func (r *sync) tell(w Warning) {
 	r.result.Warnings = append(r.result.Warnings, w)
 	r.report(w)
 }

@@ -30,7 +30,7 @@ func FuzzAnswers(f *testing.F) {
 				t.Errorf("an error of %d bytes", len(text))
 			}
 			for _, r := range text {
-				if r != '\n' && (unicode.Is(unicode.Cc, r) || isUnprintable(r)) {
+				if r != '\n' && (unicode.Is(unicode.Cc, r) || disturbs(r)) {
 					t.Errorf("%U in %q", r, text)
 				}
 			}

@@ -36,7 +36,7 @@ func clean(s string, limit int) string {
 			return r
 		case r == '\t':
 			return ' '
-		case isUnprintable(r):
+		case disturbs(r):
 			return utf8.RuneError
 		}
 		return r
@@ -54,14 +54,11 @@ func cleanLine(s string) string {
 	return clean(s, maxLine)
 }
 
-// isUnprintable reports whether r acts on a terminal instead of showing: controls (C0, C1, DEL), line separators, and
-// format characters such as the bidirectional ones. The joiners that emoji are built with are harmless.
-func isUnprintable(r rune) bool {
-	const zeroWidthNonJoiner, zeroWidthJoiner = '\u200c', '\u200d'
-	if r == zeroWidthJoiner || r == zeroWidthNonJoiner {
-		return false
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co)
+// disturbs reports whether a terminal could do anything with r but show it: controls, line separators, and format characters
+// such as the bidirectional ones. The joiners and tags that emoji are made of are harmless.
+func disturbs(r rune) bool {
+	emoji := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F
+	return !emoji && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 var titleTag = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)

@@ -142,6 +142,16 @@ func (v Value) KeyPosition() Position {
 	return v.doc.Position(int(v.node().key))
 }
 
+// KeySpan returns the bytes of the key token that KeyPosition is the start of. It is empty for elements, for the root
+// and for an absent value.
+func (v Value) KeySpan() (start, end int) {
+	if v.doc == nil || v.id == rootID || v.node().isElement() {
+		return 0, 0
+	}
+	at := v.node().key
+	return int(at), int(keyEnd(v.doc.src, at))
+}
+
 // Position returns where the value's token starts. For a table made by headers or dotted keys, and for an
 // array of such tables, it is where the key stands first. The Position of an absent value is zero.
 func (v Value) Position() Position {

@@ -59,7 +59,7 @@ COMP_WORDS=(odoosync "$@"); COMP_CWORD=$#; _odoosync 2>/dev/null; printf '%s\n' 
 			is.Equal(complete("c"), []string{"check", "completion"})
 			is.Equal(complete("run", "--d"), []string{"--db", "--dry-run"})
 			is.Equal(complete("run", "--protocol", "j"), []string{"json2", "jsonrpc"})
-			is.Equal(complete("check", "--format", "g"), []string{"github"})
+			is.Equal(complete("check", "--format", "g"), []string{"github", "gitlab"})
 			is.Equal(complete("run", "m"), []string{"map.toml", "maps", "my map.toml"})
 			is.Equal(complete("run", "--dry-run", "map."), []string{"map.toml"})
 			is.Equal(complete("run", "~/map."), []string{"~/map.toml"})

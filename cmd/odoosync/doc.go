@@ -5,11 +5,11 @@
 //
 //	odoosync demo                     # see it work, no server needed
 //	odoosync check map.toml           # what is wrong, or what would be created
-//	odoosync run map.toml --dry-run   # and can it be done?
+//	odoosync run map.toml --dry-run   # would it work?
 //	odoosync run map.toml
 //
 // `odoosync help` lists commands, environment variables and exit codes. Flags
-// may stand before or after the map.
+// may come before or after the map.
 //
 // # Guarantees
 //

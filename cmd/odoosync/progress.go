@@ -65,7 +65,7 @@ func (p *progress) waiting(why string, d time.Duration) {
 		p.hold(why, d)
 		return
 	}
-	p.console.note("%s, going on in %s", why, inSeconds(d))
+	p.console.note("%s, continuing in %s", why, inSeconds(d))
 }
 
 // pausing is waiting for a reason that is nothing to worry about, such as the
@@ -193,7 +193,7 @@ func (p *progress) waitLine(now time.Time) string {
 	if p.waitFor == "" {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d  %s, going on in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
+	return fmt.Sprintf("%d/%d  %s, continuing in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
 }
 
 // inSeconds is a time rounded up to whole seconds, at least one.

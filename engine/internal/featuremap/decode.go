@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -22,23 +23,28 @@ const (
 	keyDeprecated  = "_deprecated"
 )
 
-// keptPaths are the values of a document that a Map is made of.
+// keptPaths are the values of a document that a Map is made of, and all keys
+// beside them, which may be misspelt ones.
 func keptPaths() tomledit.Option {
 	feature := []string{keyFeatures, tomledit.Any}
 	story := append(slices.Clone(feature), keyStories, tomledit.Any)
 	below := func(path []string, keys ...string) []string { return append(slices.Clone(path), keys...) }
 	return tomledit.Keep(
-		below(feature, keyTaskID), below(feature, keyDescription), below(feature, keyDeprecated),
-		below(feature, keyTags), below(feature, keyTags, tomledit.Any),
-		below(story, keyName), below(story, keyTaskID), below(story, keyDescription), below(story, keyDeprecated),
-		below(story, keyTags), below(story, keyTags, tomledit.Any),
+		[]string{tomledit.Any, tomledit.Any, keyTaskID}, []string{tomledit.Any, tomledit.Any, keyStories},
+		below(feature, tomledit.Any), below(feature, tomledit.Any, keyTaskID), below(feature, keyTags, tomledit.Any),
+		below(story, tomledit.Any), below(story, keyTags, tomledit.Any),
 	)
 }
 
 // Parse reads a feature map. All mistakes come back together, in an *Error,
 // and with them as much of the map as could be read: nil where the text is no
 // TOML.
-func Parse(path string, src []byte) (*Map, error) {
+func Parse(path string, src []byte) (*Map, error) { return parse(path, src, false) }
+
+// ParseStrictly is Parse that takes warnings for mistakes.
+func ParseStrictly(path string, src []byte) (*Map, error) { return parse(path, src, true) }
+
+func parse(path string, src []byte, strict bool) (*Map, error) {
 	doc, err := tomledit.Parse(path, src, keptPaths())
 	if err != nil {
 		var mistake *tomledit.Error
@@ -48,8 +54,13 @@ func Parse(path string, src []byte) (*Map, error) {
 		return nil, err
 	}
 	m, mistakes := decode(doc)
+	if strict {
+		mistakes = append(mistakes, m.Warnings...)
+		sortByPlace(mistakes)
+		m.Warnings = nil
+	}
 	if len(mistakes) > 0 {
-		return m, &Error{File: path, Mistakes: mistakes}
+		return m, &Error{File: path, Mistakes: mistakes, Warnings: m.Warnings}
 	}
 	return m, nil
 }
@@ -57,10 +68,21 @@ func Parse(path string, src []byte) (*Map, error) {
 // decode reads a document as a feature map. With mistakes the map holds what
 // could be read.
 func decode(doc *tomledit.Document) (*Map, []*tomledit.Error) {
-	d := decoder{doc: doc, owners: make(map[int64]*Item)}
+	d := decoder{
+		doc: doc, owners: make(map[int64]*Item),
+		feature: newSpeller(keyTaskID, keyDescription, keyTags, keyStories, keyDeprecated),
+		story:   newSpeller(keyName, keyTaskID, keyDescription, keyTags, keyDeprecated),
+	}
+	d.check(newSpeller(keyFeatures), doc.Get())
 	m := &Map{Path: doc.Name(), doc: doc, Features: d.features(doc.Get(keyFeatures))}
-	slices.SortStableFunc(d.mistakes, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
+	sortByPlace(d.mistakes)
+	sortByPlace(d.warnings)
+	m.Warnings = d.warnings
 	return m, d.mistakes
+}
+
+func sortByPlace(list []*tomledit.Error) {
+	slices.SortStableFunc(list, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
 }
 
 // decoder goes once over a document and collects what is wrong with it as a
@@ -68,7 +90,10 @@ func decode(doc *tomledit.Document) (*Map, []*tomledit.Error) {
 type decoder struct {
 	doc      *tomledit.Document
 	mistakes []*tomledit.Error
+	warnings []*tomledit.Error
 	owners   map[int64]*Item // positive task ids and who has them
+
+	feature, story speller
 }
 
 func (d *decoder) features(v tomledit.Value) []*Item {
@@ -76,20 +101,21 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 		return nil
 	}
 	if v.Kind() != tomledit.Table {
-		d.refuse(v, "want a table of features, found "+an(v.Kind()), "write each feature as [features.\"Its name\"]")
+		d.refuse(v, "expected a table of features, found "+an(v.Kind()), "write each feature as [features.\"Its name\"]")
 		return nil
 	}
 	features := make([]*Item, 0, v.Len())
 	for name, table := range v.All() {
 		if table.Kind() != tomledit.Table {
-			d.refuse(table, "a feature is a table, found "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
+			d.refuse(table, "a feature must be a table, not "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
 			continue
 		}
 		feature := &Item{Kind: Feature, Name: name}
 		if cause := badName(name); cause != "" {
-			d.refuseAt(table.KeyPosition(), table, cause, "the key of the feature is the name of its task")
+			d.refuseAt(table.KeyPosition(), table, cause, "the task gets this name: write one line of text")
 		}
 		d.fields(feature, table)
+		d.check(d.feature, table)
 		feature.Stories = d.stories(feature, table.Get(keyStories))
 		features = append(features, feature)
 	}
@@ -101,19 +127,20 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 		return nil
 	}
 	if v.Kind() != tomledit.Array {
-		d.refuse(v, "want an array of user stories, found "+an(v.Kind()), "write user_stories = [ { name = \"...\", task_id = 0 } ]")
+		d.refuse(v, "expected an array of user stories, found "+an(v.Kind()), "write user_stories = [ { name = \"...\", task_id = 0 } ]")
 		return nil
 	}
 	stories := make([]*Item, 0, v.Len())
 	seen := make(map[string]int, v.Len())
 	for table := range v.Values() {
 		if table.Kind() != tomledit.Table {
-			d.refuse(table, "a user story is a table, found "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
+			d.refuse(table, "a user story must be a table, not "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
 			continue
 		}
 		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
 		story.Name = d.storyName(table)
 		d.fields(story, table)
+		d.check(d.story, table)
 		seen[story.Name]++
 		story.Ordinal = seen[story.Name]
 		stories = append(stories, story)
@@ -124,16 +151,16 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 func (d *decoder) storyName(table tomledit.Value) string {
 	v := table.Get(keyName)
 	if !v.Exists() {
-		d.refuse(table, "user story without a name", "add name = \"...\"")
+		d.refuse(table, "the user story has no name", "add name = \"...\"")
 		return ""
 	}
 	name, ok := v.Text()
 	if !ok {
-		d.refuse(v, "want a string, found "+an(v.Kind()), "")
+		d.refuse(v, "expected a string, found "+an(v.Kind()), "")
 		return ""
 	}
 	if cause := badName(name); cause != "" {
-		d.refuse(v, cause, "the name of the story is the name of its task")
+		d.refuse(v, cause, "the task gets this name: write one line of text")
 	}
 	return name
 }
@@ -146,7 +173,7 @@ func (d *decoder) fields(item *Item, table tomledit.Value) {
 	if v := table.Get(keyDeprecated); v.Exists() {
 		deprecated, ok := v.Bool()
 		if !ok {
-			d.refuse(v, "want true or false, found "+an(v.Kind()), "")
+			d.refuse(v, "expected true or false, found "+an(v.Kind()), "")
 		}
 		item.Deprecated = item.Deprecated || deprecated
 	}
@@ -154,9 +181,9 @@ func (d *decoder) fields(item *Item, table tomledit.Value) {
 		item.description = v
 		switch start, end := v.Span(); {
 		case v.Kind() != tomledit.String:
-			d.refuse(v, "want a string, found "+an(v.Kind()), "")
+			d.refuse(v, "expected a string, found "+an(v.Kind()), "")
 		case end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode:
-			d.refuse(v, fmt.Sprintf("a line of more than %d bytes, which Odoo would cut without a word", MaxTextNode), "break the line")
+			d.refuse(v, fmt.Sprintf("a line is longer than %d bytes: Odoo would cut it off silently", MaxTextNode), "split the line")
 		}
 	}
 	d.readTags(item, table.Get(keyTags))
@@ -170,17 +197,17 @@ func (d *decoder) readTags(item *Item, v tomledit.Value) {
 	case tomledit.Array:
 		for element := range v.Values() {
 			if element.Kind() != tomledit.String {
-				d.refuse(element, "want a string, found "+an(element.Kind()), "tags are a string separated by commas, or an array of strings")
+				d.refuse(element, "expected a string, found "+an(element.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
 				return
 			}
 		}
 	default:
-		d.refuse(v, "want a string or an array of strings, found "+an(v.Kind()), "tags are a string separated by commas, or an array of strings")
+		d.refuse(v, "expected a string or an array of strings, found "+an(v.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
 		return
 	}
 	for _, name := range item.Tags() {
 		if strings.ContainsFunc(name, unicode.IsControl) {
-			d.refuse(v, fmt.Sprintf("tag %q has a control character", name), "")
+			d.refuse(v, fmt.Sprintf("the tag %q contains a control character", name), "remove the character")
 		}
 	}
 }
@@ -189,16 +216,16 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 	const advice = "write task_id = 0 for an item that needs a task"
 	v := table.Get(keyTaskID)
 	if !v.Exists() {
-		d.refuse(table, string(item.Kind)+" without a task_id", advice)
+		d.refuse(table, fmt.Sprintf("the %s has no task_id", item.Kind), quoted(item, table, advice))
 		return
 	}
 	id, ok := v.Int()
 	switch {
 	case !ok:
-		d.refuse(v, "want an integer, found "+an(v.Kind()), advice)
+		d.refuse(v, "expected an integer, found "+an(v.Kind()), unquoted(v, advice))
 		return
 	case id < 0:
-		d.refuse(v, fmt.Sprintf("want 0 or a task's id, found %d", id), advice)
+		d.refuse(v, fmt.Sprintf("expected 0 or the id of a task, found %d", id), advice)
 		return
 	}
 	item.TaskID, item.taskID = id, v
@@ -206,11 +233,31 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 		return
 	}
 	if first, taken := d.owners[id]; taken {
-		d.refuse(v, fmt.Sprintf("task %d stands already at %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
-			"each item has a task of its own; "+advice)
+		d.refuse(v, fmt.Sprintf("task %d already belongs to %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
+			"no two items share a task; "+advice)
 		return
 	}
 	d.owners[id] = item
+}
+
+// quoted advises quotes where a header without them has made two names of one
+// with a dot in it: [features.Release.2] is feature Release with a table 2.
+func quoted(item *Item, table tomledit.Value, otherwise string) string {
+	for key, member := range table.All() {
+		if item.Kind == Feature && member.Get(keyTaskID).Exists() {
+			return fmt.Sprintf("a name with a dot needs quotes: [features.%q]", item.Name+"."+key)
+		}
+	}
+	return otherwise
+}
+
+// unquoted advises against quotes around a number.
+func unquoted(v tomledit.Value, otherwise string) string {
+	text, _ := v.Text()
+	if id, err := strconv.ParseInt(text, 10, 64); err == nil && id >= 0 {
+		return fmt.Sprintf("write task_id = %d, without quotes", id)
+	}
+	return otherwise
 }
 
 func (d *decoder) refuse(v tomledit.Value, message, hint string) {
@@ -228,7 +275,7 @@ func badName(name string) string {
 	case strings.TrimSpace(name) == "":
 		return "the name is empty"
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return fmt.Sprintf("the name %q has a control character", name)
+		return fmt.Sprintf("the name %q contains a control character", name)
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 type Error struct {
 	File     string
 	Mistakes []*tomledit.Error
+	Warnings []*tomledit.Error // the keys that are probably misspelt, likewise
 }
 
 func (e *Error) Error() string {

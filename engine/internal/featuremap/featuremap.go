@@ -16,6 +16,8 @@ import (
 type Map struct {
 	Path     string
 	Features []*Item
+	// Warnings are the keys that are probably misspelt, sorted by place.
+	Warnings []*tomledit.Error
 
 	doc *tomledit.Document
 }
