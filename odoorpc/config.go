@@ -131,18 +131,7 @@ func (c Config) check() (*settings, error) {
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
 		wrong = append(wrong, c.missingForJSONRPC()...)
 	}
-	if !utf8.ValidString(c.Login) {
-		refuse("Login", "is not valid UTF-8")
-	}
-	if password := c.Password.reveal(); !utf8.ValidString(password) || len(password) > longestSecret {
-		refuse("Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
-	}
-	if key := c.APIKey.reveal(); len(key) > longestSecret || !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
-		refuse("APIKey", "contains a blank, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
-	}
-	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
-		refuse("Database", "contains a blank, a line end or another character that no database name has")
-	}
+	c.checkIdentity(refuse)
 	if c.Timeout < 0 {
 		refuse("Timeout", "%v is negative", c.Timeout)
 	}
@@ -170,6 +159,22 @@ func (c Config) check() (*settings, error) {
 		setDefault(&s.Rate, CloudRate)
 	}
 	return s, nil
+}
+
+// checkIdentity refuses what cannot be sent as a login, a secret or the name of a database.
+func (c Config) checkIdentity(refuse func(field, format string, args ...any)) {
+	if !utf8.ValidString(c.Login) {
+		refuse("Login", "is not valid UTF-8")
+	}
+	if password := c.Password.reveal(); !utf8.ValidString(password) || len(password) > longestSecret {
+		refuse("Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
+	}
+	if key := c.APIKey.reveal(); len(key) > longestSecret || !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
+		refuse("APIKey", "contains a blank, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
+	}
+	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
+		refuse("Database", "contains a blank, a line end or another character that no database name has")
+	}
 }
 
 // longestSecret is how many bytes a password or key may have: each is looked for in whatever a server says.

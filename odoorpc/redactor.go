@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -20,27 +21,42 @@ type redactor struct {
 // newRedactor finds secrets as they are and in every encoding of formsOf, and in base64, alone or with the login.
 func newRedactor(login string, secrets ...Secret) *redactor {
 	r := &redactor{replace: func(s string) string { return s }}
-	var forms []string
+	var forms, anchors []string
 	for _, secret := range secrets {
 		s := secret.reveal()
 		if s == "" {
 			continue
 		}
 		form, longest := formsOf(s)
-		forms = append(forms, form, base64Of(s), base64Of(login+":"+s))
+		alone, withLogin := base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawStdEncoding.EncodeToString([]byte(login+":"+s))
+		forms = append(forms, form, base64Form(alone), base64Form(withLogin))
+		anchors = append(anchors, anchorOf(s), anchorOf(alone), anchorOf(withLogin))
 		r.longest = max(r.longest, longest, base64.StdEncoding.EncodedLen(len(login)+1+len(s)))
 	}
 	if len(forms) > 0 {
 		pattern := regexp.MustCompile(strings.Join(forms, "|"))
 		pattern.Longest() // one secret may begin with the other
-		r.replace = func(s string) string { return pattern.ReplaceAllLiteralString(s, masked) }
+		r.replace = func(s string) string {
+			if !slices.ContainsFunc(anchors, func(anchor string) bool { return strings.Contains(s, anchor) }) {
+				return s
+			}
+			return pattern.ReplaceAllLiteralString(s, masked)
+		}
 	}
 	return r
 }
 
-// base64Of is a pattern of a text in base64, in both alphabets, padded or not.
-func base64Of(s string) string {
-	encoded := base64.RawStdEncoding.EncodeToString([]byte(s))
+// anchorOf returns the longest part of a secret that is the same in all its forms: where that is missing, they are too. Most
+// texts are long and hold no secret.
+func anchorOf(secret string) string {
+	runs := strings.FieldsFunc(secret, func(r rune) bool { return !isPlain(r) })
+	return slices.MaxFunc(append(runs, ""), func(a, b string) int { return len(a) - len(b) })
+}
+
+func isPlain(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// base64Form is a pattern of a text in base64 in both alphabets, padded or not.
+func base64Form(encoded string) string {
 	return strings.NewReplacer("+", "[+-]", "/", "[/_]").Replace(encoded) + "={0,2}"
 }
 
@@ -52,7 +68,7 @@ func formsOf(secret string) (pattern string, longest int) {
 	const longestCharacter = 48
 	var b strings.Builder
 	for _, r := range secret {
-		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		if isPlain(r) {
 			b.WriteRune(r)
 			longest++
 			continue
