@@ -58,7 +58,7 @@ type name struct {
 // conflict is a definition that TOML forbids.
 type conflict struct {
 	name    name
-	first   uint32 // offset of the definition that stands in its way
+	first   uint32 // offset of the definition that it conflicts with
 	message string // with %d for the line of that definition
 	hint    string
 }

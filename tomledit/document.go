@@ -28,7 +28,7 @@ var (
 	utf16Big    = []byte("\xfe\xff")
 )
 
-// Parse checks that src is a TOML 1.1 document and records where its values stand. The name is used in
+// Parse checks that src is a TOML 1.1 document and records where its values are. The name is used in
 // errors only. A byte order mark is allowed and kept. An empty src is an empty document.
 //
 // The Document keeps src and does not copy it: src must not be written to as long as the Document or a
@@ -64,7 +64,7 @@ func refuseLarge(name string, size uint64) error {
 	}
 }
 
-// refuseForeign refuses UTF-16, of which the parser would say things that puzzle.
+// refuseForeign refuses UTF-16, which the parser would report in a puzzling way.
 func refuseForeign(name string, src []byte) error {
 	if bytes.HasPrefix(src, utf16Little) || bytes.HasPrefix(src, utf16Big) {
 		return &Error{

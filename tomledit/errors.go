@@ -11,7 +11,7 @@ import (
 type Error struct {
 	File      string   // name given to Parse
 	Pos       Position // where it is wrong
-	EndOffset int      // byte offset behind what is wrong, on the same line; at most Pos.Offset if only a point is known
+	EndOffset int      // byte offset after what is wrong, on the same line; at most Pos.Offset if only a point is known
 	Key       string   // path of the key, as Value.Path spells it; empty if not known
 	Message   string   // what is wrong: lower case, no full stop
 	Hint      string   // what to do about it; may be empty
@@ -21,7 +21,7 @@ type Error struct {
 }
 
 // ErrorAt makes an error for the bytes from start to end of the source: for what is wrong with a document beyond its
-// TOML. What stands behind the line of start is not marked. Each call takes about the same short time, also in a line of
+// TOML. What comes after the line of start is not marked. Each call takes about the same short time, also in a line of
 // many megabytes.
 func (d *Document) ErrorAt(start, end int, key, message, hint string) *Error {
 	pos := d.Position(start)
@@ -33,7 +33,7 @@ func (d *Document) ErrorAt(start, end int, key, message, hint string) *Error {
 	}
 }
 
-// EndColumn returns the column behind what is wrong: at least one behind that of Pos.
+// EndColumn returns the column after what is wrong: at least one after that of Pos.
 func (e *Error) EndColumn() int {
 	return e.Pos.Column + max(1, e.markedCharacters(e.Line[e.bytesBefore():]))
 }

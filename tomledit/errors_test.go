@@ -57,7 +57,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"a = [\n":        "close it with ]",
 		"a = [{\n":       "close it with }",
 		"a = \"\"\"\n\"": `close it with """`,
-		"a = 'x":         `close it with '; text over several lines stands in """ or '''`,
+		"a = 'x":         `close it with '; text over several lines goes in """ or '''`,
 		"a.b =":          "the value is missing",
 		// The line that is refused is not the one to fix.
 		"a = [\n{},\n[features.X]":             "text needs quotes; maybe the array that starts on line 1 is not closed",

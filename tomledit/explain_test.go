@@ -101,7 +101,7 @@ var mistakes = map[string][]mistake{
 		{"[a", "1:2: expected ] after the name, found the end of the file", "close the name with ]"},
 		{"[[a]\n", "1:4: expected ]] after the name, found `]`", "close the name with ]]"},
 		{"[a.]", "1:4: expected a key, found `]`", "the name is missing"},
-		{"[a] b = 1", "1:5: expected the end of the line, found `b`", "a header stands alone on its line"},
+		{"[a] b = 1", "1:5: expected the end of the line, found `b`", "a header must be alone on its line"},
 		{"Customer name = 1", "1:10: expected = after the key, found `name`", `a key with blanks or other signs needs quotes: "Customer name"`},
 		{"What's new = 1", "1:5: expected = after the key, found `'`", `a key with blanks or other signs needs quotes: "What's new"`},
 		{"a = { b = 1, my name = 1 }", "1:17: expected = after the key, found `name`", `a key with blanks or other signs needs quotes: "my name"`},

@@ -37,7 +37,7 @@ func (r refusal) hint(expected string) string {
 	switch expected {
 	case endOfLine:
 		if header {
-			return "a header stands alone on its line"
+			return "a header must be alone on its line"
 		}
 		return "a line holds one key and its value; text needs quotes"
 	case endOfElement:
@@ -178,5 +178,5 @@ func (o opening) hint(src []byte) string {
 	case bytes.IndexFunc(text, isTypographicQuote) >= 0:
 		return hint + "; " + quoteHint
 	}
-	return hint + `; text over several lines stands in """ or '''`
+	return hint + `; text over several lines goes in """ or '''`
 }

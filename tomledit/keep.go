@@ -10,7 +10,7 @@ const Any = "\xff"
 type Option func(*keeper)
 
 // Keep limits the values that a Document records to those whose path matches one of the paths, and the
-// values on the way to them; a value that stands on the way is recorded with its kind also when it is
+// values on the way to them; a value on the way is recorded with its kind even if it is
 // neither a table nor an array. Values below a matched path are left out unless they match too. A path
 // holds one segment for each key and one, which must be [Any], for each array element. Several Keep options
 // add up; with more than 64 paths or 250 different keys in them everything is recorded. The default, without Keep,

@@ -2,7 +2,7 @@ package tomledit
 
 import "bytes"
 
-// skipBlank returns the offset of the first byte at or behind the offset that is no blank, line end, comma or part
+// skipBlank returns the offset of the first byte at or after the offset that is no blank, line end, comma or part
 // of a comment: within an array or inline table the next token or closing bracket.
 func skipBlank(src []byte, at uint32) uint32 {
 	for {
@@ -17,7 +17,7 @@ func skipBlank(src []byte, at uint32) uint32 {
 	}
 }
 
-// skipArray returns the offset behind the array whose opening bracket is at the offset.
+// skipArray returns the offset after the array whose opening bracket is at the offset.
 func skipArray(src []byte, at uint32) uint32 {
 	depth := 0
 	for {

@@ -9,7 +9,7 @@ import (
 
 // The functions here read tokens that the parser has accepted. They do not check them again.
 
-// keyEnd returns the offset behind the key token that starts at the offset.
+// keyEnd returns the offset after the key token that starts at the offset.
 func keyEnd(src []byte, at uint32) uint32 {
 	i := int(at)
 	switch src[i] {

@@ -6,7 +6,7 @@ import (
 	"regexp"
 )
 
-// The place of a syntax error is where the parser could not go on. What people have to fix is often far before it: a
+// The place of a syntax error is where the parser could not go on. What people must fix is often far before it: a
 // bracket or a string that was never closed.
 
 // opening is something that is open at some place of a source.
@@ -50,7 +50,7 @@ func openings(src []byte) []opening {
 	return open
 }
 
-// stringEnd returns what closes the string at the offset, and the offset behind it, or -1 if it is not closed.
+// stringEnd returns what closes the string at the offset, and the offset after it, or -1 if it is not closed.
 func stringEnd(src []byte, at int) (closing string, end int) {
 	quote := string(src[at])
 	closing = quote + quote + quote

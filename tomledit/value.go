@@ -130,8 +130,8 @@ func (v Value) Key() string {
 	return keyText(v.doc.src, v.node().key)
 }
 
-// KeyPosition returns where the key of the value stands first; for a table made by a header, the key in the
-// header. For an element, which has no key, and for the root it equals Position.
+// KeyPosition returns where the key of the value first appears; for a table defined by a header, the key in
+// the header. For an element, which has no key, and for the root it equals Position.
 func (v Value) KeyPosition() Position {
 	if v.doc == nil {
 		return Position{}
@@ -152,8 +152,8 @@ func (v Value) KeySpan() (start, end int) {
 	return int(at), int(keyEnd(v.doc.src, at))
 }
 
-// Position returns where the value's token starts. For a table made by headers or dotted keys, and for an
-// array of such tables, it is where the key stands first. The Position of an absent value is zero.
+// Position returns where the value's token starts. For a table defined by headers or dotted keys, and for an
+// array of such tables, it is where the key first appears. The Position of an absent value is zero.
 func (v Value) Position() Position {
 	if v.doc == nil {
 		return Position{}
@@ -162,7 +162,7 @@ func (v Value) Position() Position {
 }
 
 // Span returns the bytes of the value in the source: of a scalar exactly its token, of an inline table or
-// array everything from bracket to bracket, of a table made by headers or dotted keys the key that made it
+// array everything from bracket to bracket, of a table defined by headers or dotted keys the key that defined it
 // first. The span of the root and of an absent value is empty.
 func (v Value) Span() (start, end int) {
 	if v.doc == nil {

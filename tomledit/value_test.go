@@ -132,6 +132,93 @@ func TestAbsentValues(t *testing.T) {
 	is.True(doc.Get() != mustParse(t, "a = 1\nb = [1]\n").Get())
 }
 
+func TestZeroValuesCanBeUsed(t *testing.T) {
+	is := is.New(t)
+	var doc tomledit.Document
+	is.True(!doc.Get().Exists() && !doc.Get("a").Exists())
+	is.Equal(doc.Name(), "")
+	is.Equal(doc.Position(5), tomledit.Position{Line: 1, Column: 1})
+	is.Equal(doc.ErrorAt(0, 9, "a", "wrong", "").Error(), "1:1: a: wrong")
+	is.Equal(source(&doc), []byte{})
+
+	var patch tomledit.Patch
+	is.Equal(patch.Size(), int64(0))
+	is.Equal(output(&patch), []byte{})
+	is.Equal(patch.SetInteger(tomledit.Value{}, 1).Error(), "1:1: there is no value to set")
+	is.Equal(patch.SetInteger(mustParse(t, "a = 1").Get("a"), 1).Error(), "map.toml:1:5: a: the value is of another document")
+
+	var e tomledit.Error
+	is.Equal(e.Error(), "0:0: ")
+	is.Equal(e.Snippet(), "")
+	is.Equal(e.EndColumn(), 1)
+	is.Equal(tomledit.Position{}.Line, 0)
+	is.Equal(tomledit.Kind(0).String(), "nothing")
+}
+
+// At some number of keys a table is searched in another way. It must be found at every number around it.
+func TestTablesOfAnyNumberOfKeys(t *testing.T) {
+	for n := range 40 {
+		for _, shape := range []struct{ open, entry, closing, path string }{
+			{"", "k%d = 0\n", "", ""},
+			{"a = { ", "k%d = 0, ", "%s}", "a"},
+			{"a = { ", "'k%d' = 0, ", "x.y = 1, %s}", "a"},
+			{"[a]\n", "\"k\\u0025%d\" = 0\n", "", "a"},
+			{"", "[a.k%d]\n", "", "a"},
+			{"", "a.k%d.b = 0\n", "", "a"},
+		} {
+			is := is.New(t)
+			var src strings.Builder
+			src.WriteString(shape.open)
+			for i := range n {
+				fmt.Fprintf(&src, shape.entry, i)
+			}
+			end := func(more string) string {
+				if shape.closing == "" {
+					return more
+				}
+				return fmt.Sprintf(shape.closing, more)
+			}
+			doc := mustParse(t, src.String()+end(""))
+			table := doc.Get()
+			if shape.path != "" {
+				table = doc.Get(shape.path)
+			}
+			for key, v := range table.All() {
+				is.Equal(table.Get(key), v)
+			}
+			is.True(!table.Get("k").Exists() && !table.Get(fmt.Sprintf("k%d", n)).Exists())
+			for i := range n { // each key once more
+				if strings.HasPrefix(shape.entry, "a.k") {
+					break
+				}
+				_, err := tomledit.Parse("", []byte(src.String()+end(fmt.Sprintf(shape.entry, i))))
+				is.True(err != nil && strings.Contains(err.Error(), "already defined on line"))
+			}
+		}
+	}
+}
+
+func TestKeepTakesManyPaths(t *testing.T) {
+	is := is.New(t)
+	var src strings.Builder
+	var paths [][]string
+	for i := range 300 {
+		fmt.Fprintf(&src, "[t.k%d]\nx = 1\ny = 2\n", i)
+		paths = append(paths, []string{"t", fmt.Sprintf("k%d", i), "x"})
+	}
+	for n, recorded := range map[int]int{1: 3, 2: 5, 63: 127, 64: 129, 65: 901, 300: 901} {
+		doc := mustParse(t, src.String(), tomledit.Keep(paths[:n]...))
+		is.Equal(len(tree(doc.Get())), recorded)
+		is.True(doc.Get("t", fmt.Sprintf("k%d", n-1), "x").Exists())
+	}
+	long := make([]string, 300) // one path of too many keys
+	for i := range long {
+		long[i] = fmt.Sprintf("k%d", i)
+	}
+	is.Equal(len(tree(mustParse(t, "[k0.k1]\nx = 1\n", tomledit.Keep(long[:250])).Get())), 2)
+	is.Equal(len(tree(mustParse(t, "[k0.k1]\nx = 1\n", tomledit.Keep(long[:251])).Get())), 3)
+}
+
 func TestPathsQuoteOnlyWhereTOMLWould(t *testing.T) {
 	is := is.New(t)
 	doc := mustParse(t, "\"a-b_1\".\"Login page\".\"\".\"a.b\\\"\\\\\\n\\u0007\\u202Eé😀\\U000E0001\" = [[0]]")

@@ -276,7 +276,7 @@ func (w *walker) name(key *unstable.Node) name {
 	return name{at: key.Raw.Offset + w.base, size: key.Raw.Length, text: key.Data}
 }
 
-// valueStart returns where the value of a key starts: behind blanks, the equals sign and blanks.
+// valueStart returns where the value of a key starts: after blanks, the equals sign and blanks.
 func (w *walker) valueStart(key *unstable.Node) uint32 {
 	at := key.Raw.Offset + key.Raw.Length + w.base
 	for w.src[at] != '=' {
@@ -374,7 +374,7 @@ func (w *walker) memberPath(path []byte, kv *unstable.Node, at uint32) ([]byte, 
 }
 
 // valuePath adds the path to an offset within a value. Without success the path is as before, but for the room
-// behind it, which the next try needs as well.
+// after it, which the next try needs as well.
 func (w *walker) valuePath(path []byte, value *unstable.Node, at uint32) ([]byte, bool) {
 	i := 0
 	for inside := value.Child(); inside != nil; inside = inside.Next() {
