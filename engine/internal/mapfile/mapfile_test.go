@@ -197,3 +197,25 @@ func (k *killedAtSwap) Swap(string, string) error {
 	k.dead = true
 	return errKilled
 }
+
+// TestMapThatIsAway is one between the two steps of an editor that moves the
+// old file away first.
+func TestMapThatIsAway(t *testing.T) {
+	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path := writeMap(t)
+			f, err := openIn(&faulty{without: without}, path)
+			is.NoErr(err)
+			defer f.Close()
+			doc := readDocument(t, f)
+			is.NoErr(os.Rename(path, path+"~"))
+			is.True(f.Touched())
+			is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+			is.Equal(names(t, path), []string{"map.toml~"})
+			is.NoErr(os.WriteFile(path, []byte(oldText+editMark), 0o644))
+			save(t, f, readDocument(t, f))
+			is.Equal(bytesOf(t, path), newText+editMark)
+		})
+	}
+}
