@@ -63,8 +63,11 @@ func faultAt(t *testing.T, way string, without []string, fault error, at int) (d
 // TestSaveGoesInPlaceWhereANewFileIsRefused refuses it at each operation, from
 // the start, and after a trial that went well.
 func TestSaveGoesInPlaceWhereANewFileIsRefused(t *testing.T) {
-	for _, operation := range []string{"chown", "attributes", "chmod", "rename", "swap"} {
-		for _, err := range refusals {
+	for operation, errs := range map[string][]error{
+		"create": {syscall.EROFS, syscall.ENAMETOOLONG},
+		"chown":  refusals, "attributes": refusals, "chmod": refusals, "rename": refusals, "swap": refusals,
+	} {
+		for _, err := range errs {
 			t.Run(operation+": "+err.Error(), func(t *testing.T) {
 				if operation == "swap" && errors.Is(err, errors.ErrUnsupported) {
 					t.Skip("a rename is tried then")

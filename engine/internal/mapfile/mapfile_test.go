@@ -126,25 +126,27 @@ func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 }
 
 func TestReplaceRefusesAMapThatWasEdited(t *testing.T) {
-	is := is.New(t)
-	path := writeMap(t)
-	f, err := openIn(osSystem{}, path)
-	is.NoErr(err)
-	defer f.Close()
-	src, err := f.Read()
-	is.NoErr(err)
-	doc, err := tomledit.Parse(path, src)
-	is.NoErr(err)
-	is.True(!f.Touched())
-
-	edited := path + ".new" // as an editor saves: a new file in the place of the old
-	is.NoErr(os.WriteFile(edited, []byte("# edited\n"), 0o644))
-	is.NoErr(os.Rename(edited, path))
-	is.True(f.Touched())
-	is.True(errors.Is(f.Replace(doc.NewPatch()), ErrChanged))
-	is.Equal(bytesOf(t, path), "# edited\n")
-	_, err = openIn(osSystem{}, path)
-	is.True(errors.Is(err, ErrLocked)) // the lock went over to the new file
+	for way, without := range map[string][]string{"by swap": nil, "by rename": {"swap"}, "in place": {"rename"}} {
+		for name, edit := range edits() {
+			t.Run(way+", edit "+name, func(t *testing.T) {
+				is := is.New(t)
+				path := writeMap(t)
+				f, err := openIn(&faulty{without: without}, path)
+				is.NoErr(err)
+				defer f.Close()
+				doc := readDocument(t, f)
+				is.True(!f.Touched())
+				is.NoErr(edit(path))
+				is.True(f.Touched())
+				is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+				is.Equal(bytesOf(t, path), oldText+editMark)
+				is.Equal(names(t, path), []string{"map.toml"})
+				is.True(f.Touched())
+				_, err = openIn(osSystem{}, path)
+				is.True(errors.Is(err, ErrLocked)) // the lock went over to the new file
+			})
+		}
+	}
 }
 
 func TestSweepRemovesOnlyLeftoversOfThisMap(t *testing.T) {
@@ -194,4 +196,26 @@ type killedAtSwap struct{ faulty }
 func (k *killedAtSwap) Swap(string, string) error {
 	k.dead = true
 	return errKilled
+}
+
+// TestMapThatIsAway is one between the two steps of an editor that moves the
+// old file away first.
+func TestMapThatIsAway(t *testing.T) {
+	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path := writeMap(t)
+			f, err := openIn(&faulty{without: without}, path)
+			is.NoErr(err)
+			defer f.Close()
+			doc := readDocument(t, f)
+			is.NoErr(os.Rename(path, path+"~"))
+			is.True(f.Touched())
+			is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+			is.Equal(names(t, path), []string{"map.toml~"})
+			is.NoErr(os.WriteFile(path, []byte(oldText+editMark), 0o644))
+			save(t, f, readDocument(t, f))
+			is.Equal(bytesOf(t, path), newText+editMark)
+		})
+	}
 }

@@ -145,3 +145,86 @@ func readDocument(t *testing.T, f *File) *tomledit.Document {
 		}
 	}
 }
+
+// TestEditAfterTheLastComparison lands an edit just before the step that
+// writes.
+func TestEditAfterTheLastComparison(t *testing.T) {
+	for way, row := range map[string]struct {
+		without []string
+		step    string
+		kept    []string
+	}{
+		"by swap":   {nil, "swap", []string{"appended", "in place", "by rename"}},
+		"by rename": {[]string{"swap"}, "rename", []string{"appended", "in place"}},
+		"in place":  {[]string{"rename", "claim"}, "append", []string{"appended", "in place", "by rename"}},
+	} {
+		for _, edit := range row.kept {
+			t.Run(way+", edit "+edit, func(t *testing.T) {
+				is := is.New(t)
+				path := writeMap(t)
+				sys := &faulty{without: row.without}
+				f, err := openIn(sys, path)
+				is.NoErr(err)
+				defer f.Close()
+				doc := readDocument(t, f)
+				sys.watch = func(operation string) {
+					if operation == row.step {
+						sys.watch = nil
+						is.NoErr(edits()[edit](path))
+					}
+				}
+				is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+				is.True(sys.watch == nil)
+				is.Equal(bytesOf(t, path), oldText+editMark)
+				is.Equal(names(t, path), []string{"map.toml"})
+				save(t, f, readDocument(t, f))
+				is.Equal(bytesOf(t, path), newText+editMark)
+			})
+		}
+	}
+}
+
+// TestEditorThatOpenedTheOldFile opens it before it loses the name, and writes
+// after.
+func TestEditorThatOpenedTheOldFile(t *testing.T) {
+	for way, row := range map[string]struct {
+		without []string
+		step    string
+	}{
+		"by swap":   {nil, "swap"},
+		"by rename": {[]string{"swap"}, "rename"},
+	} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path := writeMap(t)
+			sys := &faulty{without: row.without}
+			f, err := openIn(sys, path)
+			is.NoErr(err)
+			defer f.Close()
+			doc := readDocument(t, f)
+			var editor *os.File
+			claims := 0
+			sys.watch = func(operation string) {
+				switch operation {
+				case row.step:
+					editor, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+					is.NoErr(err)
+				case "claim":
+					if claims++; claims == 2 { // after it was found open
+						_, err := editor.WriteString(editMark)
+						is.NoErr(errors.Join(err, editor.Close()))
+					}
+				}
+			}
+			err = f.Replace(patched(t, doc))
+			sys.watch = nil
+			if claims < 2 {
+				is.NoErr(editor.Close())
+				t.Skip("this system does not say who has a file open")
+			}
+			is.True(errors.Is(err, ErrChanged))
+			is.Equal(bytesOf(t, path), oldText+editMark)
+			is.Equal(names(t, path), []string{"map.toml"})
+		})
+	}
+}
