@@ -134,8 +134,8 @@ func outlook(plan *engine.Plan) string {
 }
 
 // writeTree lists the pending items under their features, each with its tags.
-// A feature that has its task already stands there with its id, for the sake of
-// its new stories.
+// A feature that already has a task is listed with its id if it has new
+// stories.
 func writeTree(printf func(string, ...any), plan *engine.Plan, s style) {
 	for _, feature := range plan.Map.Features {
 		var pending []*engine.Item

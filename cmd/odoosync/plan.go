@@ -17,8 +17,8 @@ var (
 )
 
 // writeItems lists the items that have a sign, stories under their features,
-// and no more than limit of them. Features without a sign stand there for the
-// sake of their stories; the stories of a deprecated one do not.
+// and no more than limit of them. Features without a sign are listed if a
+// story is; the stories of a deprecated one are not.
 func writeItems(b *strings.Builder, items []engine.ItemResult, marks map[engine.Status]string, limit int, s style) {
 	listed, more := 0, 0
 	for len(items) > 0 {

@@ -179,7 +179,7 @@ func (p *progress) progressLine(now time.Time) string {
 	return line
 }
 
-// rate is how many tasks are made in a second, or in a minute if that is slow.
+// rate is how many tasks are created in a second, or in a minute if that is slow.
 func rate(perTask time.Duration) string {
 	perTask = max(perTask, 1)
 	if perTask <= time.Second {
@@ -207,8 +207,8 @@ type bar struct {
 	w     io.Writer
 	drawn *progressbar.ProgressBar
 	done  int
-	label string // what stands beside the bar
-	wait  string // what stands in its place, "" for the bar
+	label string // what is shown beside the bar
+	wait  string // what is shown in its place, "" for the bar
 }
 
 func newBar(w io.Writer, total int) *bar {

@@ -36,9 +36,9 @@ type report struct {
 	Stages []reportStage `json:"stages"`
 	// Tags are those that pending items ask for, in order of first use.
 	Tags []reportTag `json:"tags"`
-	// Created are the items whose task this run made.
+	// Created are the items whose task this run created.
 	Created []reportItem `json:"created"`
-	// Linked are the items whose task an earlier run had made.
+	// Linked are the items whose task an earlier run had created.
 	Linked []reportItem `json:"linked"`
 	// Skipped are the items that were left alone, each with the reason.
 	Skipped []reportItem `json:"skipped"`
@@ -108,7 +108,7 @@ type reportItem struct {
 	// Tags are the item's tags. Only pending items of check have them.
 	Tags []string `json:"tags,omitempty"`
 	// Action is what a run would do: "create", "link" (take the task that an
-	// earlier run made) or "differs" (stop, because that task is not what the
+	// earlier run created) or "differs" (stop, because that task is not what the
 	// map says). Only pending items of a dry run have it.
 	Action string `json:"action,omitempty"`
 	// Differences say in what the task differs; only pending items with the

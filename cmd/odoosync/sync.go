@@ -63,8 +63,8 @@ func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Cli
 }
 
 // writeSummary says what a run did, or in a dry run what it would do, and
-// whether that tells in what tasks differ from the map. Of a run that made many
-// tasks it lists all only on request.
+// whether that tells in what tasks differ from the map. It lists many created
+// tasks only on request.
 func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, all bool, s style) (differences bool) {
 	var b strings.Builder
 	switch {
@@ -187,7 +187,7 @@ func outcome(id int64, may engine.Permission, otherwise string) string {
 	return "missing; a run will show whether this login may create it"
 }
 
-// row writes one line of a summary. Text from outside is made harmless here.
+// row writes one line of a summary. Text from outside is cleaned here.
 func row(b *strings.Builder, name, value string) {
 	fmt.Fprintf(b, "  %-10s%s\n", name, oneLine(value))
 }
