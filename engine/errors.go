@@ -137,7 +137,7 @@ func (e *NotSavedError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: tasks were created but their ids are not in the map: %v", e.File, e.Err)
 	for _, it := range e.Items {
-		fmt.Fprintf(&b, "\n%s: task_id = %d  # %s", it.place(e.File), it.ID, it.describe())
+		fmt.Fprintf(&b, "\n%s: task_id = %d  # %s", it.place(e.File), it.ID, it.Describe())
 	}
 	return b.String()
 }

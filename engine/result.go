@@ -76,9 +76,9 @@ func (r ItemResult) place(file string) string {
 	return fmt.Sprintf("%s:%d", file, r.Line)
 }
 
-// describe names the item, as feature "Orders" or story "Sign in" of feature
+// Describe names the item, as feature "Orders" or story "Sign in" of feature
 // "Accounts".
-func (r ItemResult) describe() string {
+func (r ItemResult) Describe() string {
 	if r.Kind == Story {
 		return fmt.Sprintf("story %q of feature %q", r.Story, r.Feature)
 	}

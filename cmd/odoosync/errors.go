@@ -201,8 +201,11 @@ func describeOdoo(err error, f *failure) bool {
 	switch {
 	case errors.As(err, &mismatch):
 		f.Code, f.Kind, f.File, f.Mismatch = exitRefused, "mismatch", mismatch.File, mismatch.Items
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File,
-			count(len(mismatch.Items), "task"), plural(len(mismatch.Items), "matches its item", "match their items"))
+		n := len(mismatch.Items)
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File, count(n, "task"), plural(n, "matches its item", "match their items"))
+		if mismatch.Items[0].Created {
+			f.Message = fmt.Sprintf("%s: %s that this run created %s not what the map says", mismatch.File, count(n, "task"), plural(n, "is", "are"))
+		}
 	case errors.As(err, &item):
 		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}
 		if f.Hint == "" {
