@@ -216,8 +216,8 @@ func TestSettingsAndExitCodesAreThoseOfTheProgram(t *testing.T) {
 // in sh blocks, because they cannot run here.
 func TestOtherCommandsAreRunElsewhere(t *testing.T) {
 	elsewhere := map[string]string{
-		"go install ./cmd/odoosync":               ".ci/package",
-		"sudo apt install ./odoosync_*_amd64.deb": "", // .ci/package installs it into a root of its own, by dpkg
+		"go install ./cmd/odoosync":                                               ".ci/package",
+		"sudo apt install ./odoosync_*_amd64.deb":                                 "", // .ci/package installs it into a root of its own, by dpkg
 		`odoosync run map.toml --json | jq -r '.created[] | "\(.id)\t\(.story)"'`: "", // jq is not ours to test
 	}
 	for _, page := range pages(t) {

@@ -29,7 +29,7 @@ func TestMisspeltKeysAreWarnedOf(t *testing.T) {
 		feature + "Tags = \"Feature\"\n":                               `3:1 features.A.Tags tags`,
 		feature + "tgas = [\"Feature\"]\n":                             `3:1 features.A.tgas tags`,
 		feature + "discription = \"d\"\n":                              `3:1 features.A.discription description`,
-		feature + "  \"descripton\" = \"d\"\n":                         `3:3 features.A.descripton description`,
+		feature + "  \"descripion\" = \"d\"\n":                         `3:3 features.A.descripion description`,
 		feature + "desc = \"d\"\n":                                     `3:1 features.A.desc description`,
 		feature + "descriptions = '''\nd'''\n":                         `3:1 features.A.descriptions description`,
 		feature + "user_story = [ { name = \"s\", task_id = 0 } ]\n":   `3:1 features.A.user_story user_stories`,
@@ -42,7 +42,7 @@ func TestMisspeltKeysAreWarnedOf(t *testing.T) {
 		"[features.A]\ntaks_id = 0\n":                                  `2:1 features.A.taks_id task_id`,
 		fmt.Sprintf(story, `tag = "x"`):                                `3:45 features.A.user_stories[0].tag tags`,
 		fmt.Sprintf(story, `discription = "x"`):                        `3:45 features.A.user_stories[0].discription description`,
-		feature + "user_stories = [ { nmae = \"s\", task_id = 0 } ]\n": `3:20 features.A.user_stories[0].nmae name`,
+		feature + "user_stories = [ { anme = \"s\", task_id = 0 } ]\n": `3:20 features.A.user_stories[0].anme name`,
 		feature + "tag = \"a\"\nstories = []\n":                        "3:1 features.A.tag tags\n4:1 features.A.stories user_stories",
 	} {
 		m, _ := Parse("map.toml", []byte(text))
