@@ -47,6 +47,8 @@ func fit(info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
 		return errors.New("it is a folder")
+	case info.Mode()&fs.ModeDevice != 0:
+		return errors.New("it is a device")
 	case !info.Mode().IsRegular():
 		return errors.New("it is not a regular file")
 	case info.Size() > largest:

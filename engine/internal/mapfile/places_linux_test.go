@@ -336,9 +336,33 @@ func TestPeekRefusesWhatIsNoFile(t *testing.T) {
 func TestFilesOfManyGigabytesAreNotRead(t *testing.T) {
 	is := is.New(t)
 	path := writeMap(t)
-	is.NoErr(os.Truncate(path, largest+1))
+	is.NoErr(os.Truncate(path, 6<<30))
 	_, err := Peek(path)
 	is.True(errors.Is(err, errTooLarge))
+	is.True(strings.Contains(err.Error(), "6.0 GiB"))
 	_, err = Open(path)
 	is.True(errors.Is(err, errTooLarge))
+}
+
+// TestNobodyOpensTheMapInTheMidst tries to open it between the steps of a save
+// in place.
+func TestNobodyOpensTheMapInTheMidst(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	sys := &faulty{without: []string{"rename"}}
+	f, err := openIn(sys, path)
+	is.NoErr(err)
+	defer f.Close()
+	doc := readDocument(t, f)
+	tries := 0
+	sys.watch = func(operation string) {
+		if operation == "append" || operation == "write in place" {
+			tries++
+			_, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK, 0)
+			is.True(errors.Is(err, unix.EWOULDBLOCK))
+		}
+	}
+	is.NoErr(f.Replace(patched(t, doc)))
+	is.Equal(tries, 2)
+	is.Equal(bytesOf(t, path), newText)
 }
