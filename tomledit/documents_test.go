@@ -38,6 +38,8 @@ var documents = []document{
 	{name: "inline table over lines", src: "a = { # one }\n  b = 0, # two ,\n\n  c = [ # three ]\n    0, # 0\n  ],\n}\n"},
 	{name: "nested arrays", src: "a = [[], [[]], [ [0] , [[0], 0,],], [{}], {}, \"]\", '[', [ '''\n]''''' , \"\"\"\\\"\"\"\"\" ] ]\n"},
 	{name: "many members inline", src: "a = { " + members(40) + "}\n"},
+	{name: "many members inline, twice", src: "a = [ { " + members(40) + "x.y = 0 }, { " + members(40) + "x.y = 0 } ]\n"},
+	{name: "one dotted key inline", src: "a = { b.c = 0, d = 0 }\n"},
 	{name: "many members below a header", src: "[a]\n" + lines(40) + "[a.x]\nk1 = 0\n"},
 	{name: "strings with decoys", src: "a = \"\"\"\ntask_id = 0\n\"\"\"\nb = '''task_id = 0'''\nc = \"task_id = 0 # \\\" 0\"\nd = 'C:\\0'\ne = \"\"\"a \\\n   b\\t\\x41\\e\\U0001F600\"\"\"\"\"\n"},
 	{name: "map", src: "[features.\"Login.page\"]\ntask_id = 0\nuser_stories = [\n    { name = \"A\", task_id = 0, components = [\n        { ref = \"x\", loc = 0 },\n    ] },\n]\n"},

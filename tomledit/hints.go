@@ -73,7 +73,7 @@ func (r refusal) headerHint() string {
 	src, at := r.doc.src, r.lineStart()
 	at += bytes.IndexByte(src[at:], '[') + 1
 	closing := "]"
-	if src[at] == '[' {
+	if bytes.HasPrefix(src[at:], []byte("[")) {
 		at, closing = at+1, "]]"
 	}
 	start := r.keyStart(at)
@@ -104,7 +104,7 @@ func (r refusal) keyStart(at int) int {
 		for at < r.start && (src[at] == ' ' || src[at] == '\t') {
 			at++
 		}
-		if at == r.start {
+		if at >= r.start {
 			return at
 		}
 		next := int(keyEnd(src, uint32(at)))

@@ -39,6 +39,7 @@ func TestFindsEverySpelling(t *testing.T) {
 		"features.\"A b\".task_id = +0",
 		"features = {\r\n  # c\r\n  \"A b\".x = 1, 'A b'.task_id = 0x0,\r\n}\r\n",
 		"[features.\"A b\".x]\n[features.\"\\u0041 b\"]\n\ttask_id\t=\t-0",
+		"features = { \"A b\".task_id = 0, x = 1 }",
 		"\ufeff[ features . 'A b' ]\ntask_id=0b0#c",
 	} {
 		t.Run(src, func(t *testing.T) {
