@@ -31,16 +31,16 @@ func newSpeller(keys ...string) speller {
 // when that one is not in the table and the value would suit it.
 func (d *decoder) check(s speller, table tomledit.Value) {
 	for member := range table.Values() {
-		key := member.Key()
-		like, known := s.seen[key]
+		start, end := member.KeySpan()
+		token := d.src[start:end] // a key is decoded once, however often it comes
+		like, known := s.seen[string(token)]
 		if !known {
-			like = s.likeness(key)
-			s.seen[key] = like
+			like = s.likeness(member.Key())
+			s.seen[string(token)] = like
 		}
 		if like.key == "" || !like.same && (!suits(like.key, member) || like.key != keyFeatures && table.Get(like.key).Exists()) {
 			continue
 		}
-		start, end := member.KeySpan()
 		d.warnings = append(d.warnings, d.doc.ErrorAt(start, end, member.Path(), "odoosync does not read this key", "did you mean "+like.key+"?"))
 	}
 }
