@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,9 +78,9 @@ func runPage(t *testing.T, page *document, path string) {
 	if !*update {
 		return
 	}
-	for i := len(outcomes) - 1; i >= 0; i-- {
-		if outcomes[i] != nil {
-			page.replace(page.steps[i], outcomes[i])
+	for i, outcome := range slices.Backward(outcomes) {
+		if outcome != nil {
+			page.replace(page.steps[i], outcome)
 		}
 	}
 	check(t, os.WriteFile(page.path, []byte(strings.Join(page.lines, "\n")), 0o644))

@@ -260,8 +260,7 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 
 // describe is the type of an error and what it says of its kind.
 func describe(err error) string {
-	var server *odoorpc.ServerError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		return fmt.Sprintf("%T %s %s: %.90q", err, server.Kind, server.Name, withoutVolatile(server.Message))
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")

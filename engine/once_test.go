@@ -151,7 +151,7 @@ func TestRandomWireFaults(t *testing.T) {
 				text = manyFeatures(24, 12)
 			}
 			path := w.write(text)
-			for run := 0; run < 20; run++ {
+			for run := range 20 {
 				w.odoo.ClearFaults()
 				if run < 10 {
 					for range 8 {

@@ -66,7 +66,7 @@ func TestTheRefusedItemIsNamed(t *testing.T) {
 					result, err := w.engine().Sync(context.Background(), path)
 					var refused *engine.ItemError
 					is.True(errors.As(err, &refused))
-					before := strings.Split(strings.Join(names, " "), "casino")[0]
+					before, _, _ := strings.Cut(strings.Join(names, " "), "casino")
 					is.Equal(refused.Item.Name(), "casino")
 					is.Equal(refused.Item.Line, 4+len(strings.Fields(before)))
 					is.Equal(result.Count(engine.Created), 1+len(strings.Fields(before)))

@@ -44,7 +44,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 			claimed = append(claimed, owner)
 		}
 		switch {
-		case len(v.Differences) == 0, p.options.Link && !(v.Wrong && v.Stood):
+		case len(v.Differences) == 0, p.options.Link && (!v.Wrong || !v.Stood):
 			p.book.Take(v.Item, v.ID, v.Stood)
 		case v.Stood || v.Wrong:
 			differing = append(differing, v)

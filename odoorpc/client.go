@@ -63,7 +63,7 @@ func newTransport() *http.Transport {
 // would carry the secrets to another machine.
 func proxyOf(r *http.Request) (*url.URL, error) {
 	if isLoopback(r.URL.Hostname()) {
-		return nil, nil //nolint:nilnil // no proxy
+		return nil, nil // no proxy
 	}
 	return http.ProxyFromEnvironment(r)
 }

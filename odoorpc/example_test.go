@@ -73,8 +73,7 @@ func ExampleServerError() {
 	defer odoo.Close() //nolint:errcheck // the example ends here
 
 	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, odoorpc.CreateOptions{})
-	var refused *odoorpc.ServerError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		fmt.Println(refused.Kind)
 	}
 	// Output: validation

@@ -39,7 +39,7 @@ type failure struct {
 type exchange struct {
 	client   *Client
 	request  *request
-	ctx      context.Context // the caller's
+	ctx      context.Context //nolint:containedctx // the caller's: an exchange lives as long as one call
 	tries    int
 	timeouts int
 	failure  *failure // of the last attempt; nil where it succeeded
@@ -122,7 +122,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, error) {
 	f := x.failure
 	if f == nil || !f.transient || x.ctx.Err() != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // outcome tells why it ended
 	}
 	if f.timeout {
 		x.timeouts++

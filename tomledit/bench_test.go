@@ -18,8 +18,8 @@ import (
 // mapPaths is what a reader of feature maps asks for.
 func mapPaths() tomledit.Option {
 	feature := []string{"features", tomledit.Any}
-	story := append(feature[:2:2], "user_stories", tomledit.Any)
-	below := func(path []string, key string) []string { return append(path[:len(path):len(path)], key) }
+	story := append(slices.Clip(feature), "user_stories", tomledit.Any)
+	below := func(path []string, key string) []string { return append(slices.Clip(path), key) }
 	return tomledit.Keep(
 		below(feature, "task_id"), below(feature, "description"), below(feature, "tags"), below(below(feature, "tags"), tomledit.Any),
 		below(feature, "_deprecated"),

@@ -1,5 +1,7 @@
 package tomledit
 
+import "slices"
+
 // checker knows what a document has defined so far and refuses what TOML forbids to define again. It holds the tables
 // and keys of the headers and of the lines below them; those of an inline table come and go, for nothing can be added to
 // it once it is closed.
@@ -196,8 +198,8 @@ func (c *checker) path(id uint32) []byte {
 		ids = append(ids, id)
 	}
 	var path []byte
-	for i := len(ids) - 1; i >= 0; i-- {
-		if e := &c.entries[ids[i]]; e.kind == tableElement {
+	for _, id := range slices.Backward(ids) {
+		if e := &c.entries[id]; e.kind == tableElement {
 			path = appendIndex(path, int(e.index))
 		} else {
 			path = appendKey(path, keyText(c.src, e.at))

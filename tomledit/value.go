@@ -1,6 +1,9 @@
 package tomledit
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Kind is the type of a value.
 type Kind uint8
@@ -216,8 +219,8 @@ func (v Value) Path() string {
 		ids = append(ids, id)
 	}
 	var path []byte
-	for i := len(ids) - 1; i >= 0; i-- {
-		n := t.at(ids[i])
+	for _, id := range slices.Backward(ids) {
+		n := t.at(id)
 		if n.isElement() {
 			path = appendIndex(path, int(n.key))
 		} else {

@@ -116,7 +116,7 @@ zpty -d z`
 		t.Run(test.line, func(t *testing.T) {
 			is := is.New(t)
 			offers := strings.Fields(shown[i])
-			for _, word := range strings.Fields(test.want) {
+			for word := range strings.FieldsSeq(test.want) {
 				if !slices.Contains(offers, word) {
 					t.Errorf("no %s in %q", word, shown[i])
 				}

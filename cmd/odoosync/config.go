@@ -285,8 +285,7 @@ func quoteAll(words []string) string {
 
 // asUsage turns what urfave/cli says about a flag into a usage error.
 func asUsage(command string, err error) error {
-	var own *usageError
-	if errors.As(err, &own) {
+	if _, ok := errors.AsType[*usageError](err); ok {
 		return err
 	}
 	return usagef(command, "%s", err)

@@ -111,8 +111,7 @@ func describe(err error) failure {
 	if errors.As(err, &hinted) {
 		f.Hint = hinted.Hint()
 	}
-	var server *odoorpc.ServerError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		f.Debug = server.Debug
 	}
 	if describeOutcome(err, &f) || describeMap(err, &f) || describeOdoo(err, &f) {

@@ -26,7 +26,7 @@ func TestTheBarLeavesTheCursorAtItsBeginning(t *testing.T) {
 
 func TestProgressLineTellsRateAndTimeLeft(t *testing.T) {
 	start := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
-	after := func(d time.Duration) time.Time { return start.Add(d) }
+	after := start.Add
 	tests := []struct {
 		name        string
 		first, last mark

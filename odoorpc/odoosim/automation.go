@@ -1,6 +1,9 @@
 package odoosim
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Automation is what runs inside the calls that create records, such as an
 // automation rule or the code of a module. It acts in the transaction of the
@@ -74,7 +77,7 @@ func (t *tx) automate(tab *table, ids []int64) error {
 		return nil
 	}
 	err := t.asSuper(func() error { return run(&Automation{t, tab}, ids) })
-	if late, ok := err.(atCommit); ok {
+	if late, ok := errors.AsType[atCommit](err); ok {
 		t.late = late.error
 		t.undo = append(t.undo, func() { t.late = nil })
 		return nil

@@ -114,7 +114,7 @@ func (t *tx) narrow(tab *table, n *node) (idSet, bool) {
 	}
 	var found idSet
 	for _, v := range wanted {
-		var key any = v
+		key := v
 		if id, ok := asInt(v); ok {
 			key = id
 		} else if !truthy(v) {

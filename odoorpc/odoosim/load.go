@@ -202,7 +202,7 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 		}
 		wanted, parseErr := strconv.ParseInt(text, 10, 64)
 		if parseErr != nil {
-			return 0, t.say("Invalid database id '%v' for the field '%s'", cell, t.say(f.label)), nil
+			return 0, t.say("Invalid database id '%v' for the field '%s'", cell, t.say(f.label)), nil //nolint:nilerr // told as a message, as Odoo does
 		}
 		if r := other.rows[wanted]; r != nil && (t.dialect != V14 || t.finds(other, r)) {
 			return wanted, "", nil

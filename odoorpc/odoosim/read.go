@@ -133,7 +133,7 @@ func (t *tx) read(tab *table, ids []int64, names []string) ([]any, error) {
 		record := make(map[string]any, len(fields)+1)
 		record["id"] = id
 		for _, f := range fields {
-			record[f.name] = t.shown(tab, r, f)
+			record[f.name] = t.shown(r, f)
 		}
 		records = append(records, record)
 	}
@@ -157,7 +157,7 @@ func (t *tx) readFields(tab *table, names []string) ([]*field, error) {
 
 // shown is a field as JSON: false for what is not set, [id, name] for a
 // many2one, ids for the other relations.
-func (t *tx) shown(tab *table, r *row, f *field) any {
+func (t *tx) shown(r *row, f *field) any {
 	value := t.value(r, f)
 	switch f.kind {
 	case kindMany2one:

@@ -115,7 +115,7 @@ func (s *Server) Start() error {
 	if s.listener != nil {
 		return ErrStarted
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // nothing to wait for on the loopback interface
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func asInt(v any) (int64, bool) {
 
 // asIDs returns the ids in a positional argument: one id or a list of them.
 func asIDs(v any) (idList []int64, ok bool) {
-	if id, ok := asInt(v); ok {
+	if id, isID := asInt(v); isID {
 		return []int64{id}, true
 	}
 	list, ok := v.([]any)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/matryer/is"
@@ -22,7 +23,7 @@ func BenchmarkMap(b *testing.B) {
 		m, err := Parse("map.toml", src)
 		is.New(b).NoErr(err)
 		plan := NewPlan(m)
-		pending := append(plan.Features[:len(plan.Features):len(plan.Features)], plan.Stories...)
+		pending := append(slices.Clip(plan.Features), plan.Stories...)
 		measure := func(name string, do func(b *testing.B)) {
 			b.Run(fmt.Sprintf("%s/%d", name, items), func(b *testing.B) {
 				b.SetBytes(int64(len(src)))

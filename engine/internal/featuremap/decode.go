@@ -47,8 +47,7 @@ func ParseStrictly(path string, src []byte) (*Map, error) { return parse(path, s
 func parse(path string, src []byte, strict bool) (*Map, error) {
 	doc, err := tomledit.Parse(path, src, keptPaths())
 	if err != nil {
-		var mistake *tomledit.Error
-		if errors.As(err, &mistake) {
+		if mistake, ok := errors.AsType[*tomledit.Error](err); ok {
 			err = &Error{File: path, Mistakes: []*tomledit.Error{mistake}}
 		}
 		return nil, err

@@ -3,6 +3,7 @@ package maker
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -84,9 +85,7 @@ func (k *Maker) readBack(ctx context.Context, ids []int64, describe bool) (map[i
 		if err != nil {
 			return nil, err
 		}
-		for id, t := range found {
-			tasks[id] = t
-		}
+		maps.Copy(tasks, found)
 		missing = slices.DeleteFunc(slices.Clone(missing), func(id int64) bool { return found[id] != nil })
 		if len(missing) == 0 || !k.place.Lags || wait > longest/2 {
 			return tasks, nil
@@ -124,8 +123,7 @@ func (k *Maker) SendPlainly(ctx context.Context, b Batch) *Answer {
 	}
 	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, values, odoorpc.CreateOptions{Context: k.context()})
 	if a.Err != nil {
-		var unknown *odoorpc.UnknownOutcomeError
-		if !errors.As(a.Err, &unknown) {
+		if _, ok := errors.AsType[*odoorpc.UnknownOutcomeError](a.Err); !ok {
 			a.Err = importer.RefusalOf(a.Err)
 		}
 		return a

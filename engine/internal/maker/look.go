@@ -137,8 +137,7 @@ func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int
 	}
 	domain := odoorpc.Domain{odoorpc.Cond("module", "=", importer.Module), odoorpc.Cond("model", "=", modelTask), odoorpc.Cond("name", "in", short)}
 	err = k.odoo.SearchRead(ctx, "ir.model.data", domain, []string{"name", "res_id"}, odoorpc.Query{}, &records)
-	var refusal *importer.Refusal
-	if errors.As(importer.RefusalOf(err), &refusal) {
+	if _, ok := errors.AsType[*importer.Refusal](importer.RefusalOf(err)); ok {
 		return true, nil
 	}
 	for _, r := range records {

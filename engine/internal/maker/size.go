@@ -27,6 +27,7 @@ type Size struct {
 	rowLimit, byteLimit float64
 }
 
+// NewSize returns the size of a first call.
 func NewSize() *Size {
 	return &Size{Rows: FirstBatch, rowLimit: largest, Bytes: maxBody, byteLimit: maxBody}
 }

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -57,9 +58,7 @@ func (t *Target) searchProject(ctx context.Context, condition any, wanted string
 		Active bool         `json:"active"`
 	}
 	query := odoorpc.Query{Order: "id", Context: odoorpc.Context{"active_test": false}}
-	for key, value := range lang {
-		query.Context[key] = value
-	}
+	maps.Copy(query.Context, lang)
 	if err := t.odoo.SearchRead(ctx, modelProject, odoorpc.Domain{condition}, []string{"name", "active"}, query, &found); err != nil {
 		return Project{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -77,9 +78,7 @@ func (t *Target) readStages(ctx context.Context, s *Stages, domain odoorpc.Domai
 		fields = append(fields, "active")
 	}
 	query := odoorpc.Query{Order: "sequence, id", Context: odoorpc.Context{"active_test": false}}
-	for key, value := range lang {
-		query.Context[key] = value
-	}
+	maps.Copy(query.Context, lang)
 	if err := t.odoo.SearchRead(ctx, modelStage, domain, fields, query, &found); err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func leaveOff(tags []*Tag, reason string) {
 // sendTags is one call that creates tags. The errors are *importer.Refusal and
 // those of package odoorpc that are no refusals.
 func (t *Target) sendTags(ctx context.Context, tags *Tags, part []*Tag, attempt int) error {
-	ids := make([]int64, 0, len(part))
+	var ids []int64
 	var err error
 	if t.plain {
 		ids, err = t.createPlainly(ctx, part)
