@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Call is one request that a server understood well enough to know what it was
@@ -61,7 +62,7 @@ func (r *recorder) arrived() int {
 }
 
 // record notes a call and counts it as in progress until the returned function
-// is called.
+// is called, perhaps repeatedly.
 func (r *recorder) record(c *Call) (done func()) {
 	r.recordMu.Lock()
 	defer r.recordMu.Unlock()
@@ -70,11 +71,11 @@ func (r *recorder) record(c *Call) (done func()) {
 	c.Overlap = r.inFlight
 	r.inFlight++
 	r.calls = append(r.calls, *c)
-	return func() {
+	return sync.OnceFunc(func() {
 		r.recordMu.Lock()
 		defer r.recordMu.Unlock()
 		r.inFlight--
-	}
+	})
 }
 
 // describe fills in what the arguments say about a call.

@@ -60,7 +60,8 @@ type work struct {
 func (x *exchange) perform() {
 	s := x.s
 	x.call.Endpoint, x.call.Size = x.r.URL.Path, len(x.body)
-	defer s.record(&x.call)()
+	done := s.record(&x.call)
+	defer done()
 	defer s.hire()()
 	w := &work{snapshot: s.commits()}
 	faults := s.claim(x.call)
@@ -75,6 +76,7 @@ func (x *exchange) perform() {
 	s.work()
 	x.reply = x.render(x.runLocked(w))
 	if !x.act(faults, afterWork) {
+		done() // now, because whoever has the answer may call again at once
 		x.reply.write(x.w)
 	}
 }
