@@ -67,6 +67,7 @@ type Mismatch struct {
 	Item        ItemResult // Status Pending; ID is that of the task it met, 0 when the user may not know it
 	Differences []Difference
 	Created     bool // this run created the task, and Odoo made something else of it
+	Unseen      bool // the user cannot see the task, or it was deleted
 }
 
 func (e *MismatchError) Error() string {
@@ -80,8 +81,11 @@ func (e *MismatchError) Error() string {
 			task = fmt.Sprintf("task %d", m.Item.ID)
 		}
 		was := "was created for it by an earlier run, but differs"
-		if m.Created {
+		switch {
+		case m.Created:
 			was = "was created for it, but Odoo made another of it"
+		case m.Unseen:
+			was = "was created for it, but cannot be seen"
 		}
 		fmt.Fprintf(&b, "%s:%d: %s %q: %s %s:", e.File, m.Item.Line, m.Item.Kind, m.Item.Name(), task, was)
 		for _, d := range m.Differences {
@@ -95,7 +99,7 @@ func (e *MismatchError) Error() string {
 func (e *MismatchError) Hint() string {
 	for _, m := range e.Items {
 		if m.Created {
-			return "a module or an automation of this Odoo deletes, hides or mixes up new tasks; correct them in Odoo and write the right task_id by hand"
+			return "a module or an automation of this Odoo mixes up new tasks; correct them in Odoo and write the right task_id by hand"
 		}
 	}
 	return "take the existing task with --link, create another one with --plain-create, or write the right task_id by hand"

@@ -81,6 +81,9 @@ func (r *sync) place() {
 func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 	r.place()
 	plan := r.book.Plan()
+	if plan.Pending() == 0 {
+		return nil, nil
+	}
 	parents := slices.DeleteFunc(plan.Parents(), func(parent *Item) bool { return r.book.Entry(parent) != nil })
 	if r.stages.First && plan.Synced == 0 && !r.options.DryRun {
 		return nil, nil
@@ -178,7 +181,7 @@ func (r *sync) mismatch(verdicts []maker.Verdict) error {
 	}
 	e := &MismatchError{File: r.result.Map}
 	for _, v := range verdicts {
-		e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong && !v.Stood})
+		e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong, Unseen: v.Unseen})
 	}
 	return e
 }

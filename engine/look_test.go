@@ -228,7 +228,8 @@ func TestWhatModulesMixUpIsFound(t *testing.T) {
 						_, err := w.engine().Sync(context.Background(), path)
 						var differs *engine.MismatchError
 						is.True(errors.As(err, &differs))
-						is.True(differs.Items[0].Created)
+						is.Equal(differs.Items[0].Created, name != "deleted")
+						is.Equal(differs.Items[0].Unseen, name == "deleted")
 						for _, task := range w.odoo.Tasks() { // no id of another item or of nobody is in the map
 							if task.Name == "s1" && name == "order" {
 								is.True(!strings.Contains(w.read(path), fmt.Sprintf(`"s1", task_id = %d`, task.ID)))

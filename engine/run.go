@@ -163,7 +163,10 @@ func (r *sync) settleAll(ctx context.Context) error {
 	p := r.newProduction()
 	for {
 		err := p.run(ctx)
-		if r.saves.failed || len(r.book.Unsaved()) == 0 && !r.file.Touched() {
+		if r.saves.failed {
+			return r.listMissing(err)
+		}
+		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
 			return err
 		}
 		if saveErr := r.save(); saveErr != nil {

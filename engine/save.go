@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"odoosync/engine/internal/featuremap"
@@ -49,7 +50,7 @@ func (r *sync) saveAnd(reload func() error) error {
 	if errors.Is(err, errAwait) {
 		return err
 	}
-	missing := append(r.book.Lost(), r.book.Unsaved()...)
+	missing := r.missing()
 	if err == nil && len(missing) == 0 {
 		r.saves.took, r.saves.last = r.clock.Now().Sub(started), r.clock.Now()
 		return nil
@@ -61,11 +62,26 @@ func (r *sync) saveAnd(reload func() error) error {
 	if len(missing) == 0 {
 		return &FileError{Path: r.result.Map, Op: "read", Err: err}
 	}
-	e := &NotSavedError{File: r.result.Map, Plain: r.options.PlainCreate, Gone: len(r.book.Lost()) > 0, Err: err}
-	for _, entry := range missing {
-		e.Items = append(e.Items, resultOfEntry(entry))
+	return &NotSavedError{File: r.result.Map, Items: missing, Plain: r.options.PlainCreate, Gone: len(r.book.Lost()) > 0, Err: err}
+}
+
+// missing are the items of this run whose ids the map does not hold.
+func (r *sync) missing() []ItemResult {
+	var missing []ItemResult
+	for _, entry := range slices.Concat(r.book.Lost(), r.book.Unsaved()) {
+		missing = append(missing, resultOfEntry(entry))
 	}
-	return e
+	return missing
+}
+
+// listMissing adds to the error of a failed save what calls created that were
+// in flight then.
+func (r *sync) listMissing(err error) error {
+	var notSaved *NotSavedError
+	if errors.As(err, &notSaved) {
+		notSaved.Items = r.missing()
+	}
+	return err
 }
 
 func (r *sync) trySave(reload func() error) error {

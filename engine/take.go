@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,10 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 	}
 	verdicts, err := p.maker.Judge(ctx, a)
 	if err != nil {
+		if p.options.PlainCreate {
+			a.Err = err
+			return errors.Join(p.take(ctx, a), err)
+		}
 		return err
 	}
 	var differing []maker.Verdict
@@ -44,9 +49,9 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 			claimed = append(claimed, owner)
 		}
 		switch {
-		case len(v.Differences) == 0, p.options.Link && (!v.Wrong || !v.Stood):
+		case len(v.Differences) == 0, p.options.Link && (v.Stood || v.Unseen):
 			p.book.Take(v.Item, v.ID, v.Stood)
-		case v.Stood || v.Wrong:
+		case v.Stood || v.Unseen || v.Wrong:
 			differing = append(differing, v)
 		default:
 			p.book.Take(v.Item, v.ID, false)

@@ -202,8 +202,8 @@ func describeOdoo(err error, f *failure) bool {
 		f.Code, f.Kind, f.File, f.Mismatch = exitRefused, "mismatch", mismatch.File, mismatch.Items
 		n := len(mismatch.Items)
 		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File, count(n, "task"), plural(n, "matches its item", "match their items"))
-		if mismatch.Items[0].Created {
-			f.Message = fmt.Sprintf("%s: %s that this run created %s not what the map says", mismatch.File, count(n, "task"), plural(n, "is", "are"))
+		if first := mismatch.Items[0]; first.Created || first.Unseen {
+			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", mismatch.File, count(n, "task"), plural(n, "is", "are"))
 		}
 	case errors.As(err, &item):
 		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}

@@ -48,10 +48,10 @@ type Verdict struct {
 	Item        *featuremap.Item
 	ID          int64
 	Stood       bool // the task was there before this run
+	Unseen      bool // the user cannot see the task, or it was deleted: who knows when it was created
 	Differences []Difference
-	// Wrong says that this run created the task, but differently: its parent
-	// is missing, it has the name of another item of its batch, or it cannot
-	// be seen.
+	// Wrong says that this run created the task, but not for this item: its
+	// parent is missing, or it is what another item of its batch asks for.
 	Wrong bool
 }
 
@@ -79,10 +79,8 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 		if full[id] != nil {
 			t = full[id]
 		}
-		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Differences: k.compare(item, t, full[id] != nil)}
-		if t == nil {
-			v.Wrong = true
-		} else if !v.Stood {
+		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Unseen: t == nil, Differences: k.compare(item, t, full[id] != nil)}
+		if !v.Stood && !v.Unseen {
 			at, known := there[seen(t, a.described)]
 			v.Wrong = t.Parent.ID != k.parent(item) || known && at != i && seen(t, a.described) != k.wanted(item, a.described)
 			if v.Wrong && len(v.Differences) == 0 {

@@ -251,7 +251,7 @@ func (k *Maker) pair(group []*featuremap.Item, highest int, byName map[string]in
 			continue
 		}
 		k.found[item] = id
-		verdicts = append(verdicts, Verdict{Item: item, ID: id, Stood: true, Differences: k.compare(item, tasks[id], true)})
+		verdicts = append(verdicts, Verdict{Item: item, ID: id, Stood: true, Unseen: tasks[id] == nil, Differences: k.compare(item, tasks[id], true)})
 	}
 	return verdicts
 }
