@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"odoosync/e2e/program"
 )
 
 // scripts are the shell scripts of an action's steps, in order.
@@ -48,9 +50,11 @@ func maps(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"good map.toml":    "[features.Orders]\ntask_id = 0\n",
-		"sub/a/good.toml":  "[features.Orders]\ntask_id = 7\n",
-		"sub/b/wrong.toml": "[features.Orders]\ntask_id = \"0\"\n",
+		"good map.toml":                     "[features.Orders]\ntask_id = 0\n",
+		"sub/a/good.toml":                   "[features.Orders]\ntask_id = 7\n",
+		"sub/b/feature_user_story_map.toml": "[features.Orders]\ntask_id = 7\n",
+		"sub/b/map.toml":                    "[features.Orders]\ntask_id = 7\n",
+		"sub/b/wrong.toml":                  "[features.Orders]\ntask_id = \"0\"\n",
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
@@ -69,6 +73,7 @@ func TestTheActionChecksEveryMapItIsGiven(t *testing.T) {
 	is.Equal(len(steps), 2) // build, check
 	root, err := filepath.Abs("..")
 	is.NoErr(err)
+	is.NoErr(program.Show(".."))
 	env := []string{"GITHUB_ACTION_PATH=" + root, "RUNNER_TEMP=" + t.TempDir()}
 	dir := maps(t)
 	_, code := shell(t, dir, env, "-c", steps[0])
@@ -84,6 +89,7 @@ func TestTheActionChecksEveryMapItIsGiven(t *testing.T) {
 		{"sub/b/*.toml\n\ngood map.toml", 3, []string{"::error file=sub/b/wrong.toml", "good map.toml: 1 task"}},
 		{"none/*.toml", 3, []string{"::error file=none/*.toml,"}},
 		{"missing.toml", 3, []string{"::error file=missing.toml,"}},
+		{"sub/b/?(feature_user_story_)map.toml", 0, []string{"sub/b/map.toml: nothing", "sub/b/feature_user_story_map.toml: nothing"}},
 	} {
 		out, code := shell(t, dir, append(env, "MAPS="+test.maps), "-c", steps[1])
 		if code != test.code {
@@ -108,12 +114,38 @@ func TestTheHookChecksEveryFileItIsGiven(t *testing.T) {
 	is.True(entry != nil)
 
 	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin+string(os.PathSeparator), "../cmd/odoosync")
-	is.NoErr(build.Run())
+	_, err = program.Build("..", bin)
+	is.NoErr(err)
 	env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")}
 	dir := maps(t)
 	_, code := shell(t, dir, env, "-c", string(entry[1])+` "$@"`, "hook", "good map.toml", "sub/a/good.toml")
 	is.Equal(code, 0)
 	_, code = shell(t, dir, env, "-c", string(entry[1])+` "$@"`, "hook", "sub/b/wrong.toml", "good map.toml")
 	is.Equal(code, 3)
+}
+
+func TestTheHookIsForMaps(t *testing.T) {
+	files := regexp.MustCompile(hook(t, "files"))
+	for name, want := range map[string]bool{
+		"map.toml": true, "feature_user_story_map.toml": true, "docs/map.toml": true, "docs/feature_user_story_map.toml": true,
+		"sitemap.toml": false, "map.toml.orig": false, "maps.toml": false, "user_story_map.toml": false,
+	} {
+		if files.MatchString(name) != want {
+			t.Errorf("%s: want %v", name, want)
+		}
+	}
+}
+
+// hook is what .pre-commit-hooks.yaml has under a key.
+func hook(t *testing.T, key string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", ".pre-commit-hooks.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := regexp.MustCompile(`(?m)^  ` + key + `: (.+)$`).FindSubmatch(text)
+	if value == nil {
+		t.Fatalf("the hook has no %s", key)
+	}
+	return string(value[1])
 }

@@ -99,7 +99,7 @@ func patchPending(b *testing.B, doc *tomledit.Document) *tomledit.Patch {
 			set(story.Get("task_id"))
 		}
 	}
-	if patch.Len() == 0 {
+	if next == 40000 {
 		b.Fatal("nothing to patch")
 	}
 	return patch
@@ -161,7 +161,7 @@ func BenchmarkManyKeysInOneTable(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		doc := parse(b, src.Bytes())
-		for key := range doc.Root().All() {
+		for key := range doc.Get().All() {
 			if !doc.Get(key).Exists() {
 				b.Fatal(key)
 			}
@@ -171,7 +171,7 @@ func BenchmarkManyKeysInOneTable(b *testing.B) {
 
 func BenchmarkPositions(b *testing.B) {
 	src := generatedMap(10 << 20)
-	values := integers(parse(b, src).Root())
+	values := integers(parse(b, src).Get())
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
 		doc := parse(b, src, tomledit.Keep())

@@ -68,7 +68,7 @@ func window(line string, at int) cut {
 	return c
 }
 
-// skipCharacters returns the byte offset behind the first n characters.
+// skipCharacters returns the byte offset after the first n characters.
 func skipCharacters(s string, n int) int {
 	at := 0
 	for ; n > 0 && at < len(s); n-- {

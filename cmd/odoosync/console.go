@@ -158,7 +158,11 @@ func (c *console) columns() int {
 // mismatch shows one existing task beside its item.
 func (c *console) mismatch(file string, m engine.Mismatch) string {
 	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line))
-	return fmt.Sprintf("%s %s %s, task %d:\n", where, m.Item.Kind, oneLine(strconv.Quote(m.Item.Name())), m.Item.ID) + differences("  ", m.Differences)
+	task := fmt.Sprintf("task %d", m.Item.ID)
+	if m.Item.ID == 0 {
+		task = "a hidden task"
+	}
+	return fmt.Sprintf("%s %s %s, %s:\n", where, m.Item.Kind, oneLine(strconv.Quote(m.Item.Name())), task) + differences("  ", m.Differences)
 }
 
 // differences shows in what a task is not what the map says.
@@ -202,10 +206,14 @@ func window(text []rune, from, widest int) string {
 // unsettled is the line to paste for an item whose id is not in the map, or
 // names one whose id is not known.
 func unsettled(file string, it engine.ItemResult) string {
-	if it.ID == 0 {
-		return fmt.Sprintf("%s:%d: %s %q\n", oneLine(file), it.Line, it.Kind, it.Name())
+	where := oneLine(file)
+	if it.Line != 0 {
+		where += fmt.Sprintf(":%d", it.Line)
 	}
-	return fmt.Sprintf("%s:%d: task_id = %d\n", oneLine(file), it.Line, it.ID)
+	if it.ID == 0 {
+		return fmt.Sprintf("%s: %s\n", where, oneLine(it.Describe()))
+	}
+	return fmt.Sprintf("%s: task_id = %d  # %s\n", where, it.ID, oneLine(it.Describe()))
 }
 
 // hints puts "hint: " before each line of advice.

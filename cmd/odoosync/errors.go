@@ -201,8 +201,11 @@ func describeOdoo(err error, f *failure) bool {
 	switch {
 	case errors.As(err, &mismatch):
 		f.Code, f.Kind, f.File, f.Mismatch = exitRefused, "mismatch", mismatch.File, mismatch.Items
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File,
-			count(len(mismatch.Items), "task"), plural(len(mismatch.Items), "matches its item", "match their items"))
+		n := len(mismatch.Items)
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File, count(n, "task"), plural(n, "matches its item", "match their items"))
+		if mismatch.Items[0].Created {
+			f.Message = fmt.Sprintf("%s: %s that this run created %s not what the map says", mismatch.File, count(n, "task"), plural(n, "is", "are"))
+		}
 	case errors.As(err, &item):
 		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}
 		if f.Hint == "" {
@@ -214,7 +217,7 @@ func describeOdoo(err error, f *failure) bool {
 		f.Code, f.Kind = exitRefused, "login"
 	case errors.As(err, &database):
 		f.Code, f.Kind = exitRefused, "database"
-	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.Busy:
+	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.RefusalBusy:
 		f.Code, f.Kind = exitUnreachable, "transport"
 	case errors.As(err, &answer):
 		f.Code, f.Kind = exitUnreachable, "answer"

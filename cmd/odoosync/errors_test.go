@@ -18,7 +18,7 @@ import (
 
 func TestExitCodes(t *testing.T) {
 	item := engine.ItemResult{Kind: engine.Story, Feature: "F", Story: "S", Line: 7, ID: 42}
-	refused := &odoorpc.ServerError{Kind: odoorpc.Access, Message: "no"}
+	refused := &odoorpc.ServerError{Kind: odoorpc.RefusalAccess, Message: "no"}
 	tests := []struct {
 		err  error
 		code int

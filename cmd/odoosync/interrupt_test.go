@@ -88,6 +88,8 @@ func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
 		Action: odoosim.Hang(),
 	})
 	cmd := exec.CommandContext(t.Context(), "odoosync", "run", path)
+	// Built for coverage, a program without this folder complains on standard error.
+	cmd.Env = []string{"GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}
 	for name, value := range env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}

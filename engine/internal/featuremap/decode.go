@@ -53,7 +53,7 @@ func parse(path string, src []byte, strict bool) (*Map, error) {
 		}
 		return nil, err
 	}
-	m, mistakes := decode(doc)
+	m, mistakes := decode(doc, src)
 	if strict {
 		mistakes = append(mistakes, m.Warnings...)
 		sortByPlace(mistakes)
@@ -67,13 +67,13 @@ func parse(path string, src []byte, strict bool) (*Map, error) {
 
 // decode reads a document as a feature map. With mistakes the map holds what
 // could be read.
-func decode(doc *tomledit.Document) (*Map, []*tomledit.Error) {
+func decode(doc *tomledit.Document, src []byte) (*Map, []*tomledit.Error) {
 	d := decoder{
-		doc: doc, owners: make(map[int64]*Item),
+		doc: doc, src: src, owners: make(map[int64]*Item),
 		feature: newSpeller(keyTaskID, keyDescription, keyTags, keyStories, keyDeprecated),
 		story:   newSpeller(keyName, keyTaskID, keyDescription, keyTags, keyDeprecated),
 	}
-	d.check(newSpeller(keyFeatures), doc.Root())
+	d.check(newSpeller(keyFeatures), doc.Get())
 	m := &Map{Path: doc.Name(), doc: doc, Features: d.features(doc.Get(keyFeatures))}
 	sortByPlace(d.mistakes)
 	sortByPlace(d.warnings)
@@ -89,6 +89,7 @@ func sortByPlace(list []*tomledit.Error) {
 // feature map.
 type decoder struct {
 	doc      *tomledit.Document
+	src      []byte
 	mistakes []*tomledit.Error
 	warnings []*tomledit.Error
 	owners   map[int64]*Item // positive task ids and who has them

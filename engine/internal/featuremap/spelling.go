@@ -32,7 +32,7 @@ func newSpeller(keys ...string) speller {
 func (d *decoder) check(s speller, table tomledit.Value) {
 	for member := range table.Values() {
 		start, end := member.KeySpan()
-		token := d.doc.Source()[start:end]
+		token := d.src[start:end] // a key is decoded once, however often it comes
 		like, known := s.seen[string(token)]
 		if !known {
 			like = s.likeness(member.Key())

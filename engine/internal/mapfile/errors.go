@@ -13,6 +13,18 @@ var ErrLocked = errors.New("locked by another program")
 // at.
 var ErrChanged = errors.New("the file was changed by another program")
 
+var (
+	errTooLarge = errors.New("it is larger than a map can be (4 GiB)")
+	errNoName   = errors.New("its file was removed or replaced, and has no name any more")
+
+	// errRefused says that a new file may not take the map's place, or not
+	// with its owner, mode and access list.
+	errRefused = errors.New("a new file cannot take its place")
+
+	// errInUse says that another program has the file open.
+	errInUse = errors.New("open in another program")
+)
+
 // Error is a map that cannot be opened, read, locked or written.
 type Error struct {
 	Path    string
@@ -34,6 +46,8 @@ func openError(path string, err error) error {
 	switch {
 	case errors.Is(err, ErrLocked):
 		e.Op, e.Explain = "lock", "another odoosync or an editor works on this map; wait until it is done"
+	case errors.Is(err, errNoName):
+		e.Explain = "where a single file is mounted, the mount shows the old one for good: mount its folder, or mount it anew"
 	case errors.Is(err, fs.ErrNotExist):
 		e.Explain = "check the path; odoosync does not create maps"
 	case errors.Is(err, fs.ErrPermission):

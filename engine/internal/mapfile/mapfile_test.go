@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/matryer/is"
@@ -20,137 +19,6 @@ const (
 	oldText = "[features.A]\ntask_id = 0 # keep\n"
 	newText = "[features.A]\ntask_id = 4211 # keep\n"
 )
-
-var errKilled = errors.New("killed")
-
-// faulty is the operating system until the operation at which it fails, or at
-// which the process dies: then nothing it was asked for happens any more.
-type faulty struct {
-	osSystem
-	operations int
-	failAt     int // counted from 1; 0: never
-	err        error
-	kill       bool
-	dead       bool
-	failed     string // what failed
-	only       string // fail only this operation, each time
-}
-
-func (f *faulty) next(operation string) error {
-	f.operations++
-	switch {
-	case f.dead:
-		return errKilled
-	case f.only == operation:
-		f.failed = operation
-		return f.err
-	case f.operations != f.failAt:
-		return nil
-	case f.kill:
-		f.dead = true
-		return errKilled
-	}
-	f.failed = operation
-	return f.err
-}
-
-func (f *faulty) Open(name string, flag int, mode fs.FileMode) (handle, error) {
-	if err := f.next("open"); err != nil {
-		return nil, err
-	}
-	h, err := f.osSystem.Open(name, flag, mode)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyHandle{File: h.(*os.File), system: f}, nil
-}
-
-func (f *faulty) Lock(h handle) error {
-	if err := f.next("lock"); err != nil {
-		return err
-	}
-	return f.osSystem.Lock(h.(*faultyHandle).File)
-}
-
-func (f *faulty) KeepAttributes(old, made handle) error {
-	if err := f.next("attributes"); err != nil {
-		return err
-	}
-	return f.osSystem.KeepAttributes(old.(*faultyHandle).File, made.(*faultyHandle).File)
-}
-
-func (f *faulty) Rename(from, to string) error {
-	if err := f.next("rename"); err != nil {
-		return err
-	}
-	return f.osSystem.Rename(from, to)
-}
-
-func (f *faulty) Remove(name string) error {
-	if f.dead {
-		return errKilled
-	}
-	return f.osSystem.Remove(name)
-}
-
-func (f *faulty) SyncDir(dir string) error {
-	if err := f.next("sync folder"); err != nil {
-		return err
-	}
-	return f.osSystem.SyncDir(dir)
-}
-
-func (f *faulty) Stat(name string) (fs.FileInfo, error) {
-	if err := f.next("stat"); err != nil {
-		return nil, err
-	}
-	return f.osSystem.Stat(name)
-}
-
-type faultyHandle struct {
-	*os.File
-	system *faulty
-}
-
-func (h *faultyHandle) Write(p []byte) (int, error) {
-	if err := h.system.next("write"); err != nil {
-		n, _ := h.File.Write(p[:len(p)/2]) // what got through before
-		return n, err
-	}
-	return h.File.Write(p)
-}
-
-func (h *faultyHandle) WriteAt(p []byte, at int64) (int, error) {
-	if err := h.system.next("write in place"); err != nil {
-		if h.system.dead {
-			return 0, err
-		}
-		n, _ := h.File.WriteAt(p[:len(p)/2], at)
-		return n, err
-	}
-	return h.File.WriteAt(p, at)
-}
-
-func (h *faultyHandle) Sync() error {
-	if err := h.system.next("sync"); err != nil {
-		return err
-	}
-	return h.File.Sync()
-}
-
-func (h *faultyHandle) Chmod(mode fs.FileMode) error {
-	if err := h.system.next("chmod"); err != nil {
-		return err
-	}
-	return h.File.Chmod(mode)
-}
-
-func (h *faultyHandle) Truncate(size int64) error {
-	if err := h.system.next("truncate"); err != nil {
-		return err
-	}
-	return h.File.Truncate(size)
-}
 
 func writeMap(t *testing.T) string {
 	t.Helper()
@@ -181,6 +49,13 @@ func saveOnce(sys system, path string) error {
 	return f.Replace(patch)
 }
 
+func patched(t *testing.T, doc *tomledit.Document) *tomledit.Patch {
+	t.Helper()
+	patch := doc.NewPatch()
+	is.New(t).NoErr(patch.SetInteger(doc.Get("features", "A", "task_id"), 4211))
+	return patch
+}
+
 func bytesOf(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -194,69 +69,6 @@ func names(t *testing.T, path string) []string {
 	is.New(t).NoErr(err)
 	return list
 }
-
-// TestSaveFaults fails each operation of a save in each of the ways that
-// systems fail, and kills the process at each.
-func TestSaveFaults(t *testing.T) {
-	for _, fault := range []error{syscall.ENOSPC, syscall.EACCES, syscall.EROFS, syscall.EIO, syscall.EBUSY, errKilled} {
-		t.Run(fault.Error(), func(t *testing.T) {
-			for at := 1; ; at++ {
-				is := is.New(t)
-				path := writeMap(t)
-				sys := &faulty{failAt: at, err: fault, kill: errors.Is(fault, errKilled)}
-				err := saveOnce(sys, path)
-				if sys.failed == "" && !sys.dead {
-					is.True(at > 10) // every operation had its turn
-					is.NoErr(err)
-					is.Equal(bytesOf(t, path), newText)
-					return
-				}
-				text := bytesOf(t, path)
-				is.True(text == oldText || text == newText) // whole, old or new
-				if err == nil {
-					is.Equal(text, newText)
-				}
-				if sys.dead {
-					next, err := openIn(osSystem{}, path)
-					is.NoErr(err) // the lock died with the process
-					is.NoErr(next.Sweep())
-					next.Close()
-				}
-				is.Equal(names(t, path), []string{"map.toml"}) // nothing else in the folder
-			}
-		})
-	}
-}
-
-func TestSaveInPlaceWhereRenameCannotWork(t *testing.T) {
-	is := is.New(t)
-	path := writeMap(t)
-	is.NoErr(saveOnce(&faulty{only: "rename", err: syscall.EBUSY}, path))
-	is.Equal(bytesOf(t, path), newText)
-	is.Equal(names(t, path), []string{"map.toml"})
-}
-
-func TestFailedSaveInPlacePutsTheOldTextBack(t *testing.T) {
-	for at := 1; ; at++ {
-		is := is.New(t)
-		path := writeMap(t)
-		sys := &mountPoint{faulty: faulty{failAt: at, err: syscall.EIO}}
-		err := saveOnce(sys, path)
-		if sys.failed == "" {
-			is.NoErr(err)
-			is.Equal(bytesOf(t, path), newText)
-			return
-		}
-		text := bytesOf(t, path)
-		is.True(text == oldText || text == newText)
-		is.Equal(names(t, path), []string{"map.toml"})
-	}
-}
-
-// mountPoint is a system whose map cannot be replaced.
-type mountPoint struct{ faulty }
-
-func (m *mountPoint) Rename(string, string) error { return syscall.EBUSY }
 
 func TestSaveKeepsModeAndSymlink(t *testing.T) {
 	is := is.New(t)
@@ -274,6 +86,16 @@ func TestSaveKeepsModeAndSymlink(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(info.Mode().Perm(), fs.FileMode(0o606))
 	is.Equal(bytesOf(t, path), newText)
+}
+
+// TestModeThatIsRightIsLeftAlone: some file systems let nobody change modes.
+func TestModeThatIsRightIsLeftAlone(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	is.NoErr(os.Chmod(path, 0o600))
+	sys := &faulty{fail: []string{"chmod"}, err: errKilled}
+	is.NoErr(saveOnce(sys, path))
+	is.Equal(sys.failed, "")
 }
 
 func TestSaveKeepsOwner(t *testing.T) {
@@ -314,30 +136,25 @@ func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 }
 
 func TestReplaceRefusesAMapThatWasEdited(t *testing.T) {
-	is := is.New(t)
-	path := writeMap(t)
-	f, err := openIn(osSystem{}, path)
-	is.NoErr(err)
-	defer f.Close()
-	src, err := f.Read()
-	is.NoErr(err)
-	doc, err := tomledit.Parse(path, src)
-	is.NoErr(err)
-	same, err := f.Holds(doc.NewPatch())
-	is.NoErr(err)
-	is.True(same)
-
-	edited := path + ".new" // as an editor saves: a new file in the place of the old
-	is.NoErr(os.WriteFile(edited, []byte("# edited\n"), 0o644))
-	is.NoErr(os.Rename(edited, path))
-	is.True(f.Touched())
-	is.True(errors.Is(f.Replace(doc.NewPatch()), ErrChanged))
-	is.Equal(bytesOf(t, path), "# edited\n")
-	same, err = f.Holds(doc.NewPatch())
-	is.NoErr(err)
-	is.True(!same)
-	_, err = openIn(osSystem{}, path)
-	is.True(errors.Is(err, ErrLocked)) // the lock went over to the new file
+	for way, without := range map[string][]string{"by swap": nil, "by rename": {"swap"}, "in place": {"rename"}} {
+		for name, edit := range edits() {
+			t.Run(way+", edit "+name, func(t *testing.T) {
+				is := is.New(t)
+				path := writeMap(t)
+				f, err := openIn(&faulty{without: without}, path)
+				is.NoErr(err)
+				defer f.Close()
+				doc := readDocument(t, f)
+				is.NoErr(edit(path))
+				is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+				is.Equal(bytesOf(t, path), oldText+editMark)
+				is.Equal(names(t, path), []string{"map.toml"})
+				is.True(f.Touched())
+				_, err = openIn(osSystem{}, path)
+				is.True(errors.Is(err, ErrLocked)) // the lock went over to the new file
+			})
+		}
+	}
 }
 
 func TestSweepRemovesOnlyLeftoversOfThisMap(t *testing.T) {
@@ -355,7 +172,7 @@ func TestSweepRemovesOnlyLeftoversOfThisMap(t *testing.T) {
 	f, err := openIn(osSystem{}, path)
 	is.NoErr(err)
 	defer f.Close()
-	is.NoErr(f.Sweep())
+	is.Equal(len(f.Sweep()), 0)
 	left := names(t, path)
 	is.True(!slices.Contains(left, leftover))
 	is.Equal(len(left), len(others)+1)
@@ -369,21 +186,64 @@ func TestMapWithTheLongestName(t *testing.T) {
 	if err := os.WriteFile(path, []byte(oldText), 0o644); err != nil {
 		t.Skipf("no such names here: %v", err)
 	}
-	is.True(errors.Is(saveOnce(&killedAtRename{}, path), errKilled))
+	is.True(errors.Is(saveOnce(&killedAtSwap{}, path), errKilled))
 	is.Equal(len(names(t, path)), 2)
 	f, err := openIn(osSystem{}, path)
 	is.NoErr(err)
-	is.NoErr(f.Sweep())
+	is.Equal(len(f.Sweep()), 0)
 	f.Close()
 	is.NoErr(saveOnce(osSystem{}, path))
 	is.Equal(bytesOf(t, path), newText)
 	is.Equal(len(names(t, path)), 1)
 }
 
-// killedAtRename is a system on which the process dies before it renames.
-type killedAtRename struct{ faulty }
+// killedAtSwap is a system on which the process dies before the new file takes
+// the name.
+type killedAtSwap struct{ faulty }
 
-func (k *killedAtRename) Rename(string, string) error {
+func (k *killedAtSwap) Swap(string, string) error {
 	k.dead = true
 	return errKilled
+}
+
+// TestMapThatIsAway is one between the two steps of an editor that moves the
+// old file away first.
+func TestMapThatIsAway(t *testing.T) {
+	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path := writeMap(t)
+			f, err := openIn(&faulty{without: without}, path)
+			is.NoErr(err)
+			defer f.Close()
+			doc := readDocument(t, f)
+			is.NoErr(os.Rename(path, path+"~"))
+			is.True(f.Touched())
+			is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+			is.Equal(names(t, path), []string{"map.toml~"})
+			is.NoErr(os.WriteFile(path, []byte(oldText+editMark), 0o644))
+			save(t, f, readDocument(t, f))
+			is.Equal(bytesOf(t, path), newText+editMark)
+			old, err := openIn(osSystem{}, path+"~")
+			is.NoErr(err) // nobody's any more
+			old.Close()
+		})
+	}
+}
+
+func TestShorterText(t *testing.T) {
+	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path := writeMap(t)
+			f, err := openIn(&faulty{without: without}, path)
+			is.NoErr(err)
+			defer f.Close()
+			_, err = f.Read()
+			is.NoErr(err)
+			is.NoErr(f.Replace(text(oldText[:8])))
+			is.Equal(bytesOf(t, path), oldText[:8])
+			is.True(!f.Touched())
+		})
+	}
 }

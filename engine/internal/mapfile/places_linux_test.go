@@ -3,10 +3,15 @@ package mapfile
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -103,15 +108,261 @@ func TestSaveKeepsTheAccessList(t *testing.T) {
 	}
 }
 
-func TestSaveInPlaceWhereAttributesCannotBeKept(t *testing.T) {
+// unprivileged does something as a user who owns nothing, on a thread that ends
+// with it.
+func unprivileged(t *testing.T, do func() error) error {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can become another user")
+	}
+	result := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked
+		for _, call := range []uintptr{unix.SYS_SETGROUPS, unix.SYS_SETRESGID, unix.SYS_SETRESUID} {
+			id := uintptr(somebody)
+			if call == unix.SYS_SETGROUPS {
+				id = 0
+			}
+			if _, _, errno := unix.RawSyscall(call, id, id, id); errno != 0 {
+				result <- errno
+				return
+			}
+		}
+		result <- do()
+	}()
+	return <-result
+}
+
+const somebody = 4711
+
+// shared is a folder with a map, both open to somebody as told.
+func shared(t *testing.T, folder, file fs.FileMode, owner int) string {
+	t.Helper()
 	is := is.New(t)
 	path := writeMap(t)
-	before, err := os.Stat(path)
+	is.NoErr(os.Chmod(filepath.Dir(filepath.Dir(path)), 0o755))
+	is.NoErr(os.Chmod(filepath.Dir(path), folder))
+	is.NoErr(os.Chmod(path, file))
+	if os.Geteuid() == 0 {
+		is.NoErr(os.Chown(path, owner, owner))
+	}
+	return path
+}
+
+// TestPlacesOfOthers saves as a user to whom not everything is allowed.
+func TestPlacesOfOthers(t *testing.T) {
+	const leftover = ".map.toml.0000000000000000.odoosync-tmp"
+	for name, row := range map[string]struct {
+		folder, file fs.FileMode
+		owner        int
+		leftover     bool
+	}{
+		"all his own":                       {0o777, 0o644, somebody, false},
+		"a map of somebody else":            {0o777, 0o666, 4712, false},
+		"a map of somebody else, sticky":    {0o777 | fs.ModeSticky, 0o666, 4712, false},
+		"a folder that cannot be listed":    {0o733, 0o644, somebody, false},
+		"a leftover that cannot be removed": {0o777 | fs.ModeSticky, 0o644, somebody, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			path := shared(t, row.folder, row.file, row.owner)
+			expected := []string{"map.toml"}
+			if row.leftover {
+				expected = append([]string{leftover}, expected...)
+				is.NoErr(os.WriteFile(filepath.Join(filepath.Dir(path), leftover), nil, 0o600))
+			}
+			before, err := os.Stat(path)
+			is.NoErr(err)
+			var warnings []error
+			is.NoErr(unprivileged(t, func() error {
+				f, err := openIn(osSystem{}, path)
+				if err == nil {
+					warnings = f.Sweep()
+					f.Close()
+					err = saveOnce(osSystem{}, path)
+				}
+				return err
+			}))
+			is.Equal(bytesOf(t, path), newText)
+			left := names(t, path)
+			slices.Sort(left)
+			is.Equal(left, expected)
+			after, err := os.Stat(path)
+			is.NoErr(err)
+			is.Equal(after.Mode(), before.Mode())
+			uid, gid, _ := owner(after)
+			is.Equal([]int{uid, gid}, []int{row.owner, row.owner})
+			is.Equal(len(warnings), len(expected)-1)
+			if row.leftover {
+				is.True(strings.Contains(warnings[0].Error(), leftover))
+			}
+		})
+	}
+}
+
+func TestFolderThatOnlyGrows(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	dir, err := os.Open(filepath.Dir(path))
 	is.NoErr(err)
-	is.NoErr(saveOnce(&faulty{only: "attributes", err: unix.ENOTSUP}, path))
+	defer func() { _ = dir.Close() }()
+	const appendOnlyFlag = 0x20 // FS_APPEND_FL
+	if err := unix.IoctlSetPointerInt(int(dir.Fd()), unix.FS_IOC_SETFLAGS, appendOnlyFlag); err != nil {
+		t.Skipf("no such folders here: %v", err)
+	}
+	defer func() { is.NoErr(unix.IoctlSetPointerInt(int(dir.Fd()), unix.FS_IOC_SETFLAGS, 0)) }()
+	is.NoErr(saveOnce(osSystem{}, path))
 	is.Equal(bytesOf(t, path), newText)
-	after, err := os.Stat(path)
-	is.NoErr(err)
-	is.True(os.SameFile(before, after))
 	is.Equal(names(t, path), []string{"map.toml"})
+}
+
+// mountedSingly mounts a map alone, as a container does, and returns where.
+func mountedSingly(t *testing.T, path string) string {
+	t.Helper()
+	is := is.New(t)
+	inside := filepath.Join(t.TempDir(), "inside.toml")
+	is.NoErr(os.WriteFile(inside, nil, 0o644))
+	if err := unix.Mount(path, inside, "", unix.MS_BIND, ""); err != nil {
+		t.Skipf("no mounts here: %v", err)
+	}
+	t.Cleanup(func() { is.NoErr(unix.Unmount(inside, unix.MNT_DETACH)) })
+	return inside
+}
+
+func TestFileMountedSingly(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	inside := mountedSingly(t, path)
+	is.NoErr(saveOnce(osSystem{}, inside))
+	is.Equal(bytesOf(t, path), newText)
+	is.Equal(names(t, inside), []string{"inside.toml"})
+}
+
+// TestFileWithoutAName replaces the file outside, where the mount goes on to
+// show the old one.
+func TestFileWithoutAName(t *testing.T) {
+	t.Run("before", func(t *testing.T) {
+		is := is.New(t)
+		path := writeMap(t)
+		inside := mountedSingly(t, path)
+		is.NoErr(edits()["by rename"](path))
+		_, err := Open(inside)
+		is.True(errors.Is(err, errNoName))
+	})
+	t.Run("during", func(t *testing.T) {
+		is := is.New(t)
+		path := writeMap(t)
+		f, err := Open(mountedSingly(t, path))
+		is.NoErr(err)
+		defer f.Close()
+		doc := readDocument(t, f)
+		is.NoErr(edits()["by rename"](path))
+		is.True(f.Touched())
+		is.True(errors.Is(f.Replace(patched(t, doc)), errNoName))
+		_, err = f.Read()
+		is.True(errors.Is(err, errNoName))
+		is.Equal(bytesOf(t, path), oldText+editMark)
+	})
+}
+
+// TestDisks saves on file systems that a disk brings along, as a user whom a
+// mount lets write everything, but change no mode. Where case does not matter,
+// the map keeps its name.
+func TestDisks(t *testing.T) {
+	for name, row := range map[string]struct {
+		make, mount []string // device and folder are added
+		prepare     []string // the folder is added
+	}{
+		"vfat":               {[]string{"mkfs.vfat"}, []string{"mount", "-t", "vfat", "-o", "umask=000"}, nil},
+		"exfat":              {[]string{"mkfs.exfat"}, []string{"mount", "-t", "exfat", "-o", "umask=000"}, nil},
+		"exfat through FUSE": {[]string{"mkfs.exfat"}, []string{"mount.exfat-fuse", "-o", "allow_other,umask=000"}, nil},
+		"ext4 without case":  {[]string{"mkfs.ext4", "-q", "-O", "casefold"}, []string{"mount", "-t", "ext4"}, []string{"chattr", "+F"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			top := t.TempDir()
+			is.NoErr(os.Chmod(filepath.Dir(top), 0o755)) // for the user to come in
+			image, dir := filepath.Join(top, "image"), filepath.Join(top, "mounted")
+			is.NoErr(os.WriteFile(image, nil, 0o600))
+			is.NoErr(os.Truncate(image, 32<<20))
+			is.NoErr(os.Mkdir(dir, 0o755))
+			device := run(t, "losetup", "--find", "--show", image)
+			t.Cleanup(func() { run(t, "losetup", "--detach", device) })
+			run(t, append(row.make, device)...)
+			run(t, append(row.mount, device, dir)...)
+			t.Cleanup(func() { is.NoErr(unix.Unmount(dir, 0)) })
+			if row.prepare != nil {
+				is.NoErr(os.Remove(filepath.Join(dir, "lost+found")))
+				run(t, append(row.prepare, dir)...)
+				is.NoErr(os.Chmod(dir, 0o777))
+			}
+			path := filepath.Join(dir, "map.toml")
+			is.NoErr(os.WriteFile(path, []byte(oldText), 0o666))
+			is.NoErr(os.Chmod(path, 0o777))
+			is.NoErr(unprivileged(t, func() error { return saveOnce(osSystem{}, filepath.Join(dir, "MAP.TOML")) }))
+			is.Equal(bytesOf(t, path), newText)
+			is.Equal(names(t, path), []string{"map.toml"})
+		})
+	}
+}
+
+// run runs a command of the system and returns what it says, or skips the test
+// if that cannot be done here.
+func run(t *testing.T, command ...string) string {
+	t.Helper()
+	out, err := exec.Command(command[0], command[1:]...).CombinedOutput()
+	if err != nil {
+		t.Skipf("%s: %v: %s", command[0], err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestPeekRefusesWhatIsNoFile(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	is.New(t).NoErr(err)
+	defer func() { _, _ = reader.Close(), writer.Close() }()
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	is.New(t).NoErr(unix.Mkfifo(fifo, 0o644))
+	for _, path := range []string{fifo, fmt.Sprintf("/proc/self/fd/%d", reader.Fd()), "/dev/zero", t.TempDir()} {
+		_, err := Peek(path)
+		is.New(t).True(errors.As(err, new(*Error)))
+		_, err = Open(path)
+		is.New(t).True(errors.As(err, new(*Error)))
+	}
+	_, err = Peek(fmt.Sprintf("/proc/self/fd/%d", reader.Fd()))
+	is.New(t).True(strings.Contains(err.Error(), "not a regular file"))
+}
+
+func TestFilesOfManyGigabytesAreNotRead(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	is.NoErr(os.Truncate(path, 6<<30))
+	_, err := Peek(path)
+	is.True(errors.Is(err, errTooLarge))
+	is.True(strings.Contains(err.Error(), "6.0 GiB"))
+	_, err = Open(path)
+	is.True(errors.Is(err, errTooLarge))
+}
+
+// TestNobodyOpensTheMapInTheMidst tries to open it between the steps of a save
+// in place.
+func TestNobodyOpensTheMapInTheMidst(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	sys := &faulty{without: []string{"rename"}}
+	f, err := openIn(sys, path)
+	is.NoErr(err)
+	defer f.Close()
+	doc := readDocument(t, f)
+	tries := 0
+	sys.watch = func(operation string) {
+		if operation == "append" || operation == "write in place" {
+			tries++
+			_, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK, 0)
+			is.True(errors.Is(err, unix.EWOULDBLOCK))
+		}
+	}
+	is.NoErr(f.Replace(patched(t, doc)))
+	is.Equal(tries, 2)
+	is.Equal(bytesOf(t, path), newText)
 }

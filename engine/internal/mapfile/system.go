@@ -8,16 +8,25 @@ import (
 // system is what opening and saving a map needs of the operating system. Tests
 // stand in for it to fail or stop at any step.
 type system interface {
-	Resolve(name string) (string, error) // follows symlinks
+	Resolve(name string) (string, error) // follows symlinks; the name as it is on disk
 	Open(name string, flag int, mode fs.FileMode) (handle, error)
 	Lock(h handle) error // exclusive, without waiting; ErrLocked if taken
+	// Claim keeps others from opening a file until it is released. It fails
+	// with errInUse where somebody has it open, and otherwise where the system
+	// or the file system offers no such thing.
+	Claim(h handle) (release func(), err error)
+	// Append adds to the end of a file, wherever that is by then, and says
+	// where that was and how much was written, also after an error.
+	Append(h handle, p []byte) (at int64, n int, err error)
 	// KeepAttributes gives a new file what mode and owner do not say of the
 	// old: who else may use it, and the notes of users.
 	KeepAttributes(old, made handle) error
 	Stat(name string) (fs.FileInfo, error)
 	Names(dir string) ([]string, error)
 	CanWrite(dir string) error
+	AppendOnly(dir string) bool // files made there can be neither renamed nor removed
 	Rename(from, to string) error
+	Swap(one, other string) error // errors.ErrUnsupported where that cannot be done
 	Remove(name string) error
 	SyncDir(dir string) error
 }

@@ -4,12 +4,35 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
-// osSystem is the operating system itself.
+// osSystem is the operating system itself. Its handles are *os.File.
 type osSystem struct{}
 
-func (osSystem) Resolve(name string) (string, error) { return filepath.EvalSymlinks(name) }
+func (s osSystem) Resolve(name string) (string, error) {
+	target, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return "", err
+	}
+	return s.spelled(target), nil
+}
+
+// spelled returns a path with its last name as the folder has it: where case
+// does not matter, a rename to another spelling would change it.
+func (s osSystem) spelled(path string) string {
+	dir, base := filepath.Split(path)
+	names, err := s.Names(filepath.Clean(dir))
+	if err != nil || slices.Contains(names, base) {
+		return path
+	}
+	same := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, base) })
+	if same < 0 {
+		return path // it has just been taken away
+	}
+	return filepath.Join(dir, names[same])
+}
 
 func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 	f, err := os.OpenFile(name, flag, mode)
@@ -19,21 +42,14 @@ func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 	return f, nil
 }
 
-func (osSystem) Lock(h handle) error {
-	f, ok := h.(*os.File)
-	if !ok {
-		return fs.ErrInvalid
-	}
-	return lockFile(f)
-}
+func (osSystem) Lock(h handle) error { return lockFile(h.(*os.File)) }
+
+func (osSystem) Claim(h handle) (func(), error) { return claim(h.(*os.File)) }
+
+func (osSystem) Append(h handle, p []byte) (int64, int, error) { return appendTo(h.(*os.File), p) }
 
 func (osSystem) KeepAttributes(old, made handle) error {
-	from, fromFile := old.(*os.File)
-	to, toFile := made.(*os.File)
-	if !fromFile || !toFile {
-		return fs.ErrInvalid
-	}
-	return keepAttributes(from, to)
+	return keepAttributes(old.(*os.File), made.(*os.File))
 }
 
 func (osSystem) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
@@ -49,7 +65,11 @@ func (osSystem) Names(dir string) ([]string, error) {
 
 func (osSystem) CanWrite(dir string) error { return canWriteDir(dir) }
 
+func (osSystem) AppendOnly(dir string) bool { return appendOnly(dir) }
+
 func (osSystem) Rename(from, to string) error { return os.Rename(from, to) }
+
+func (osSystem) Swap(one, other string) error { return swap(one, other) }
 
 func (osSystem) Remove(name string) error { return os.Remove(name) }
 

@@ -4,6 +4,7 @@ package mapfile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -20,7 +21,7 @@ func lockFile(f *os.File) error {
 		err = lockRecords(f)
 	}
 	switch {
-	case errors.Is(err, unix.EWOULDBLOCK), errors.Is(err, unix.EACCES):
+	case isTaken(err):
 		return ErrLocked
 	case errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ENOSYS), errors.Is(err, unix.ENOLCK), errors.Is(err, unix.EINVAL):
 		return nil
@@ -28,21 +29,45 @@ func lockFile(f *os.File) error {
 	return err
 }
 
-// canWriteDir reports why no file can be made in dir: EACCES, EROFS or
-// nothing. A folder whose mode lets nobody write is taken at its word even
-// for root.
+// isTaken reports whether a lock was refused because of another.
+func isTaken(err error) bool { return errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EACCES) }
+
+// appendTo leaves it to the system to find the end of the file, and learns from
+// the position after it where that was.
+func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
+	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
+	if err == nil {
+		_, err = unix.FcntlInt(f.Fd(), unix.F_SETFL, flags|unix.O_APPEND)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	n, err = f.Write(p)
+	end, seekErr := f.Seek(0, io.SeekCurrent)
+	_, resetErr := unix.FcntlInt(f.Fd(), unix.F_SETFL, flags)
+	return end - int64(n), n, errors.Join(err, seekErr, resetErr)
+}
+
+// canWriteDir takes a folder whose mode lets nobody write at its word, even for
+// root.
 func canWriteDir(dir string) error {
 	info, err := os.Stat(dir)
-	if err != nil {
-		return err
+	if err == nil && info.Mode().Perm()&0o222 == 0 && unix.Access(dir, unix.W_OK) != unix.EROFS {
+		err = &fs.PathError{Op: "write", Path: dir, Err: unix.EACCES}
 	}
-	if info.Mode().Perm()&0o222 == 0 {
-		return &fs.PathError{Op: "write", Path: dir, Err: unix.EACCES}
-	}
-	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
-		return &fs.PathError{Op: "write", Path: dir, Err: err}
-	}
-	return nil
+	return err
+}
+
+// cannotMake reports whether an error says that a folder takes no file beside
+// the map, though the map itself may be written: it is mounted into a
+// read-only system, or its name leaves no room for a longer one.
+func cannotMake(err error) bool {
+	return errors.Is(err, unix.EROFS) || errors.Is(err, unix.ENAMETOOLONG)
+}
+
+// cannotSync reports whether an error says that a file system knows no sync.
+func cannotSync(err error) bool {
+	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS)
 }
 
 func syncDir(dir string) error {
@@ -51,11 +76,7 @@ func syncDir(dir string) error {
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	err = d.Sync()
-	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
-		return nil // a file system whose folders cannot be synced
-	}
-	return err
+	return d.Sync()
 }
 
 // owner returns who a file belongs to.
@@ -67,8 +88,8 @@ func owner(info fs.FileInfo) (uid, gid int, known bool) {
 	return int(stat.Uid), int(stat.Gid), true
 }
 
-// isMountPoint reports whether an error of a rename says that the target can
-// be written but not replaced.
-func isMountPoint(err error) bool { return errors.Is(err, unix.EBUSY) || errors.Is(err, unix.EXDEV) }
-
-func isReadOnlySystem(err error) bool { return errors.Is(err, unix.EROFS) }
+// named reports whether a file has a name in some folder.
+func named(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || stat.Nlink > 0
+}

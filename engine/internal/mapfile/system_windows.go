@@ -8,34 +8,60 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile locks one byte far behind the end of the file: a lock on Windows
-// keeps others from reading what it covers, and the map stays readable.
+// A lock on Windows keeps others from reading and writing what it covers. The
+// one that lasts for the run covers a byte far beyond the end of the file, and
+// the map stays readable. The one of a save covers all before it.
+const beyond = 0x7fffffff // times 4 GiB
+
 func lockFile(f *os.File) error {
-	beyond := &windows.Overlapped{OffsetHigh: 0x7fffffff}
-	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, beyond)
+	err := lockRange(f, beyond, 1, 0)
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
 		return ErrLocked
 	}
 	return err
 }
 
-// canWriteDir leaves the answer to the save itself: Windows tells only when a
-// file is made.
-func canWriteDir(dir string) error {
-	_, err := os.Stat(dir)
-	return err
+func lockRange(f *os.File, startHigh, low, high uint32) error {
+	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
+		0, low, high, &windows.Overlapped{OffsetHigh: startHigh})
 }
+
+func claim(f *os.File) (release func(), err error) {
+	if err := lockRange(f, 0, 0, beyond); err != nil {
+		return nil, errInUse
+	}
+	return func() { _ = windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 0, beyond, &windows.Overlapped{}) }, nil
+}
+
+// appendTo needs no help of the system: claim keeps others from writing.
+func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, 0, err
+	}
+	n, err = f.WriteAt(p, info.Size())
+	return info.Size(), n, err
+}
+
+// canWriteDir leaves the answer to the trial: Windows tells only when a file is
+// made.
+func canWriteDir(string) error { return nil }
+
+func appendOnly(string) bool { return false }
+
+func swap(_, _ string) error { return errors.ErrUnsupported }
 
 // syncDir has no counterpart: a rename is journalled.
 func syncDir(string) error { return nil }
 
+func cannotMake(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
+
+func cannotSync(err error) bool {
+	return errors.Is(err, windows.ERROR_INVALID_FUNCTION) || errors.Is(err, windows.ERROR_NOT_SUPPORTED)
+}
+
 // owner is kept by Windows itself: a new file inherits the folder's rights.
 func owner(fs.FileInfo) (uid, gid int, known bool) { return 0, 0, false }
 
-// isMountPoint also holds for a target that is open here for the lock, which
-// Windows refuses to replace.
-func isMountPoint(err error) bool {
-	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
-}
-
-func isReadOnlySystem(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
+// named is true: a file that is open here keeps its name.
+func named(fs.FileInfo) bool { return true }

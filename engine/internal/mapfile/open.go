@@ -1,0 +1,159 @@
+package mapfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// largest is how many bytes a map has at most.
+const largest = 4 << 30
+
+// attempts is how often something is tried again that lost to a save by
+// another program.
+const attempts = 10
+
+// Open locks the map at path and makes sure that it can be saved. The errors
+// are of type *Error.
+func Open(path string) (*File, error) { return openIn(osSystem{}, path) }
+
+func openIn(sys system, path string) (*File, error) {
+	info, err := sys.Stat(path)
+	if err == nil {
+		err = fit(info)
+	}
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	f := &File{sys: sys, path: path}
+	if f.target, err = sys.Resolve(path); err == nil {
+		err = f.lock()
+	}
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	if err := f.tryOut(); err != nil {
+		f.Close()
+		return nil, &Error{Path: path, Op: "save in its folder", Err: causeOf(err),
+			Explain: "a save makes a file beside the map and renames it; allow that, and leave room on the disk"}
+	}
+	return f, nil
+}
+
+// fit returns why a file cannot be a map.
+func fit(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return errors.New("it is a folder")
+	case info.Mode()&fs.ModeDevice != 0:
+		return errors.New("it is a device")
+	case !info.Mode().IsRegular():
+		return errors.New("it is not a regular file")
+	case info.Size() > largest:
+		return fmt.Errorf("%w: %.1f GiB", errTooLarge, float64(info.Size())/(1<<30))
+	}
+	return nil
+}
+
+// lock opens and locks the file that the path names now, and gives up the one
+// that it named before.
+func (f *File) lock() error {
+	reason := ErrChanged
+	for range attempts {
+		info, err := f.sys.Stat(f.target)
+		if err == nil {
+			err = fit(info)
+		}
+		switch {
+		case err != nil:
+			return err
+		case !named(info):
+			reason = errNoName
+			continue // unless it was replaced between the finding and the asking
+		case info.Mode().Perm()&0o222 == 0:
+			return fs.ErrPermission // also for root: it is read-only on purpose
+		}
+		file, err := f.sys.Open(f.target, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		err = f.sys.Lock(file)
+		var opened fs.FileInfo
+		if err == nil {
+			opened, err = file.Stat()
+		}
+		if err != nil {
+			_ = file.Close()
+			return err
+		}
+		now, err := f.sys.Stat(f.target)
+		if err != nil || !os.SameFile(opened, now) {
+			_ = file.Close()
+			continue
+		}
+		if f.file != nil {
+			_ = f.file.Close()
+		}
+		f.file, f.info = file, opened
+		return nil
+	}
+	return reason
+}
+
+// tryOut does beside the map what a save does, so that what is refused is known
+// before it matters: then a save goes in place, or the map is refused.
+func (f *File) tryOut() error {
+	if f.sys.AppendOnly(f.folder()) {
+		f.inPlace = true // what is made there can never be removed
+		return nil
+	}
+	if err := f.sys.CanWrite(f.folder()); err != nil {
+		return err
+	}
+	current, err := f.Read()
+	if err != nil {
+		return err
+	}
+	from, to := f.temporaryName(0), f.temporaryName(1)
+	err = f.tryReplacing(from, to, current)
+	for _, name := range []string{from, to} {
+		err = errors.Join(err, f.clear(name))
+	}
+	if errors.Is(err, errRefused) {
+		f.inPlace = true
+		return nil
+	}
+	return err
+}
+
+// tryReplacing puts a file in the place of another that is open and locked, as
+// the map is.
+func (f *File) tryReplacing(from, to string, content text) error {
+	if err := errors.Join(f.clear(from), f.clear(to)); err != nil {
+		return err // of a run that was killed
+	}
+	other, err := f.write(to, text(nil))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = other.Close() }()
+	made, err := f.write(from, content)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = made.Close() }()
+	return f.move(from, to)
+}
+
+// clear removes what a trial may have left. If it cannot be removed, no trial
+// is to leave more.
+func (f *File) clear(name string) error {
+	if err := f.sys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", errRefused, err)
+	}
+	return nil
+}
+
+func (f *File) folder() string { return filepath.Dir(f.target) }

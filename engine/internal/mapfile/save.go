@@ -1,0 +1,150 @@
+package mapfile
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"time"
+)
+
+// Replace gives the map new bytes. It returns ErrChanged, and leaves the text
+// of the other there, when somebody else wrote the map since it was last read
+// or saved. After any other error the map has its old bytes or, if the disk
+// failed, perhaps the new ones.
+func (f *File) Replace(c Content) error {
+	var err error
+	if !f.inPlace {
+		err = f.replace(c)
+		f.inPlace = errors.Is(err, errRefused)
+	}
+	if f.inPlace {
+		err = f.overwrite(c)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrChanged // an editor has taken it away, to put another there
+	}
+	return err
+}
+
+// replace puts a new file in the place of the map.
+func (f *File) replace(c Content) error {
+	temporary := f.temporaryName(rand.Uint64())
+	sum := sha256.New()
+	made, err := f.write(temporary, copied{c, sum})
+	if err != nil {
+		return err
+	}
+	if err = f.compareAnew(); err == nil {
+		err = f.put(temporary)
+	}
+	if err != nil {
+		_ = made.Close()
+		if removed := f.sys.Remove(temporary); !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, removed)
+		}
+		return err
+	}
+	_ = f.file.Close()
+	f.file, f.known = made, digest(sum.Sum(nil))
+	_ = f.sys.SyncDir(f.folder()) // the map is saved also where a folder cannot be synced
+	f.info, err = made.Stat()
+	return err
+}
+
+// put gives the map's name to the temporary file. An editor may save after the
+// last comparison, or have opened the old file before it and write now. So the
+// two files are swapped, where that can be done, which gives time to look at
+// what the map was; and if that is an edit, they are swapped back.
+func (f *File) put(temporary string) error {
+	err := f.sys.Swap(temporary, f.target)
+	if errors.Is(err, errors.ErrUnsupported) {
+		if err := f.move(temporary, f.target); err != nil {
+			return err
+		}
+		return f.bringBack()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errRefused, err)
+	}
+	release, _ := f.alone(f.file)
+	release()
+	was, err := f.sys.Stat(temporary)
+	if err == nil && os.SameFile(was, f.info) {
+		err = f.compare(f.file)
+	} else if err == nil {
+		err = ErrChanged
+	}
+	if err != nil {
+		return errors.Join(err, f.sys.Swap(temporary, f.target))
+	}
+	return f.sys.Remove(temporary)
+}
+
+// move renames a complete file over another.
+func (f *File) move(from, to string) error {
+	if err := f.sys.Rename(from, to); err != nil {
+		return fmt.Errorf("%w: %w", errRefused, err)
+	}
+	return nil
+}
+
+// bringBack makes the map again of what somebody wrote into the old file, which
+// has just lost its name.
+func (f *File) bringBack() error {
+	for range attempts {
+		release, alone := f.alone(f.file)
+		release()
+		err := f.compare(f.file)
+		if !errors.Is(err, ErrChanged) {
+			return err
+		}
+		if alone {
+			break
+		}
+	}
+	edit, err := readAll(f.file, f.info.Size())
+	if err != nil {
+		return err
+	}
+	temporary := f.temporaryName(rand.Uint64())
+	made, err := f.write(temporary, text(edit))
+	if err != nil {
+		return err
+	}
+	_ = made.Close()
+	return errors.Join(ErrChanged, f.move(temporary, f.target))
+}
+
+// moment is a part of the time that a save waits for an editor to finish.
+const moment = 10 * time.Millisecond
+
+// alone waits until nobody else has a file open, and keeps others from opening
+// it until it is released. Where that is not to be had, or the file is open for
+// long, it has waited a moment, which is enough for most editors.
+func (f *File) alone(h handle) (release func(), alone bool) {
+	for range attempts {
+		release, err := f.sys.Claim(h)
+		if err == nil {
+			return release, true
+		}
+		time.Sleep(moment)
+		if !errors.Is(err, errInUse) {
+			break
+		}
+	}
+	return func() {}, false
+}
+
+// copied is content that is also written elsewhere.
+type copied struct {
+	Content
+	to io.Writer
+}
+
+func (c copied) WriteTo(w io.Writer) (int64, error) {
+	return c.Content.WriteTo(io.MultiWriter(w, c.to))
+}

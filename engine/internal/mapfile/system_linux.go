@@ -1,0 +1,71 @@
+package mapfile
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// lockRecords takes a write lock on the whole file, bound to this open file
+// and not to the process, so that closing another handle does not drop it.
+//
+// On SMB the two kinds of locks are one, so that the second is refused to who
+// has the first. A lock there also keeps other programs, and other handles,
+// from reading what it covers; so it covers a byte far beyond the end only.
+func lockRecords(f *os.File) error {
+	const beyond = 1 << 62
+	lock := func(kind int16, start, length int64) error {
+		return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: kind, Whence: io.SeekStart, Start: start, Len: length})
+	}
+	err := lock(unix.F_WRLCK, 0, 0)
+	if !isTaken(err) {
+		return err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_UN); err != nil {
+		return err
+	}
+	if err := lock(unix.F_WRLCK, 0, 0); err != nil {
+		return err // taken by somebody else
+	}
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+		return nil // somebody else had it, and gave it up
+	}
+	if err := lock(unix.F_UNLCK, 0, 0); err != nil {
+		return err
+	}
+	return lock(unix.F_WRLCK, beyond, 1)
+}
+
+// claim takes a lease: the system grants it if no other handle of the file is
+// open, and lets whoever opens the file wait until it is given up. The signal
+// that tells of somebody waiting is one that programs ignore.
+func claim(f *os.File) (release func(), err error) {
+	_, err = unix.FcntlInt(f.Fd(), unix.F_SETSIG, int(unix.SIGURG))
+	if err == nil {
+		_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK)
+	}
+	if errors.Is(err, unix.EAGAIN) {
+		return nil, errInUse
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { _, _ = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK) }, nil
+}
+
+// swap lets two files of one folder exchange their names.
+func swap(one, other string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
+	if errors.Is(err, unix.EINVAL) {
+		return errors.ErrUnsupported // by this file system
+	}
+	return err
+}
+
+func appendOnly(dir string) bool {
+	var stat unix.Statx_t
+	err := unix.Statx(unix.AT_FDCWD, dir, 0, 0, &stat)
+	return err == nil && stat.Attributes&unix.STATX_ATTR_APPEND != 0
+}
