@@ -20,11 +20,24 @@ func newApp(p *program) *cli.App {
 		ErrWriter:       p.out,
 		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are run's alone
 		Commands: []*cli.Command{
-			{
-				Name:      "run",
-				Usage:     "create a task for each item whose task_id is 0",
-				ArgsUsage: "MAP",
-				Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
+			p.runCommand(), p.checkCommand(), p.exampleCommand(), p.schemaCommand(),
+			p.stagesCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.manCommand(),
+		},
+	}
+	app.CustomAppHelpTemplate = appHelp(app)
+	for _, c := range app.Commands {
+		c.HideHelpCommand = true
+		c.CustomHelpTemplate = commandHelp(c)
+	}
+	return app
+}
+
+func (p *program) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "create a task for each item whose task_id is 0",
+		ArgsUsage: "MAP",
+		Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
 for each such user story, and writes the new ids over the zeros. No other byte
 of MAP changes. Run it as often as you like: if a run is killed or a reply is
 lost, the next run goes on from there, and no task is created twice.
@@ -34,26 +47,29 @@ Examples:
   odoosync run map.toml
   odoosync run map.toml --project "Web shop" --json
   pass show odoo | odoosync run map.toml --api-key-stdin`,
-				Flags: join(
-					[]cli.Flag{
-						&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
-					},
-					connectionFlags(),
-					[]cli.Flag{
-						&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, if several feed one project"},
-						&cli.BoolFlag{Name: "notify", Usage: "let Odoo notify the project's followers of each task"},
-						&cli.BoolFlag{Name: "link", Usage: "link tasks of earlier runs even if they have changed"},
-						&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost reply stops the run"},
-						strictFlag(),
-					},
-					outputFlags()),
-				Action: p.sync,
+		Flags: join(
+			[]cli.Flag{
+				&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
 			},
-			{
-				Name:      "check",
-				Usage:     "find mistakes in maps, and list what a run would create",
-				ArgsUsage: "MAP...",
-				Description: `Reads each MAP and reports every mistake with its line and column, or lists what
+			connectionFlags(),
+			[]cli.Flag{
+				&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, if several feed one project"},
+				&cli.BoolFlag{Name: "notify", Usage: "let Odoo notify the project's followers of each task"},
+				&cli.BoolFlag{Name: "link", Usage: "link tasks of earlier runs even if they have changed"},
+				&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost reply stops the run"},
+				strictFlag(),
+			},
+			outputFlags()),
+		Action: p.sync,
+	}
+}
+
+func (p *program) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "find mistakes in maps, and list what a run would create",
+		ArgsUsage: "MAP...",
+		Description: `Reads each MAP and reports every mistake with its line and column, or lists what
 a run would create. Works offline and changes nothing.
 
 Examples:
@@ -61,96 +77,109 @@ Examples:
   odoosync check maps/*.toml --quiet        # mistakes only
   odoosync check map.toml --format github   # annotations for a pull request
   odoosync check map.toml --format sarif > odoosync.sarif`,
-				Flags: []cli.Flag{
-					&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json, github, gitlab, sarif, junit"},
-					strictFlag(),
-					&cli.BoolFlag{Name: "exit-code", Usage: "exit with 8 if a map has items that need a task"},
-					jsonFlag(), quietFlag(), noColorFlag(),
-				},
-				Action: p.check,
-			},
-			{
-				Name:  "example",
-				Usage: "print a map to start from",
-				Description: `Prints a small map with comments that explain it.
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json, github, gitlab, sarif, junit"},
+			strictFlag(),
+			&cli.BoolFlag{Name: "exit-code", Usage: "exit with 8 if a map has items that need a task"},
+			jsonFlag(), quietFlag(), noColorFlag(),
+		},
+		Action: p.check,
+	}
+}
+
+func (p *program) exampleCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "example",
+		Usage: "print a map to start from",
+		Description: `Prints a small map with comments that explain it.
 
 Examples:
   odoosync example > map.toml`,
-				Action: p.example,
-			},
-			{
-				Name:  "schema",
-				Usage: "print the JSON Schema of a map, for editors",
-				Description: `Prints a JSON Schema with which editors check and complete a map as you type.
+		Action: p.example,
+	}
+}
+
+func (p *program) schemaCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "schema",
+		Usage: "print the JSON Schema of a map, for editors",
+		Description: `Prints a JSON Schema with which editors check and complete a map as you type.
 The first line of the map names it: #:schema ./map.schema.json
 
 Examples:
   odoosync schema > map.schema.json`,
-				Action: p.schema,
-			},
-			{
-				Name:  "stages",
-				Usage: "create the missing stages",
-				Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
+		Action: p.schema,
+	}
+}
+
+func (p *program) stagesCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "stages",
+		Usage: "create the missing stages",
+		Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
 User Acceptance, Done and Archive. Stages that exist are left alone.
 
 Examples:
   odoosync stages --dry-run
   odoosync stages --project 7`,
-				Flags: join(
-					[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "list the missing stages, create none"}},
-					connectionFlags(),
-					outputFlags()),
-				Action: p.stages,
-			},
-			{
-				Name:  "demo",
-				Usage: "show a whole run on an Odoo in memory, no server needed",
-				Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
+		Flags: join(
+			[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "list the missing stages, create none"}},
+			connectionFlags(),
+			outputFlags()),
+		Action: p.stages,
+	}
+}
+
+func (p *program) demoCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "demo",
+		Usage: "show a whole run on an Odoo in memory, no server needed",
+		Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
 it, and shows the tasks it created and the difference in the map. Nothing of it
 is left afterwards.
 
 Examples:
   odoosync demo
   odoosync demo --keep .    # leaves demo-before.toml and demo-after.toml here`,
-				Flags: []cli.Flag{
-					&cli.StringFlag{Name: "keep", Usage: "leave the map in `DIR`, as before and after the run"},
-					noColorFlag(),
-				},
-				Action: p.demo,
-			},
-			{
-				Name:   "version",
-				Usage:  "print version, commit, date and Go version",
-				Action: p.version,
-			},
-			{
-				Name:      "completion",
-				Usage:     "print a completion script for a shell",
-				ArgsUsage: oneOfShells("|"),
-				Description: `Prints a script that completes commands, flags and .toml files.
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "keep", Usage: "leave the map in `DIR`, as before and after the run"},
+			noColorFlag(),
+		},
+		Action: p.demo,
+	}
+}
+
+func (p *program) versionCommand() *cli.Command {
+	return &cli.Command{
+		Name:   "version",
+		Usage:  "print version, commit, date and Go version",
+		Action: p.version,
+	}
+}
+
+func (p *program) completionCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "completion",
+		Usage:     "print a completion script for a shell",
+		ArgsUsage: oneOfShells("|"),
+		Description: `Prints a script that completes commands, flags and .toml files.
 
 Examples:
   source <(odoosync completion bash)      # in ~/.bashrc
   source <(odoosync completion zsh)       # in ~/.zshrc, after compinit
   odoosync completion fish > ~/.config/fish/completions/odoosync.fish
   odoosync completion powershell | Out-String | Invoke-Expression`,
-				Action: p.completion,
-			},
-			{
-				Name:   "man",
-				Usage:  "print the manual page",
-				Hidden: true,
-				Action: p.man,
-			},
-		},
+		Action: p.completion,
 	}
-	app.CustomAppHelpTemplate = appHelp(app)
-	for _, c := range app.Commands {
-		c.HideHelpCommand = true
-		c.CustomHelpTemplate = commandHelp(c)
+}
+
+func (p *program) manCommand() *cli.Command {
+	return &cli.Command{
+		Name:   "man",
+		Usage:  "print the manual page",
+		Hidden: true,
+		Action: p.man,
 	}
-	return app
 }
 
 func connectionFlags() []cli.Flag {
