@@ -162,8 +162,9 @@ func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	for _, item := range a.Items {
 		delete(p.flying, item)
 	}
-	if a.Contended {
+	if a.Contended && p.jobs > 1 {
 		p.jobs = 1
+		p.report(OneAtATime{})
 	}
 	if p.maker.Settle(a) {
 		return nil // the items are pending still, and go out again

@@ -132,7 +132,9 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.do(ctx, r)
+	result, err := c.do(ctx, r)
+	m.tries = r.tries
+	return result, err
 }
 
 func (c *Client) words(m *message, session Session) (*request, error) {

@@ -222,7 +222,7 @@ func TestConnectChoosesTheProtocol(t *testing.T) {
 		{"key on 19 by JSON-RPC as told", Config{APIKey: key, Protocol: JSONRPC}, []reply{version("19"), result("7")},
 			JSONRPC, 19, "POST /jsonrpc, POST /jsonrpc"},
 		{"key by JSON-2 as told, version not told", Config{APIKey: key, Protocol: JSON2}, []reply{noWebVersion, jsonBody(200, `{"uid":7}`)},
-			JSON2, 0, "GET /web/version, POST /json/2/res.users/context_get"},
+			JSON2, 19, "GET /web/version, POST /json/2/res.users/context_get"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -51,6 +51,9 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 	if err != nil {
 		return Session{}, c.explain(ctx, err, s)
 	}
+	if s.Protocol == JSON2 {
+		s.Major = max(s.Major, firstJSON2)
+	}
 	c.mu.Lock()
 	c.session = &s
 	c.mu.Unlock()
@@ -106,7 +109,7 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 		}
 	}
 	if c.Protocol == JSON2 {
-		s.Protocol, s.Major = JSON2, max(s.Major, firstJSON2)
+		s.Protocol = JSON2
 		return nil // the login will tell
 	}
 	if s.Major == 0 {

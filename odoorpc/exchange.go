@@ -64,6 +64,7 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
+	r.tries = x.tries
 	return x.outcome(err)
 }
 

@@ -36,6 +36,7 @@ type request struct {
 	op
 	care
 	hasty   bool          // a server that cannot be reached is given up soon
+	tries   int           // how often it went out in the end
 	timeout time.Duration // of one attempt
 
 	verb, path string
@@ -112,4 +113,5 @@ type message struct {
 	positional []Param // by position over JSON-RPC, by name over JSON-2
 	keyword    []Param // by name over both
 	context    Context
+	tries      int // how often it went out, once it was sent
 }

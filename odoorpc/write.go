@@ -61,6 +61,8 @@ type LoadResult struct {
 	IDs []int64
 	// Messages are the server's remarks on rows, several for one row at times. Beside IDs they are warnings.
 	Messages []LoadMessage
+	// Tries is how often the call went out. More than one means that the server, or what is between, had trouble with it.
+	Tries int
 }
 
 // A LoadMessage is a remark of the server on a row that was sent to LoadOnce.
@@ -105,7 +107,9 @@ func (c *Client) LoadOnce(ctx context.Context, model string, fields []string, ro
 	if err != nil {
 		return LoadResult{}, err
 	}
-	return c.readLoad(m.op, result)
+	loaded, err := c.readLoad(m.op, result)
+	loaded.Tries = m.tries
+	return loaded, err
 }
 
 // checkRows reports what would let a repeated row create a second record.

@@ -57,6 +57,7 @@ Examples:
 				&cli.BoolFlag{Name: "notify", Usage: "let Odoo notify the project's followers of each task"},
 				&cli.BoolFlag{Name: "link", Usage: "link tasks of earlier runs even if they have changed"},
 				&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost reply stops the run"},
+				&cli.IntFlag{Name: "jobs", Usage: "at most `N` calls at a time (default 2)"},
 				strictFlag(),
 			},
 			outputFlags()),

@@ -80,11 +80,15 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
 			PlainCreate: c.Bool("plain-create"),
+			Jobs:        c.Int("jobs"),
 			Strict:      c.Bool("strict"),
 		},
 	}
 	if s.options.Link && s.options.PlainCreate {
 		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
+	}
+	if c.IsSet("jobs") && s.options.Jobs < 1 {
+		return nil, usagef(c.Command.Name, "--jobs must be 1 or more, not %d", s.options.Jobs)
 	}
 	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
 	if !slices.Contains(known, s.odoo.Protocol) {

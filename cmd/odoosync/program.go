@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,6 +29,8 @@ type program struct {
 	asJSON bool
 	code   int // the exit code when all goes well
 	warned int // warnings about places in the map
+
+	events sync.Mutex // held while one is shown: calls run in parallel
 
 	differencesShown bool // on standard output, which spares them to the error
 }
@@ -143,6 +146,8 @@ const warningsShown = 10
 // engineEvents gives a run's events to the progress display.
 func (p *program) engineEvents(show *progress) func(engine.Event) {
 	return func(ev engine.Event) {
+		p.events.Lock()
+		defer p.events.Unlock()
 		w, ok := ev.(engine.Warning)
 		switch {
 		case !ok:

@@ -54,7 +54,11 @@ func (p *progress) event(ev engine.Event) {
 	case engine.Prepared:
 		p.setPhase("creating tasks")
 	case engine.Saved:
-		p.advance(ev.Done)
+		p.advance(ev.Done, ev.Total)
+	case engine.OneAtATime:
+		if p.console.verbose > 0 {
+			p.console.note("calls conflicted with each other: continuing one at a time")
+		}
 	}
 }
 
@@ -103,8 +107,11 @@ func (p *progress) end() {
 
 func (p *progress) setPhase(phase string) { p.update(func() { p.phase = phase }) }
 
-func (p *progress) advance(done int) {
+// advance shows how many tasks are saved, of how many: an edit of the map can
+// bring more.
+func (p *progress) advance(done, total int) {
 	p.update(func() {
+		p.total = total
 		p.done, p.last = done, mark{done, time.Now()}
 		if p.first.at.IsZero() {
 			p.first = p.last
@@ -130,7 +137,7 @@ func (p *progress) showBar() {
 	}
 	c.mu.Lock()
 	c.bar = newBar(c.w, p.total)
-	c.bar.set(0, p.progressLine(time.Now()), "")
+	c.bar.set(0, p.total, p.progressLine(time.Now()), "")
 	c.mu.Unlock()
 	p.stop = make(chan struct{})
 	go p.tick(p.stop)
@@ -160,7 +167,7 @@ func (p *progress) update(change func()) {
 		return
 	}
 	now := time.Now()
-	p.console.bar.set(p.done, p.progressLine(now), p.waitLine(now))
+	p.console.bar.set(p.done, p.total, p.progressLine(now), p.waitLine(now))
 }
 
 // progressLine says what goes on, how far it is, and how fast. The rate is that
@@ -222,7 +229,8 @@ func newBar(w io.Writer, total int) *bar {
 	)}
 }
 
-func (b *bar) set(done int, label, wait string) {
+func (b *bar) set(done, total int, label, wait string) {
+	b.drawn.ChangeMax(total)
 	advanced := done - b.done
 	b.done, b.label, b.wait = done, label, wait
 	if advanced > 0 {

@@ -15,7 +15,7 @@ func TestTheBarLeavesTheCursorAtItsBeginning(t *testing.T) {
 		is := is.New(t)
 		var screen strings.Builder
 		b := newBar(&screen, 9)
-		b.set(3, "creating tasks 3/9", wait)
+		b.set(3, 9, "creating tasks 3/9", wait)
 		is.True(strings.HasSuffix(screen.String(), "\r"))
 		is.True(strings.Contains(screen.String(), wait))
 		is.True(wait != "" || strings.Contains(screen.String(), "creating tasks 3/9"))

@@ -13,6 +13,8 @@ import (
 // odoorpc masks them).
 func (p *program) callEvents(show *progress) func(odoorpc.Event) {
 	return func(ev odoorpc.Event) {
+		p.events.Lock()
+		defer p.events.Unlock()
 		verbose := p.console.verbose
 		switch ev.Kind {
 		case odoorpc.EventStarted:

@@ -81,20 +81,20 @@ const ClosedHint = "have an administrator let this user import records; or run w
 
 // Load imports rows whose column "id" has their external ids, all or none, and
 // returns the ids of the records in the order of the rows. It is sent again
-// while another transaction is in its way; conflicts says how often. The
-// errors are *Refusal and those of package odoorpc.
-func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (ids []int64, conflicts int, err error) {
-	for {
+// while another transaction is in its way; contended says that it was, or that
+// the server had other trouble with the call. The errors are *Refusal and those
+// of package odoorpc.
+func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (ids []int64, contended bool, err error) {
+	for conflicts := 0; ; conflicts++ {
 		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
 		var conflict *odoorpc.ConflictError
 		if !errors.As(err, &conflict) || conflicts == maxConflicts {
 			ids, err := read(loaded, err)
-			return ids, conflicts, err
+			return ids, conflicts > 0 || loaded.Tries > 1, err
 		}
 		if err := pause(ctx, conflictWait(conflicts)); err != nil {
-			return nil, conflicts, err
+			return nil, true, err
 		}
-		conflicts++
 	}
 }
 

@@ -65,9 +65,8 @@ func (k *Maker) hasLookalikes(items []*featuremap.Item) bool {
 func (k *Maker) Send(ctx context.Context, c *Call) *Answer {
 	a := &Answer{Call: c}
 	started := k.options.Now()
-	var conflicts int
-	a.IDs, conflicts, a.Err = importer.Load(ctx, k.odoo, modelTask, c.columns, c.rows, c.options)
-	a.Took, a.Contended = k.options.Now().Sub(started), conflicts > 0
+	a.IDs, a.Contended, a.Err = importer.Load(ctx, k.odoo, modelTask, c.columns, c.rows, c.options)
+	a.Took = k.options.Now().Sub(started)
 	if a.Err == nil {
 		a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, c.described)
 	}

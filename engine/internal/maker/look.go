@@ -36,24 +36,11 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 	for _, id := range parents {
 		isParent[id] = true
 	}
-	domain := odoorpc.Domain{odoorpc.Cond("create_date", ">=", k.stood.since)}
-	if len(parents) > 0 {
-		domain = append(odoorpc.Domain{"|", odoorpc.Cond("id", "in", parents)}, domain...)
-	}
-	for _, part := range nameParts(slices.Sorted(maps.Keys(names))) {
-		if len(part) > 0 {
-			named := odoorpc.Cond("name", "in", part)
-			if domain == nil {
-				domain = odoorpc.Domain{named}
-			} else {
-				domain = append(odoorpc.Domain{"|", named}, domain...)
-			}
-		}
+	for _, domain := range k.lookFor(slices.Sorted(maps.Keys(names)), parents) {
 		found, err := k.search(ctx, domain, taskFields)
 		if err != nil {
 			return nil, err
 		}
-		domain = nil
 		for i, t := range found {
 			k.stood.seen[t.ID] = true
 			if isParent[t.ID] {
@@ -76,14 +63,35 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 	return sight, err
 }
 
-// nameParts cuts names into lists of which each fits into a call; at least one.
+// lookFor are the searches of a look: one, unless there is more to ask for than
+// fits into a call.
+func (k *Maker) lookFor(names []string, parents []int64) []odoorpc.Domain {
+	named, under := nameParts(names), parts(parents)
+	domains := make([]odoorpc.Domain, max(len(named), len(under), 1))
+	either := func(i int, condition any) {
+		if domains[i] != nil {
+			domains[i] = append(odoorpc.Domain{"|"}, domains[i]...)
+		}
+		domains[i] = append(domains[i], condition)
+	}
+	either(0, odoorpc.Cond("create_date", ">=", k.stood.since))
+	for i, ids := range under {
+		either(i, odoorpc.Cond("id", "in", ids))
+	}
+	for i, part := range named {
+		either(i, odoorpc.Cond("name", "in", part))
+	}
+	return domains
+}
+
+// nameParts cuts names into lists of which each fits into a call.
 func nameParts(names []string) [][]string {
 	const most = 400_000 // bytes
-	list := [][]string{nil}
-	size := 0
+	var list [][]string
+	size := most
 	for _, name := range names {
 		if size += jsonSize(name) + 2; size > most {
-			list, size = append(list, nil), 0
+			list, size = append(list, nil), jsonSize(name)
 		}
 		list[len(list)-1] = append(list[len(list)-1], name)
 	}
