@@ -20,8 +20,8 @@ func newApp(p *program) *cli.App {
 		ErrWriter:       p.out,
 		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are run's alone
 		Commands: []*cli.Command{
-			runCommand(p), checkCommand(p), exampleCommand(p), schemaCommand(p), stagesCommand(p),
-			demoCommand(p), versionCommand(p), completionCommand(p), manCommand(p),
+			p.runCommand(), p.checkCommand(), p.exampleCommand(), p.schemaCommand(),
+			p.stagesCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.manCommand(),
 		},
 	}
 	app.CustomAppHelpTemplate = appHelp(app)
@@ -32,7 +32,7 @@ func newApp(p *program) *cli.App {
 	return app
 }
 
-func runCommand(p *program) *cli.Command {
+func (p *program) runCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "create a task for each item whose task_id is 0",
@@ -65,7 +65,7 @@ Examples:
 	}
 }
 
-func checkCommand(p *program) *cli.Command {
+func (p *program) checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "check",
 		Usage:     "find mistakes in maps, and list what a run would create",
@@ -88,7 +88,7 @@ Examples:
 	}
 }
 
-func exampleCommand(p *program) *cli.Command {
+func (p *program) exampleCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "example",
 		Usage: "print a map to start from",
@@ -100,7 +100,7 @@ Examples:
 	}
 }
 
-func schemaCommand(p *program) *cli.Command {
+func (p *program) schemaCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "schema",
 		Usage: "print the JSON Schema of a map, for editors",
@@ -113,7 +113,7 @@ Examples:
 	}
 }
 
-func stagesCommand(p *program) *cli.Command {
+func (p *program) stagesCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "stages",
 		Usage: "create the missing stages",
@@ -131,7 +131,7 @@ Examples:
 	}
 }
 
-func demoCommand(p *program) *cli.Command {
+func (p *program) demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "demo",
 		Usage: "show a whole run on an Odoo in memory, no server needed",
@@ -150,7 +150,7 @@ Examples:
 	}
 }
 
-func versionCommand(p *program) *cli.Command {
+func (p *program) versionCommand() *cli.Command {
 	return &cli.Command{
 		Name:   "version",
 		Usage:  "print version, commit, date and Go version",
@@ -158,7 +158,7 @@ func versionCommand(p *program) *cli.Command {
 	}
 }
 
-func completionCommand(p *program) *cli.Command {
+func (p *program) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print a completion script for a shell",
@@ -174,7 +174,7 @@ Examples:
 	}
 }
 
-func manCommand(p *program) *cli.Command {
+func (p *program) manCommand() *cli.Command {
 	return &cli.Command{
 		Name:   "man",
 		Usage:  "print the manual page",

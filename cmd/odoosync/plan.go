@@ -11,7 +11,7 @@ import (
 // those of what it did. Items without a sign are not listed.
 var (
 	planMarks = map[engine.Status]string{
-		engine.Create: "+", engine.Pending: "+", engine.Link: "=", engine.Differs: "!", engine.Deprecated: "-",
+		engine.Create: "+", engine.Link: "=", engine.Differs: "!", engine.Deprecated: "-",
 	}
 	outcomeMarks = map[engine.Status]string{engine.Created: "+", engine.Linked: "="}
 )
@@ -97,8 +97,8 @@ func writeItem(b *strings.Builder, it *engine.ItemResult, branch string, marks m
 // totals counts what a run would do.
 func totals(r *engine.Result) string {
 	parts := []string{"nothing to create"}
-	if r.Count(engine.Create)+r.Count(engine.Pending) > 0 {
-		parts[0] = kinds(r, engine.Create, engine.Pending) + " to create"
+	if r.Count(engine.Create) > 0 {
+		parts[0] = kinds(r, engine.Create) + " to create"
 	}
 	for _, part := range []struct {
 		status engine.Status

@@ -57,7 +57,7 @@ func (p *progress) event(ev engine.Event) {
 		p.advance(ev.Done, ev.Total)
 	case engine.OneAtATime:
 		if p.console.verbose > 0 {
-			p.console.note("calls got into each other's way: one at a time from here on")
+			p.console.note("calls conflicted with each other: continuing one at a time")
 		}
 	}
 }

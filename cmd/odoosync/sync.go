@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -193,11 +192,11 @@ func row(b *strings.Builder, name, value string) {
 }
 
 // kinds counts the items of a status: 12 tasks (2 features, 10 stories).
-func kinds(r *engine.Result, statuses ...engine.Status) string {
+func kinds(r *engine.Result, status engine.Status) string {
 	features, stories := 0, 0
 	for i := range r.Items {
 		switch {
-		case !slices.Contains(statuses, r.Items[i].Status):
+		case r.Items[i].Status != status:
 		case r.Items[i].Kind == engine.Feature:
 			features++
 		default:
