@@ -82,10 +82,12 @@ func nameParts(names []string) [][]string {
 	list := [][]string{nil}
 	size := 0
 	for _, name := range names {
-		if size += jsonSize(name) + 2; size > most {
-			list, size = append(list, nil), 0
+		last := len(list) - 1
+		bytes := jsonSize(name) + 2
+		if size += bytes; size > most && len(list[last]) > 0 {
+			list, last, size = append(list, nil), last+1, bytes
 		}
-		list[len(list)-1] = append(list[len(list)-1], name)
+		list[last] = append(list[last], name)
 	}
 	return list
 }
