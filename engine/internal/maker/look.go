@@ -90,10 +90,12 @@ func nameParts(names []string) [][]string {
 	var list [][]string
 	size := most
 	for _, name := range names {
-		if size += jsonSize(name) + 2; size > most {
-			list, size = append(list, nil), jsonSize(name)
+		bytes := jsonSize(name) + 2
+		if size += bytes; size > most {
+			list, size = append(list, nil), bytes
 		}
-		list[len(list)-1] = append(list[len(list)-1], name)
+		last := len(list) - 1
+		list[last] = append(list[last], name)
 	}
 	return list
 }
