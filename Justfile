@@ -25,10 +25,14 @@ golden:
 fuzz amount="100000x":
     .ci/fuzz {{amount}}
 
-# test coverage by package
+# run all tests; print how much of each package they cover
 cover:
-    go test -coverpkg=./... -coverprofile=cover.out ./...
-    go tool cover -func=cover.out | tail -n 1
+    .ci/cover
+
+# break a package in small ways, and show what no test notices, such as: just mutate ./odoorpc -sample 100
+[positional-arguments]
+mutate package *flags:
+    @ulimit -v 16000000 && shift && go run ./e2e/mutate "$@" "{{package}}"
 
 # the behaviour suite on a real server, such as: just e2e 19
 e2e version="19":

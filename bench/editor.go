@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,11 +55,11 @@ func (b *bench) editor(ctx context.Context) error {
 		editors := b.editors()
 		for _, size := range sizes {
 			note("editor: %d bytes, layout %s", size, l)
-			path, size, err := b.writeMap("editor.toml", layout.Spec{Layout: l, Size: size, Pending: int(size) / 1000})
+			path, written, err := b.writeMap("editor.toml", layout.Spec{Layout: l, Size: size, Pending: int(size) / 1000})
 			if err != nil {
 				return err
 			}
-			if err := b.edit(ctx, t, editors, path, size, l); err != nil {
+			if err := b.edit(ctx, t, editors, path, written, l); err != nil {
 				return err
 			}
 		}
@@ -80,7 +81,7 @@ func (b *bench) edit(ctx context.Context, t *table, editors []contender, path st
 		if c.inPeers {
 			seen = strings.TrimPrefix(path, b.peers)
 		}
-		args := append(c.args[1:len(c.args):len(c.args)], seen)
+		args := append(slices.Clip(c.args[1:]), seen)
 		var err error
 		if c.loop, err = startLoop(ctx, c.args[0], args...); err != nil {
 			return err

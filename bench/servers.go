@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,7 +179,7 @@ func (b *bench) runOn(ctx context.Context, s server, path string) (usage, calls,
 	if err != nil {
 		return usage{}, calls{}, err
 	}
-	return b.runIn(ctx, append(s.env[:len(s.env):len(s.env)], fmt.Sprint("ODOO_PROJECT=", to.project)), path)
+	return b.runIn(ctx, append(slices.Clip(s.env), fmt.Sprint("ODOO_PROJECT=", to.project)), path)
 }
 
 // runIn runs odoosync with some settings on a copy of a map.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -119,9 +120,9 @@ func mapPaths() tomledit.Option {
 	var paths [][]string
 	for _, item := range [][]string{feature, story} {
 		for _, key := range []string{"name", "task_id", "description", "tags", "_deprecated"} {
-			paths = append(paths, append(item[:len(item):len(item)], key))
+			paths = append(paths, append(slices.Clip(item), key))
 		}
-		paths = append(paths, append(item[:len(item):len(item)], "tags", tomledit.Any))
+		paths = append(paths, append(slices.Clip(item), "tags", tomledit.Any))
 	}
 	return tomledit.Keep(paths...)
 }

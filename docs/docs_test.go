@@ -5,9 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"odoosync/e2e/program"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the pages")
@@ -41,31 +43,24 @@ func TestCommandsPrintWhatThePagesShow(t *testing.T) {
 			t.Skipf("the examples need %s", tool)
 		}
 	}
-	program := buildProgram(t)
+	path := buildProgram(t)
 	for _, page := range pages(t) {
 		t.Run(filepath.Base(page.path), func(t *testing.T) {
 			t.Parallel()
-			runPage(t, page, program)
+			runPage(t, page, path)
 		})
 	}
 }
 
 func buildProgram(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "odoosync")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	build := exec.Command("go", "build", "-o", program, "./cmd/odoosync")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return program
+	path, err := program.Build(root, t.TempDir())
+	check(t, err)
+	return path
 }
 
-func runPage(t *testing.T, page *document, program string) {
-	w := &world{t: t, session: newSession(t, program)}
+func runPage(t *testing.T, page *document, path string) {
+	w := &world{t: t, session: newSession(t, path)}
 	w.start(19, false)
 	check(t, os.WriteFile(filepath.Join(w.session.dir, "..", ".odoo-key"), []byte(strings.Repeat("a1", 20)+"\n"), 0o600))
 	outcomes := make([][]string, len(page.steps))
@@ -83,9 +78,9 @@ func runPage(t *testing.T, page *document, program string) {
 	if !*update {
 		return
 	}
-	for i := len(outcomes) - 1; i >= 0; i-- {
-		if outcomes[i] != nil {
-			page.replace(page.steps[i], outcomes[i])
+	for i, outcome := range slices.Backward(outcomes) {
+		if outcome != nil {
+			page.replace(page.steps[i], outcome)
 		}
 	}
 	check(t, os.WriteFile(page.path, []byte(strings.Join(page.lines, "\n")), 0o644))

@@ -2,11 +2,13 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -111,7 +113,7 @@ func (n *namer) value(member string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for _, key := range slices.Sorted(maps.Keys(v)) {
+		for _, key := range slices.SortedFunc(maps.Keys(v), byNumber) {
 			if key == "debug" || member == "" && key == "id" { // a traceback; the number of the call
 				continue
 			}
@@ -139,6 +141,16 @@ func (n *namer) value(member string, v any) any {
 	return v
 }
 
+// byNumber sorts ids as the numbers that they are, and other keys as text.
+func byNumber(a, b string) int {
+	one, notOne := strconv.ParseInt(a, 10, 64)
+	other, notOther := strconv.ParseInt(b, 10, 64)
+	if notOne != nil || notOther != nil {
+		return strings.Compare(a, b)
+	}
+	return cmp.Compare(one, other)
+}
+
 func (n *namer) text(s string) string {
 	for _, volatile := range volatileText {
 		s = volatile.ReplaceAllStringFunc(s, func(found string) string {
@@ -150,7 +162,7 @@ func (n *namer) text(s string) string {
 			})
 		})
 	}
-	return volatileTime.ReplaceAllString(s, "[time]")
+	return happening.ReplaceAllString(s, "[time or place]")
 }
 
 // withoutVolatile is a text without what differs from server to server.
@@ -167,11 +179,11 @@ var (
 		regexp.MustCompile(`database id '\d+'`),
 		regexp.MustCompile(`the id \d+ comes`),
 		regexp.MustCompile(`port \d+|127\.0\.0\.1:\d+`),     // of PostgreSQL
-		regexp.MustCompile(`tuple \(\d+,\d+\)`),             // of an index
 		regexp.MustCompile(`wire \d+`),                      // a name with the id of a project
 		regexp.MustCompile(`contains \(\d+, [^)]*\)`),       // a failing row
 		regexp.MustCompile(`[_.]wire_\d+`),                  // an external id
 		regexp.MustCompile(`database "odoo\d+"|"db":"\w+"`), // the name of the database
 	}
-	volatileTime = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?`)
+	// happening is a time, or the place of a row in its table.
+	happening = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?|tuple \(\d+,\d+\)`)
 )

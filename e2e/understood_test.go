@@ -7,10 +7,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,9 +58,17 @@ const secret = "fedcba9876543210fedcba9876543210fedcba98"
 // understood is one line on what the client makes of a recording.
 func understood(t *testing.T, version string, x exchange) string {
 	t.Helper()
-	server := httptest.NewServer(replay{x, version})
+	major, err := strconv.Atoi(version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(replay{x, major})
 	defer server.Close()
-	config := odoorpc.Config{URL: server.URL, Database: "odoo", Login: "wire-user", Retries: -1}
+	// An address of its own, so that it is the same in every error.
+	there := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return net.Dial("tcp", server.Listener.Addr().String())
+	}}
+	config := odoorpc.Config{URL: "http://odoo.localhost", Transport: there, Database: "odoo", Login: "wire-user", Retries: -1}
 	switch {
 	case x.Request.Path == "/web/version": // decides the protocol
 		config.APIKey = odoorpc.NewSecret(secret)
@@ -97,7 +107,7 @@ func (x exchange) concernsConnecting() bool {
 // and a good one to what has to come before.
 type replay struct {
 	exchange
-	version string
+	major int // of the version that answered
 }
 
 func (s replay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -111,14 +121,14 @@ func (s replay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := s.Answer
 	switch {
 	case same, s.inPlaceOfAny() && r.URL.Path != "/web/version":
-	case r.URL.Path == "/web/version" && s.version < "19":
+	case r.URL.Path == "/web/version" && s.major < 19:
 		a = answer{Status: http.StatusNotFound, Text: "<!DOCTYPE html><title>Odoo</title>"}
 	case r.URL.Path == "/web/version":
-		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"version_info": [` + s.version + `, 0, 0, "final", 0, ""], "version": "` + s.version + `.0"}`)}
+		a = answer{Status: http.StatusOK, Body: fmt.Appendf(nil, `{"version_info": [%d, 0, 0, "final", 0, ""], "version": "%[1]d.0"}`, s.major)}
 	case asked.method() == "context_get":
 		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"lang": "en_US", "tz": false, "uid": 7}`)}
 	case asked.method() == "version":
-		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"jsonrpc": "2.0", "id": 1, "result": {"server_version": "` + s.version + `.0", "server_version_info": [` + s.version + `, 0, 0, "final", 0, ""]}}`)}
+		a = answer{Status: http.StatusOK, Body: fmt.Appendf(nil, `{"jsonrpc": "2.0", "id": 1, "result": {"server_version": "%d.0", "server_version_info": [%[1]d, 0, 0, "final", 0, ""]}}`, s.major)}
 	case asked.method() == "authenticate":
 		a = answer{Status: http.StatusOK, Body: json.RawMessage(`{"jsonrpc": "2.0", "id": 1, "result": 7}`)}
 	}
@@ -219,17 +229,17 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 	case method == "load" && len(a.Data) == 0, a.Values != nil && len(a.Values) == 0:
 		return "no call", nil
 	case method == "load":
-		loaded, err := c.Load(ctx, model, a.Fields, a.Data, a.Context)
+		loaded, err := c.LoadOnce(ctx, model, a.Fields, a.Data, odoorpc.LoadOptions{Context: a.Context})
 		if err != nil || loaded.IDs != nil {
 			return fmt.Sprintf("%d ids", len(loaded.IDs)), err
 		}
 		lines := make([]string, len(loaded.Messages))
 		for i, m := range loaded.Messages {
-			lines[i] = fmt.Sprintf("%s on row %d field %q: %.90q", m.Type, m.Record, m.Field, withoutVolatile(m.Message))
+			lines[i] = fmt.Sprintf("%s %s on row %d field %q: %.90q", m.Type, m.Kind, m.Record, m.Field, withoutVolatile(m.Message))
 		}
 		return "refused: " + strings.Join(lines, "; "), nil
 	case method == "create" && a.Values != nil:
-		ids, err := c.Create(ctx, model, a.Values, a.Context)
+		ids, err := c.Create(ctx, model, a.Values, odoorpc.CreateOptions{Context: a.Context})
 		return fmt.Sprintf("%d ids", len(ids)), err
 	case method == "search":
 		ids, err := c.Search(ctx, model, a.Domain, odoorpc.Query{})
@@ -238,7 +248,8 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 		err := c.SearchRead(ctx, model, a.Domain, a.Fields, odoorpc.Query{}, &records)
 		return fmt.Sprintf("%d records", len(records)), err
 	case method == "read":
-		err := c.Read(ctx, model, a.IDs, a.Fields, nil, &records)
+		args := odoorpc.Args{IDs: a.IDs, Params: []odoorpc.Param{{Name: "fields", Value: a.Fields}}, Repeatable: true}
+		err := c.Call(ctx, model, method, args, &records)
 		return fmt.Sprintf("%d records", len(records)), err
 	default:
 		var result any
@@ -249,8 +260,7 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 
 // describe is the type of an error and what it says of its kind.
 func describe(err error) string {
-	var server *odoorpc.ServerError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		return fmt.Sprintf("%T %s %s: %.90q", err, server.Kind, server.Name, withoutVolatile(server.Message))
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")

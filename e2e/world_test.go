@@ -73,7 +73,7 @@ func realWorld(t *testing.T, version int) *world {
 				groupsField = "groups_id"
 			}
 			admin.create(t, "res.users",
-				map[string]any{"name": login, "login": login, "password": password, groupsField: []any{[]any{6, 0, groups}}},
+				map[string]any{"name": login, "login": login, "email": login + "@example.com", "password": password, groupsField: []any{[]any{6, 0, groups}}},
 				map[string]any{"no_reset_password": true})
 		}
 		a.logIn(t)
@@ -144,6 +144,9 @@ func (w *world) collide(t *testing.T, one, other request) [2]answer {
 	}
 	return answers
 }
+
+// isForeign reports whether the real server is another than those of odoo-up: see e2e/run.
+func isForeign() bool { return os.Getenv("ODOO_URL") != "" && os.Getenv("ODOOSYNC_E2E_PGPORT") == "" }
 
 // chosenVersions are the real servers that ODOOSYNC_E2E asks for.
 func chosenVersions() []string {

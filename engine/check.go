@@ -1,32 +1,42 @@
 package engine
 
 import (
-	"errors"
-
+	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/tomledit"
 )
 
 // Check reads the map at path and says what a run would create. It talks to
 // nobody and locks nothing. The errors are *MapError, with every mistake of
 // the map, and *FileError.
-func Check(path string) (*Plan, error) {
+func Check(path string) (*Plan, error) { return check(path, false) }
+
+// CheckStrictly is Check that takes the warnings of a map for mistakes.
+func CheckStrictly(path string) (*Plan, error) { return check(path, true) }
+
+func check(path string, strict bool) (*Plan, error) {
 	src, err := mapfile.Peek(path)
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := parseMap(path, src)
+	m, err := parseMap(path, src, strict)
 	if err != nil {
 		return nil, err
 	}
-	return makePlan(m), nil
+	return featuremap.NewPlan(m), nil
 }
 
-// asMapError turns what the parser says into the error of a map.
-func asMapError(path string, err error) error {
-	var mistake *tomledit.Error
-	if errors.As(err, &mistake) {
-		return &MapError{File: path, Mistakes: []*tomledit.Error{mistake}}
+func parseMap(path string, src []byte, strict bool) (*FeatureMap, error) {
+	if strict {
+		return featuremap.ParseStrictly(path, src)
 	}
-	return &FileError{Path: path, Op: "read", Err: err}
+	return featuremap.Parse(path, src)
+}
+
+// mapWarnings are the warnings of a map as events.
+func mapWarnings(m *FeatureMap) []Warning {
+	warnings := make([]Warning, len(m.Warnings))
+	for i, w := range m.Warnings {
+		warnings[i] = Warning{Message: w.Error(), Hint: w.Hint, Place: w}
+	}
+	return warnings
 }

@@ -26,7 +26,7 @@ func generated(t testing.TB, spec layout.Spec) string {
 // TestRequestsGrowSlowlyWithTheItems counts everything that goes over the wire,
 // in a new project: stage and tags are made too.
 func TestRequestsGrowSlowlyWithTheItems(t *testing.T) {
-	for items, most := range map[int]int64{1: 12, 200: 16, 2000: 52, 10_000: 62} {
+	for items, most := range map[int]int64{1: 12, 200: 16, 2000: 52} {
 		t.Run(fmt.Sprint(items), func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
@@ -64,7 +64,10 @@ func TestCallsFitThroughADefaultProxy(t *testing.T) {
 		fmt.Fprintf(&text, "  { name = \"s%d\", task_id = 0, tags = \"Shop, Story, Late, Large\", description = \"%s\" },\n", i, strings.Repeat("word ", 45))
 	}
 	text.WriteString("]\n")
-	w.sync(w.write(text.String()))
+	e := w.engine()
+	e.SetClock(&fakeClock{}) // by which calls take no time, so that they grow
+	_, err := e.Sync(t.Context(), w.write(text.String()))
+	is.NoErr(err)
 	largest := 0
 	for _, call := range w.odoo.Calls() {
 		if call.Method == "load" {

@@ -1,4 +1,5 @@
-// Package engine gives a feature map its meaning and brings it to Odoo.
+// Package engine brings a feature map to Odoo: a run, from the file to Odoo and
+// back.
 //
 // # Use
 //
@@ -18,19 +19,22 @@
 //     together (TestMistakes).
 //   - Everything that can be refused before the first task is refused there
 //     (TestSetup).
-//   - No task is made twice and no id is lost, whatever call fails or whenever
-//     the process is killed (TestWireFaults, TestKill), as long as the server
-//     has load.
+//   - No task is created twice and no id is lost, whichever call fails or
+//     whenever the process is killed (TestWireFaults, TestKill), unless
+//     Options.PlainCreate gives that up.
+//   - Every task is looked at before its id is taken; a dry run reports what a
+//     run would do, and ends with its error (TestADryRunSaysWhatTheRunDoes,
+//     TestWhatModulesMixUpIsFound).
 //   - A save leaves the old bytes or the new ones, and nothing else in the
 //     folder (TestSaveFaults).
 //   - An edit that somebody saves during a run is kept (TestEditDuringRun).
 //
 // # Limitations
 //
-// With plain create a lost answer leaves the outcome unknown. Hard links to a
-// map are broken by the rename of a save. Where a map cannot be replaced, only
-// written (a single file mounted into a container), a kill in the middle of
-// that write can leave it half written.
+// With plain create a lost reply leaves the outcome unknown. Where a map can
+// only be written in place (a single file mounted into a container), a kill in
+// the middle of that write can leave it half written. What else depends on
+// where the map lies is told in package mapfile.
 //
 // # Errors
 //
@@ -42,5 +46,6 @@
 // # Concurrency
 //
 // An Engine keeps nothing between calls; calls may run at the same time on
-// different maps. Two on one map exclude each other by a lock on it.
+// different maps. A run calls Odoo from several goroutines (Options.Jobs), and
+// the observer always from the one that called it. Two on one map exclude each other by a lock on it.
 package engine

@@ -3,17 +3,15 @@ package engine
 import (
 	"context"
 
-	"odoosync/odoorpc"
+	"odoosync/engine/internal/maker"
+	"odoosync/engine/internal/target"
 )
 
-// Odoo is what the engine asks of a server; *odoorpc.Client provides it.
+// Odoo is what the engine asks of a server; *odoorpc.Client provides it. With
+// Options.Jobs above 1 several calls run at once.
 type Odoo interface {
-	Connect(ctx context.Context) (odoorpc.Session, error)
-	SearchRead(ctx context.Context, model string, domain odoorpc.Domain, fields []string, query odoorpc.Query, out any) error
-	Search(ctx context.Context, model string, domain odoorpc.Domain, query odoorpc.Query) ([]int64, error)
-	Call(ctx context.Context, model, method string, args odoorpc.Args, out any) error
-	Create(ctx context.Context, model string, values []map[string]any, c odoorpc.Context) ([]int64, error)
-	Load(ctx context.Context, model string, fields []string, rows [][]any, c odoorpc.Context) (odoorpc.LoadResult, error)
+	target.Odoo
+	maker.Odoo
 }
 
 // Options says how an Engine works. The zero value of each field is its
@@ -36,6 +34,12 @@ type Options struct {
 	// PlainCreate makes tasks without external ids, by create: never found
 	// again by a later run, and nothing that may have been done is repeated.
 	PlainCreate bool
+	// Jobs is how many calls may create stories at a time. Default: 2. On
+	// Odoo's own cloud and with plain create it is always 1.
+	Jobs int
+	// Strict takes the warnings of a map, such as a key that is probably
+	// misspelt, for mistakes. Default: they are reported as events.
+	Strict bool
 	// Observer is told what happens, in order and on the calling goroutine.
 	// Default: nobody is.
 	Observer func(Event)

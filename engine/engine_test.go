@@ -23,6 +23,7 @@ type world struct {
 	dir     string
 	retries int           // tries after the first; 0: the client's default, negative: none
 	timeout time.Duration // of one call; 0: the client's default
+	json2   bool          // use the administrator's key
 	options engine.Options
 
 	observing sync.Mutex // some tests run several engines at once
@@ -47,10 +48,14 @@ func (w *world) engine() *engine.Engine {
 
 func (w *world) engineFor(login, password string) *engine.Engine {
 	w.t.Helper()
-	client, err := odoorpc.New(odoorpc.Config{
+	config := odoorpc.Config{
 		URL: w.odoo.URL(), Database: w.odoo.Database(), Login: login, Password: odoorpc.NewSecret(password),
 		Retries: w.retries, RetryMaxWait: time.Millisecond, Timeout: w.timeout,
-	})
+	}
+	if w.json2 {
+		config.APIKey, config.Password = odoorpc.NewSecret(odoosim.DemoAPIKey), odoorpc.Secret{}
+	}
+	client, err := odoorpc.New(config)
 	is.New(w.t).NoErr(err)
 	options := w.options
 	options.Observer = func(ev engine.Event) {

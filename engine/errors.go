@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/tomledit"
+	"odoosync/engine/internal/target"
 )
 
 // Sentinels, to be found with errors.Is.
@@ -22,48 +23,17 @@ var (
 
 // MapError is a map that cannot be used as it is written: every mistake that
 // was found in one pass, sorted by place.
-type MapError struct {
-	File     string
-	Mistakes []*tomledit.Error
-}
-
-func (e *MapError) Error() string {
-	lines := make([]string, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		lines[i] = m.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap gives errors.As the single mistakes.
-func (e *MapError) Unwrap() []error {
-	errs := make([]error, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		errs[i] = m
-	}
-	return errs
-}
+type MapError = featuremap.Error
 
 // FileError is a map that cannot be opened, read, locked or written before
 // anything was created, or that was changed by somebody in a way that leaves
 // no place for the ids.
 type FileError = mapfile.Error
 
-// SetupError is something in Odoo that keeps the run from starting: no such
-// project, an archived one, a missing right, a parent task that is gone.
-type SetupError struct {
-	Message string
-	Explain string
-	Err     error // Odoo's own error, may be nil
-}
-
-func (e *SetupError) Error() string { return e.Message }
-
-// Unwrap returns Odoo's own error.
-func (e *SetupError) Unwrap() error { return e.Err }
-
-// Hint says what to do.
-func (e *SetupError) Hint() string { return e.Explain }
+// SetupError is something in Odoo that keeps the run from going on: no such
+// project, an archived one, a missing right, a parent task that is gone or in
+// another project.
+type SetupError = target.Error
 
 // ItemError is one item that Odoo refused. The items before it are created
 // and saved.
@@ -85,15 +55,8 @@ func (e *ItemError) Unwrap() error { return e.Err }
 // Hint says what to do.
 func (e *ItemError) Hint() string { return e.Explain }
 
-// Difference is one point in which an existing task is not what the map says.
-type Difference struct {
-	Field string // "name", "description", "project", "parent", "archived"
-	Map   string
-	Odoo  string
-}
-
-// MismatchError is an existing task that carries the external id of an item
-// but is not what the item describes. Everything else of its batch is saved.
+// MismatchError is tasks that carry the external ids of items but are not what
+// the items describe. They are not taken; nothing in Odoo was changed.
 type MismatchError struct {
 	File  string
 	Items []Mismatch
@@ -101,8 +64,10 @@ type MismatchError struct {
 
 // Mismatch is one item of a MismatchError with the task it met.
 type Mismatch struct {
-	Item        ItemResult // Status Pending; ID is that of the task it met
+	Item        ItemResult // Status Pending; ID is that of the task it met, 0 when the user may not know it
 	Differences []Difference
+	Created     bool // this run created the task, and Odoo made something else of it
+	Unseen      bool // the user cannot see the task, or it was deleted
 }
 
 func (e *MismatchError) Error() string {
@@ -111,7 +76,18 @@ func (e *MismatchError) Error() string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s:%d: %s %q: task %d was made for it by an earlier run, but differs:", e.File, m.Item.Line, m.Item.Kind, m.Item.Name(), m.Item.ID)
+		task := "a task"
+		if m.Item.ID != 0 {
+			task = fmt.Sprintf("task %d", m.Item.ID)
+		}
+		was := "was created for it by an earlier run, but differs"
+		switch {
+		case m.Created:
+			was = "was created for it, but Odoo made another of it"
+		case m.Unseen:
+			was = "was created for it, but cannot be seen"
+		}
+		fmt.Fprintf(&b, "%s:%d: %s %q: %s %s:", e.File, m.Item.Line, m.Item.Kind, m.Item.Name(), task, was)
 		for _, d := range m.Differences {
 			fmt.Fprintf(&b, "\n  %s\n    map:  %s\n    Odoo: %s", d.Field, d.Map, d.Odoo)
 		}
@@ -121,7 +97,12 @@ func (e *MismatchError) Error() string {
 
 // Hint says what to do.
 func (e *MismatchError) Hint() string {
-	return "take the existing task with --link, make another one with --plain-create, or write the right task_id by hand"
+	for _, m := range e.Items {
+		if m.Created {
+			return "a module or an automation of this Odoo mixes up new tasks; correct them in Odoo and write the right task_id by hand"
+		}
+	}
+	return "take the existing task with --link, create another one with --plain-create, or write the right task_id by hand"
 }
 
 // UnknownOutcomeError is a batch sent with plain create whose answer was lost:
@@ -146,20 +127,21 @@ func (e *UnknownOutcomeError) Hint() string {
 	return "look in Odoo whether these tasks exist; if they do, write their ids into the map, if not, run again"
 }
 
-// NotSavedError is a batch whose tasks exist in Odoo but whose ids could not
-// be written into the map.
+// NotSavedError is tasks of this run that exist in Odoo but whose ids are not
+// in the map: all of them, also those that were saved into a map that is gone.
 type NotSavedError struct {
 	File  string
 	Items []ItemResult
-	Plain bool // the tasks have no external id: another run would make them again
+	Plain bool // the tasks have no external id: another run would create them again
+	Gone  bool // the map as it stands now has no place for some of them
 	Err   error
 }
 
 func (e *NotSavedError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: tasks were created but their ids could not be saved: %v", e.File, e.Err)
+	fmt.Fprintf(&b, "%s: tasks were created but their ids are not in the map: %v", e.File, e.Err)
 	for _, it := range e.Items {
-		fmt.Fprintf(&b, "\n%s:%d: task_id = %d", e.File, it.Line, it.ID)
+		fmt.Fprintf(&b, "\n%s: task_id = %d  # %s", it.place(e.File), it.ID, it.Describe())
 	}
 	return b.String()
 }
@@ -169,10 +151,13 @@ func (e *NotSavedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *NotSavedError) Hint() string {
-	if e.Plain {
-		return "write the ids above into the map before another run, which would make the tasks again"
+	switch {
+	case e.Plain:
+		return "write the ids above into the map before another run, which would create the tasks again"
+	case e.Gone:
+		return "put these items back into the map and write the ids above; another run finds the tasks only for items of the same feature and the same name, and would create others again"
 	}
-	return "write the ids above into the map, or mend the cause and run again: the same tasks are found and linked"
+	return "write the ids above into the map, or fix the cause and run again: the same tasks are found and linked"
 }
 
 // losesIDs reports whether an error tells of tasks whose ids are not in the

@@ -1,9 +1,12 @@
 package engine
 
-import "odoosync/odoorpc"
+import (
+	"odoosync/odoorpc"
+	"odoosync/tomledit"
+)
 
 // Event is something an observer may want to show while a run goes on: one of
-// Planned, Connected, Warning, Prepared and Saved.
+// Planned, Connected, Warning, Prepared, Saved and OneAtATime.
 type Event interface{ event() }
 
 // Planned is reported when the map was read and found free of mistakes.
@@ -31,14 +34,20 @@ type Saved struct {
 	Done, Total int          // pending items with an id so far, and in all
 }
 
+// OneAtATime is reported when calls in parallel are given up for the rest of
+// the run, because they got into each other's way or the server was overloaded.
+type OneAtATime struct{}
+
 // Warning is something the user should know that does not stop the run.
 type Warning struct {
 	Message string
-	Hint    string // what to do about it, may be empty
+	Hint    string          // what to do about it, may be empty
+	Place   *tomledit.Error // where in the map, with its own words; nil for a warning about Odoo
 }
 
-func (Planned) event()   {}
-func (Connected) event() {}
-func (Prepared) event()  {}
-func (Saved) event()     {}
-func (Warning) event()   {}
+func (Planned) event()    {}
+func (Connected) event()  {}
+func (Prepared) event()   {}
+func (Saved) event()      {}
+func (OneAtATime) event() {}
+func (Warning) event()    {}

@@ -97,7 +97,7 @@ func (w *world) runUntilDone(path string) {
 // TestWireFaults lets each call of a run go wrong in each way, once and until
 // the client gives up.
 func TestWireFaults(t *testing.T) {
-	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+	for _, dialect := range []odoosim.Dialect{odoosim.V14, odoosim.V19} {
 		calm := newWorld(t, odoosim.WithDialect(dialect))
 		calm.sync(calm.write(faultMap))
 		calls := len(calm.odoo.Calls())
@@ -123,7 +123,7 @@ func TestWireFaults(t *testing.T) {
 				}
 			}
 		}
-	})
+	}
 }
 
 // TestRandomWireFaults goes through runs in which calls go wrong by chance.
@@ -139,28 +139,47 @@ func TestRandomWireFaults(t *testing.T) {
 	for _, name := range sortedKeys(faults) {
 		actions = append(actions, faults[name])
 	}
-	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
-		for round := range 25 {
-			t.Run(fmt.Sprint("round ", round), func(t *testing.T) {
-				w := newWorld(t, odoosim.WithDialect(dialect))
-				w.retries = 1
-				path := w.write(manyStories(30))
-				for run := 0; ; run++ {
-					w.odoo.ClearFaults()
-					if run < 10 {
-						for range 8 {
-							at := 1 + len(w.odoo.Calls()) + random.IntN(12)
-							w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Seq == at }, Action: actions[random.IntN(len(actions))]})
-						}
-					}
-					if _, err := w.engine().Sync(context.Background(), path); err == nil {
-						break
+	for round := range 30 {
+		dialect := []odoosim.Dialect{odoosim.V14, odoosim.V19}[round%2]
+		jobs := []int{1, 2, 8}[round%3]
+		t.Run(fmt.Sprint("round ", round, " jobs ", jobs), func(t *testing.T) {
+			w := newWorld(t, odoosim.WithDialect(dialect))
+			w.retries = 1
+			w.options.Jobs = jobs
+			text := manyStories(30)
+			if jobs > 1 {
+				text = manyFeatures(24, 12)
+			}
+			path := w.write(text)
+			for run := range 20 {
+				w.odoo.ClearFaults()
+				if run < 10 {
+					for range 8 {
+						at := 1 + len(w.odoo.Calls()) + random.IntN(16)
+						w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Seq == at }, Action: actions[random.IntN(len(actions))]})
 					}
 				}
-				w.oneToOne(path)
-			})
+				if _, err := w.engine().Sync(context.Background(), path); err == nil {
+					break
+				}
+			}
+			w.oneToOne(path)
+		})
+	}
+}
+
+// manyFeatures is a map of features that have stories each: the stories go out
+// in several calls at a time.
+func manyFeatures(features, stories int) string {
+	var b strings.Builder
+	for i := range features {
+		fmt.Fprintf(&b, "[features.F%d]\ntask_id = 0\nuser_stories = [\n", i)
+		for j := range stories {
+			fmt.Fprintf(&b, "  { name = \"s%d\", task_id = 0, tags = \"T%d\" },\n", j, j%3)
 		}
-	})
+		b.WriteString("]\n")
+	}
+	return b.String()
 }
 
 func sortedKeys(m map[string]odoosim.Action) []string {

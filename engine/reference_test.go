@@ -23,7 +23,7 @@ func storiesOfTask(taskID int64) string {
 }
 
 // TestReferencesByExternalID looks at the columns in which the rows of stories
-// name their tags and parents: external ids are less work for Odoo, and every
+// name their stage, tags and parents: external ids are less work for Odoo, and every
 // task is right whichever of both it is.
 func TestReferencesByExternalID(t *testing.T) {
 	const few = "[features.A]\ntask_id = 0\nuser_stories = [{ name = \"s\", task_id = 0, tags = \"Shop, Story\" }]\n"
@@ -40,32 +40,38 @@ func TestReferencesByExternalID(t *testing.T) {
 		prepare func(w *world)
 		columns string // of the calls for stories, one after the other
 	}{
-		"few items": {few, nil, "tag_ids/.id parent_id/id"},
-		"many":      {storiesOfTask(0), nil, "tag_ids/id parent_id/id, tag_ids/id parent_id/id"},
+		"few items": {few, nil, "stage_id/id tag_ids/id parent_id/id"},
+		"many":      {storiesOfTask(0), nil, "stage_id/id tag_ids/id parent_id/id, stage_id/id tag_ids/id parent_id/id"},
+		"few items and old tags": {few, func(w *world) {
+			w.odoo.AddTag("Shop")
+			w.odoo.AddStage("Backlog", 1, w.project)
+		}, "stage_id/.id tag_ids/.id parent_id/id"},
 		"a tag without": {storiesOfTask(0), func(w *world) {
 			w.odoo.AddTag("Shop")
-		}, "tag_ids/.id parent_id/id, tag_ids/.id parent_id/id"},
+		}, "stage_id/id tag_ids/.id parent_id/id, stage_id/id tag_ids/.id parent_id/id"},
 		"a parent of another hand": {storiesOfTask(9), func(w *world) {
 			w.odoo.AddTask(odoosim.Task{ID: 9, Name: "A", ProjectID: w.project})
-		}, "tag_ids/id parent_id/.id, tag_ids/id parent_id/.id"},
+		}, "stage_id/id tag_ids/id parent_id/.id, stage_id/id tag_ids/id parent_id/.id"},
 		"a parent that has one": {storiesOfTask(9), func(w *world) {
 			w.odoo.AddTask(odoosim.Task{ID: 9, Name: "A", ProjectID: w.project, ExternalID: "export.task_9"})
-		}, "tag_ids/id parent_id/id, tag_ids/id parent_id/id"},
+		}, "stage_id/id tag_ids/id parent_id/id, stage_id/id tag_ids/id parent_id/id"},
 		"one with a comma": {storiesOfTask(9), func(w *world) {
 			w.odoo.AddTask(odoosim.Task{ID: 9, Name: "A", ProjectID: w.project, ExternalID: "export.task,9"})
-		}, "tag_ids/id parent_id/.id, tag_ids/id parent_id/.id"},
+		}, "stage_id/id tag_ids/id parent_id/.id, stage_id/id tag_ids/id parent_id/.id"},
 		"none are told": {storiesOfTask(0), func(w *world) {
+			w.odoo.AddTag("Shop")
 			w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.tags", "get_external_id"), Action: odoosim.ErrorName("odoo.exceptions.AccessError", "no")})
-		}, "tag_ids/.id parent_id/id, tag_ids/.id parent_id/id"},
+		}, "stage_id/id tag_ids/.id parent_id/id, stage_id/id tag_ids/.id parent_id/id"},
 		"a gateway refuses": {storiesOfTask(0), func(w *world) {
+			w.odoo.AddTag("Shop")
 			w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.tags", "get_external_id"), Action: odoosim.Status(403, ""), Times: -1})
-		}, "tag_ids/.id parent_id/id, tag_ids/.id parent_id/id"},
+		}, "stage_id/id tag_ids/.id parent_id/id, stage_id/id tag_ids/.id parent_id/id"},
 		"a parent's is taken away": {storiesOfTask(0), func(w *world) {
 			w.odoo.Inject(odoosim.Fault{Match: stories, Action: refuse("parent_id")})
-		}, "tag_ids/id parent_id/id, tag_ids/.id parent_id/.id, tag_ids/.id parent_id/.id"},
+		}, "stage_id/id tag_ids/id parent_id/id, stage_id/.id tag_ids/.id parent_id/.id, stage_id/.id tag_ids/.id parent_id/.id"},
 		"a tag's is taken away": {storiesOfTask(0), func(w *world) {
 			w.odoo.Inject(odoosim.Fault{Match: stories, Action: refuse("tag_ids")})
-		}, "tag_ids/id parent_id/id, tag_ids/.id parent_id/.id, tag_ids/.id parent_id/.id"},
+		}, "stage_id/id tag_ids/id parent_id/id, stage_id/.id tag_ids/.id parent_id/.id, stage_id/.id tag_ids/.id parent_id/.id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +86,7 @@ func TestReferencesByExternalID(t *testing.T) {
 			for _, call := range w.odoo.Calls() {
 				if stories(call) {
 					fields := call.Args[0].([]any)
-					calls = append(calls, fmt.Sprint(fields[4], " ", fields[5]))
+					calls = append(calls, fmt.Sprint(fields[4], " ", fields[6], " ", fields[7]))
 				}
 			}
 			is.Equal(strings.Join(calls, ", "), row.columns)

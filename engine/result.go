@@ -1,40 +1,63 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/maker"
+	"odoosync/engine/internal/target"
 	"odoosync/odoorpc"
 )
 
-// Kind says what an item of a feature map is.
-type Kind string
+// What a map says, as Check reads it.
+type (
+	// FeatureMap is what a map file says: its features and their user stories
+	// in file order.
+	FeatureMap = featuremap.Map
+	// Item is a feature or a user story of a map.
+	Item = featuremap.Item
+	// Plan is what a run has to do.
+	Plan = featuremap.Plan
+	// Kind says what an item of a map is: Feature or Story.
+	Kind = featuremap.Kind
+)
 
 // The two kinds of items.
 const (
-	Feature Kind = "feature"
-	Story   Kind = "story"
+	Feature = featuremap.Feature
+	Story   = featuremap.Story
 )
 
-// Status says what became of an item in a run.
+// Status says what became of an item in a run, or what would in a dry run.
 type Status string
 
 // The states an item can be in when a run ends.
 const (
-	Created    Status = "created"    // its task was made by this run
+	Created    Status = "created"    // its task was created by this run
 	Linked     Status = "linked"     // its task existed already, under the item's external id
 	Synced     Status = "synced"     // it had a task_id when the run began
 	Deprecated Status = "deprecated" // it, or its feature, is marked _deprecated
-	Pending    Status = "pending"    // it has no task yet: not reached, or a dry run
+	Pending    Status = "pending"    // it has no task yet: not reached
+)
+
+// The states in a dry run of an item that needs a task.
+const (
+	Create  Status = "create"  // a run would create its task
+	Link    Status = "link"    // a run would take the task that it has already
+	Differs Status = "differs" // its task is not what the map says: a run would stop
 )
 
 // ItemResult is one feature or user story of the map after a run.
 type ItemResult struct {
-	Kind    Kind
-	Feature string // name of the feature, for a story that of its feature
-	Story   string // name of the story, empty for a feature
-	Line    int    // line of the task_id in the map as it was last read, from 1
-	ID      int64  // task id, 0 when there is none
-	Status  Status
+	Kind        Kind
+	Feature     string       // name of the feature, for a story that of its feature
+	Story       string       // name of the story, empty for a feature
+	Line        int          // line of the task_id in the map as it was last read, from 1; 0 when it is no longer there
+	ID          int64        // task id, 0 when there is none
+	Status      Status       // what became of it
+	Differences []Difference // only where Status is Differs
+	URL         string       // where a browser shows the task; "" when there is none
 }
 
 // Name is the item's own name: the story's, or the feature's.
@@ -45,40 +68,44 @@ func (r ItemResult) Name() string {
 	return r.Feature
 }
 
-// Project is the Odoo project that tasks go to.
-type Project struct {
-	ID   int64
-	Name string
-	URL  string // where a browser shows its tasks
+// place is where the item stands, as file:line, or the file alone.
+func (r ItemResult) place(file string) string {
+	if r.Line == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, r.Line)
 }
 
-// Stage is one stage (column) of the project.
-type Stage struct {
-	ID      int64 // 0 in a dry run when it is missing
-	Name    string
-	Created bool // made by this run
-	// Creatable says whether a missing stage could be made; only set in a dry run.
-	Creatable Permission
+// Describe names the item, as feature "Orders" or story "Sign in" of feature
+// "Accounts".
+func (r ItemResult) Describe() string {
+	if r.Kind == Story {
+		return fmt.Sprintf("story %q of feature %q", r.Story, r.Feature)
+	}
+	return fmt.Sprintf("feature %q", r.Feature)
 }
 
-// Tag is one tag that the map asks for.
-type Tag struct {
-	ID        int64 // 0 when it is missing
-	Name      string
-	Created   bool       // made by this run
-	LeftOff   string     // why tasks go without it, empty when they do not
-	Creatable Permission // whether a missing tag could be made; only set in a dry run
-}
-
-// Permission is what Odoo says about a right, as far as it can be asked
-// without using it.
-type Permission string
+// What a run finds in Odoo.
+type (
+	// Project is the Odoo project that tasks go to.
+	Project = target.Project
+	// Stage is one stage (column) of the project.
+	Stage = target.Stage
+	// Tag is one tag that the map asks for.
+	Tag = target.Tag
+	// Permission is what Odoo says about a right, as far as it can be asked
+	// without using it: Unknown, Allowed or Denied.
+	Permission = target.Permission
+	// Difference is one point in which an existing task is not what the map
+	// says.
+	Difference = maker.Difference
+)
 
 // The answers to a question for a right.
 const (
-	Unknown Permission = ""
-	Allowed Permission = "allowed"
-	Denied  Permission = "denied"
+	Unknown = target.Unknown
+	Allowed = target.Allowed
+	Denied  = target.Denied
 )
 
 // Result is what a run did, as far as it came. It is complete also when Sync

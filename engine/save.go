@@ -2,196 +2,157 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"time"
 
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/ledger"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/tomledit"
 )
 
-// saveClock keeps the time that goes into saving within a tenth of the run: a
-// large map is saved less often. An id that is not saved when a run is killed
-// is found again by its external id.
-type saveClock struct {
-	last time.Time     // end of the last save
-	took time.Duration // how long it took
+// saves is what a run knows of its saves. The time that goes into them is kept
+// within a tenth of the run: a large map is saved less often. An id that is
+// not saved when a run is killed is found again by its external id.
+type saves struct {
+	last     time.Time     // end of the last save
+	took     time.Duration // how long it took
+	failed   bool
+	edited   bool      // somebody wrote the map since the last look
+	mapError *MapError // what somebody's edit got wrong
 }
 
 const saveShare = 10 // of so many parts of the run, one goes into saving
 
-func (c *saveClock) due(now time.Time) bool { return now.Sub(c.last) >= (saveShare-1)*c.took }
+func (s *saves) due(now time.Time) bool { return now.Sub(s.last) >= (saveShare-1)*s.took }
 
-func (c *saveClock) done(started, now time.Time) { c.last, c.took = now, now.Sub(started) }
+// errAwait says that the map was edited while calls are in flight.
+var errAwait = errors.New("edited while calls are in flight")
 
-// save writes the ids of unsaved items into the map. When somebody edited the
-// map since, it is read again and the ids go to the same items where they
-// stand now; the run goes on from the new text. The error is a *NotSavedError.
-func (r *run) save() error {
-	started := r.clock.Now()
-	var lost []ItemResult
-	err := r.trySave(&lost)
-	if err != nil || len(lost) > 0 {
-		r.saveFailed = true
-		items := lost
-		if err == nil {
-			err = errors.New("they are no longer in the map, or have another task there")
-		} else {
-			for _, item := range r.unsaved {
-				items = append(items, item.result(r.made[item.TaskID]))
-			}
-		}
-		if len(items) == 0 {
-			return &FileError{Path: r.plan.Map.Path, Op: "read", Err: err}
-		}
-		return &NotSavedError{File: r.plan.Map.Path, Items: items, Plain: r.plain, Err: err}
+// save writes the ids in hand into the map. When somebody edited the map
+// since, it is read again and the ids go to the same items where they stand
+// now; the run goes on from the new text. The error is a *NotSavedError, or a
+// *FileError where there are no ids to lose.
+func (r *sync) save() error { return r.saveAnd(r.reload) }
+
+// saveWhileCalling does the same, but leaves a map that was edited for later:
+// the calls in flight are about the items of the old text.
+func (r *sync) saveWhileCalling() error {
+	err := r.saveAnd(func() error { return errAwait })
+	if errors.Is(err, errAwait) {
+		return nil
 	}
-	r.saves.done(started, r.clock.Now())
-	return nil
+	return err
 }
 
-func (r *run) trySave(lost *[]ItemResult) error {
+func (r *sync) saveAnd(reload func() error) error {
+	started := r.clock.Now()
+	err := r.trySave(reload)
+	if errors.Is(err, errAwait) {
+		return err
+	}
+	missing := r.missing()
+	if err == nil && len(missing) == 0 {
+		r.saves.took, r.saves.last = r.clock.Now().Sub(started), r.clock.Now()
+		return nil
+	}
+	r.saves.failed = true
+	if err == nil {
+		err = errors.New("they are no longer in the map, or have another task there")
+	}
+	if len(missing) == 0 {
+		return &FileError{Path: r.result.Map, Op: "read", Err: err}
+	}
+	return &NotSavedError{File: r.result.Map, Items: missing, Plain: r.options.PlainCreate, Gone: len(r.book.Lost()) > 0, Err: err}
+}
+
+// missing are the items of this run whose ids the map does not hold.
+func (r *sync) missing() []ItemResult {
+	var missing []ItemResult
+	for _, entry := range slices.Concat(r.book.Lost(), r.book.Unsaved()) {
+		missing = append(missing, resultOfEntry(entry))
+	}
+	return missing
+}
+
+// listMissing adds to the error of a failed save what calls created that were
+// in flight then.
+func (r *sync) listMissing(err error) error {
+	var notSaved *NotSavedError
+	if errors.As(err, &notSaved) {
+		notSaved.Items = r.missing()
+	}
+	return err
+}
+
+func (r *sync) trySave(reload func() error) error {
 	const attempts = 10 // each lost to an edit at the same moment
 	for range attempts {
 		if r.file.Touched() {
-			gone, err := r.reload()
-			if err != nil {
+			if err := reload(); err != nil {
 				return err
 			}
-			*lost = append(*lost, gone...)
 		}
-		if len(r.unsaved) == 0 {
+		if len(r.book.Unsaved()) == 0 {
 			return nil
 		}
-		for _, item := range r.unsaved {
-			if err := r.patch.SetInteger(item.taskID, item.TaskID); err != nil {
-				return err
-			}
+		text, err := r.book.Write()
+		if err != nil {
+			return err
 		}
-		err := r.file.Replace(r.patch)
+		err = r.file.Replace(text)
 		if errors.Is(err, mapfile.ErrChanged) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		r.reportSaved()
+		r.reportSaved(r.book.Saved())
 		return nil
 	}
 	return mapfile.ErrChanged
 }
 
-func (r *run) reportSaved() {
-	saved := make([]ItemResult, len(r.unsaved))
-	for i, item := range r.unsaved {
-		saved[i] = item.result(r.made[item.TaskID])
+func (r *sync) reportSaved(entries []*ledger.Entry) {
+	items := make([]ItemResult, len(entries))
+	for i, entry := range entries {
+		items[i] = resultOfEntry(entry)
 	}
-	r.unsaved = r.unsaved[:0]
-	r.done += len(saved)
-	r.report(Saved{Items: saved, Done: r.done, Total: r.total})
+	done, total := r.book.Count()
+	r.report(Saved{Items: items, Done: done, Total: total})
 }
 
-// reload reads the map again after somebody else wrote it, and moves the
-// unsaved ids to the same items of the new text. It returns those that have no
-// place there. A map with mistakes is still good enough to take ids; the run
-// then ends with them.
-func (r *run) reload() ([]ItemResult, error) {
-	doc, err := r.reparse()
-	if err != nil {
-		return nil, err
+// reload reads the map again after somebody else wrote it. A map with mistakes
+// is still good enough to take ids; the run then ends with them. One that is
+// gone, or no TOML, holds none.
+func (r *sync) reload() error {
+	m, err := r.reparse()
+	if m == nil {
+		r.book.Drop()
+		return err
 	}
-	old := r.unsaved
-	m, mistakes := decode(doc)
-	if len(mistakes) > 0 {
-		r.mapError = &MapError{File: m.Path, Mistakes: mistakes}
-	}
-	r.use(m, doc)
-	r.edited = true
-	r.unsaved = nil
-	var lost []ItemResult
-	places := findPlaces(m, old)
-	for _, item := range old {
-		switch place := places[item]; {
-		case place == nil:
-			lost = append(lost, item.result(r.made[item.TaskID]))
-		case place.TaskID == 0:
-			r.take(place, item.TaskID, r.made[item.TaskID])
-		}
-	}
-	r.plan = makePlan(m)
-	r.total = r.done + len(r.unsaved) + r.plan.Pending()
-	return lost, nil
+	r.saves.mapError = nil
+	errors.As(err, &r.saves.mapError)
+	r.saves.edited = true
+	r.book.Move(m)
+	return nil
 }
 
 // reparse reads the map as it is now. An editor may be in the middle of saving
 // it: has taken the old file away, or has written a part, which may be TOML by
 // chance. So the text counts only if nobody wrote for a while after it was
 // read.
-func (r *run) reparse() (*tomledit.Document, error) {
+func (r *sync) reparse() (*FeatureMap, error) {
 	const attempts = 10
 	const quiet = 200 * time.Millisecond
 	for attempt := 1; ; attempt++ {
-		var doc *tomledit.Document
+		var m *FeatureMap
 		src, err := r.file.Read()
 		if err == nil {
-			doc, err = tomledit.Parse(r.plan.Map.Path, src, keptPaths())
+			m, err = featuremap.Parse(r.result.Map, src)
 		}
 		r.clock.Wait(quiet) // also when the run was interrupted: there are ids to save
-		if attempt == attempts || err == nil && !r.file.Touched() {
-			return doc, err
+		if attempt == attempts || m != nil && !r.file.Touched() {
+			return m, err
 		}
 	}
-}
-
-// identity is who an item is, whatever else is edited in it.
-type identity struct {
-	kind           Kind
-	feature, story string
-}
-
-func (i *Item) identity() identity {
-	id := identity{kind: i.Kind, feature: i.feature().Name}
-	if i.Kind == Story {
-		id.story = i.Name
-	}
-	return id
-}
-
-// findPlaces finds items of one reading of a map in another. Among stories of
-// one name in one feature, the one with the same text is taken first, and
-// else the next in order. An item whose task id stands in the map already has
-// that place.
-func findPlaces(m *FeatureMap, items []*Item) map[*Item]*Item {
-	candidates := make(map[identity][]*Item)
-	byID := make(map[int64]*Item)
-	for candidate := range m.All {
-		switch {
-		case candidate.TaskID != 0:
-			byID[candidate.TaskID] = candidate
-		case candidate.taskID.Exists():
-			candidates[candidate.identity()] = append(candidates[candidate.identity()], candidate)
-		}
-	}
-	places := make(map[*Item]*Item, len(items))
-	pick := func(item *Item, suits func(*Item) bool) {
-		key := item.identity()
-		for i, candidate := range candidates[key] {
-			if suits(candidate) {
-				places[item] = candidate
-				candidates[key] = append(candidates[key][:i:i], candidates[key][i+1:]...)
-				return
-			}
-		}
-	}
-	for _, item := range items {
-		if there := byID[item.TaskID]; there != nil {
-			places[item] = there
-			continue
-		}
-		pick(item, func(c *Item) bool { return plainText(c.Description()) == plainText(item.Description()) })
-	}
-	for _, item := range items {
-		if places[item] == nil {
-			pick(item, func(*Item) bool { return true })
-		}
-	}
-	return places
 }

@@ -30,7 +30,7 @@ task_id = 0
 `
 
 func dialects(t *testing.T, test func(t *testing.T, dialect odoosim.Dialect)) {
-	for _, dialect := range []odoosim.Dialect{odoosim.V14, odoosim.V19} {
+	for _, dialect := range []odoosim.Dialect{odoosim.V14, odoosim.V17, odoosim.V19} {
 		t.Run(dialect.String(), func(t *testing.T) { test(t, dialect) })
 	}
 }
@@ -118,7 +118,7 @@ func TestDryRunCreatesNothing(t *testing.T) {
 		is.NoErr(err)
 		result := w.sync(path)
 		is.Equal(len(w.odoo.Tasks())+len(w.odoo.Stages())+len(w.odoo.Tags()), 0)
-		is.Equal(result.Count(engine.Pending), 4)
+		is.Equal(result.Count(engine.Create), 4)
 		is.Equal(result.Project.ID, w.project)
 		is.True(result.Session.Version != "")
 		is.Equal(result.Stage.Creatable, engine.Allowed)
@@ -300,7 +300,7 @@ func TestPlainCreateTakesNoTaskThatWasThereBefore(t *testing.T) {
 	is.Equal(w.read(path), text)
 }
 
-func TestServersWithoutLoadFallBackToPlainCreate(t *testing.T) {
+func TestServersThatCloseImportsStopTheRun(t *testing.T) {
 	for name, action := range map[string]func(model string) odoosim.Action{
 		"no such method": func(model string) odoosim.Action {
 			return odoosim.ErrorName("builtins.AttributeError", "The method '"+model+".load' does not exist")
@@ -317,11 +317,24 @@ func TestServersWithoutLoadFallBackToPlainCreate(t *testing.T) {
 				w.odoo.Inject(odoosim.Fault{Match: odoosim.On(model, "load"), Times: -1, Action: action(model)})
 			}
 			path := w.write(shop)
-			result := w.sync(path)
-			is.Equal(result.Count(engine.Created), 4)
-			is.Equal(len(w.odoo.Tasks()), 4)
+			for _, stage := range []bool{false, true} { // missing, then there
+				if stage {
+					w.odoo.AddStage("Backlog", 1, w.project)
+				}
+				for _, dry := range []bool{true, false} {
+					w.options.DryRun = dry
+					_, err := w.engine().Sync(context.Background(), path)
+					var setup *engine.SetupError
+					is.True(errors.As(err, &setup))
+					is.True(strings.Contains(setup.Explain, "--plain-create"))
+				}
+			}
+			is.Equal(len(w.odoo.Tasks()), 0)
+			is.Equal(w.read(path), shop)
+
+			w.options.PlainCreate = true
+			is.Equal(w.sync(path).Count(engine.Created), 4)
 			is.Equal(len(w.odoo.Stages()), 1)
-			is.Equal(len(result.Warnings), 1) // says what is lost
 			is.Equal(w.odoo.Tasks()[0].ExternalID, "")
 		})
 	}

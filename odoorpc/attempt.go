@@ -37,14 +37,14 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 	defer cancel()
 
 	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace()))
-	resp, err := c.transport(r.safety).RoundTrip(req)
+	resp, err := c.transport(r.once).RoundTrip(req)
 	if err != nil {
-		return nil, x.broken(ctx, err, reach.sent())
+		return nil, x.broken(ctx, req, err, reach.sent())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.MaxAnswer+1))
 	if err != nil {
-		return nil, x.broken(ctx, err, true)
+		return nil, x.broken(ctx, req, err, true)
 	}
 	a := &answer{status: resp.StatusCode, header: resp.Header, body: body}
 	if int64(len(body)) > c.MaxAnswer {
@@ -116,38 +116,51 @@ func (r *reach) cancelUnlessSent(cancel func()) {
 }
 
 // broken is the failure of an attempt without an answer.
-func (x *exchange) broken(ctx context.Context, err error, sent bool) *failure {
+func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *failure {
 	r := x.request
 	if err, ok := errors.AsType[*url.Error](err); ok { // its text has the address
-		return x.broken(ctx, err.Err, sent)
+		return x.broken(ctx, req, err.Err, sent)
 	}
-	e := &TransportError{Model: r.model, Method: r.method, Sent: sent}
+	proxy := ""
+	if !sent {
+		proxy = x.client.proxyFor(req)
+	}
+	e := &TransportError{Place: x.client.place(r.op), Sent: sent}
 	f := &failure{err: e, undone: !sent, unreached: !sent, transient: true}
 	switch {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
 		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, sent
-		f.slow, f.timeout = sent, true
+		f.tooMuch, f.timeout = sent, true
 		if !sent {
 			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
 			e.hint = "check host and port of the URL, and what stands between this machine and the server"
+			if proxy != "" {
+				e.Reason, e.hint = "proxy "+proxy+": "+e.Reason, proxyHint
+			}
 		}
 	case ctx.Err() != nil:
 		cause := x.ctx.Err()
 		if cause == nil { // the deadline, which the attempt can see a moment before the caller's context does
 			cause = ctx.Err()
 		}
-		f.err, f.transient = interrupted(cause, r.op, sent, x.tries), false
+		f.err, f.transient = x.interrupted(cause, sent), false
 	default:
-		e.Reason, e.hint, f.transient = x.client.describe(err)
+		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
 		e.Err = hide(err, e.Reason)
+		e.dropped = sent && f.transient
+		f.tooMuch = e.dropped
 	}
 	f.reason = e.Reason
 	return f
 }
 
-// describe says in a few words what broke, what to do about it, and whether it may pass by itself.
-func (c *Client) describe(err error) (reason, hint string, passing bool) {
+const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or except this host from it with NO_PROXY"
+
+// describe says in a few words what broke, what to do about it, and whether it may pass on its own. Where no connection came
+// about, proxy names the one on the way, and all is its fault but what the server itself is to show: a certificate and TLS.
+func (c *Client) describe(err error, proxy string) (reason, hint string, passing bool) {
 	var (
+		tunnel      *tunnelError
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
 		unknown     x509.UnknownAuthorityError
@@ -155,19 +168,26 @@ func (c *Client) describe(err error) (reason, hint string, passing bool) {
 		record      tls.RecordHeaderError
 		dial        *net.OpError
 	)
+	ofServer := errors.As(err, &certificate) || errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &record)
+	toProxy := errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks "))
 	switch {
-	case errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks ")):
-		reason, _, passing = c.describe(dial.Err)
-		return "proxy: " + reason, "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or except this host from it with NO_PROXY", passing
+	case toProxy, proxy != "" && !ofServer:
+		if toProxy {
+			err = dial.Err
+		}
+		reason, _, passing = c.describe(err, "")
+		return strings.TrimSuffix("proxy "+proxy, " ") + ": " + reason, proxyHint, passing
+	case errors.As(err, &tunnel):
+		return tunnel.Error(), "", tunnel.passing()
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's name service", false
 	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &host):
 		return "certificate not accepted: " + c.redactor.line(err.Error()),
 			"certificates are always verified; for a private authority point SSL_CERT_FILE or SSL_CERT_DIR to its certificate", false
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return "the server does not speak TLS on this port", "check scheme and port of the URL", false
+		return "does not speak TLS on this port", "check scheme and port of the URL", false
 	case strings.Contains(err.Error(), "malformed HTTP"):
-		return "the server does not speak HTTP on this port", "check scheme and port of the URL", false
+		return "does not speak HTTP on this port", "check scheme and port of the URL", false
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused", "check host and port of the URL, and whether Odoo runs", true
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -192,7 +212,7 @@ func (x *exchange) understand(a *answer) (json.RawMessage, *failure) {
 	f := &failure{err: err, undone: true}
 	switch e := err.(type) { //nolint:errorlint // read returns these types as they are
 	case *ServerError:
-		f.transient, f.undone = e.Kind == Busy, !e.lost
+		f.transient, f.undone = e.Kind == RefusalBusy, !e.lost
 		f.reason = "the database is busy"
 		if e.lost {
 			f.reason = "Odoo lost its database"
@@ -210,7 +230,7 @@ func (x *exchange) intermediary(a *answer) *failure {
 	r := x.request
 	if a.status >= 300 && a.status < 400 {
 		return &failure{undone: true, err: &RedirectError{
-			Model: r.model, Method: r.method, Status: a.status, Location: x.client.newAddress(a.header.Get("Location")),
+			Place: x.client.place(r.op), Status: a.status, Location: x.client.newAddress(a.header.Get("Location")),
 		}}
 	}
 	f := &failure{}
@@ -218,14 +238,16 @@ func (x *exchange) intermediary(a *answer) *failure {
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		f.transient, f.undone = true, true
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable:
+	case a.status == http.StatusRequestTimeout, a.status == http.StatusServiceUnavailable:
 		f.transient = true // 408 too: some proxies send it while Odoo is at work
-	case a.status == http.StatusGatewayTimeout:
-		f.transient, f.slow = true, true
+	case a.status == http.StatusBadGateway, a.status == http.StatusGatewayTimeout:
+		f.transient, f.tooMuch = true, true
 	case a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
-		f.transient, f.slow = true, a.status == statusOriginTimeout
+		f.transient, f.tooMuch = true, a.status == statusUnknownOrigin || a.status == statusOriginTimeout
 	case a.status == http.StatusRequestEntityTooLarge:
 		f.undone = true
+	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel
+		f.undone, hint = true, proxyHint
 	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.isConnected():
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
@@ -234,10 +256,14 @@ func (x *exchange) intermediary(a *answer) *failure {
 	default:
 		return nil
 	}
-	f.reason = strings.TrimSpace(fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)))
+	f.reason = statusText(a.status)
 	f.retryAfter = retryAfter(a.header.Get("Retry-After"))
-	f.err = &TransportError{Model: r.model, Method: r.method, Status: a.status, Reason: f.reason, Sent: true, hint: hint}
+	f.err = &TransportError{Place: x.client.place(r.op), Status: a.status, Reason: f.reason, Sent: true, hint: hint}
 	return f
+}
+
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
 // longestRetryAfter stands for every longer wait too.

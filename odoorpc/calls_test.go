@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -43,15 +46,8 @@ func TestCallsOnTheWire(t *testing.T) {
 			`/json/2/project.tags/search {"domain":[]}`,
 		},
 		{
-			"read", func(ctx context.Context, c *Client) error {
-				return c.Read(ctx, "project.task", []int64{9007199254740993, 2}, []string{"name", "stage_id"}, nil, &tasks)
-			}, "[]",
-			`["project.task","read",[[9007199254740993,2]],{"fields":["name","stage_id"]}]`,
-			`/json/2/project.task/read {"fields":["name","stage_id"],"ids":[9007199254740993,2]}`,
-		},
-		{
 			"create", func(ctx context.Context, c *Client) error {
-				_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A", "project_id": 7}}, Context{"tracking_disable": true})
+				_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A", "project_id": 7}}, CreateOptions{Context: Context{"tracking_disable": true}})
 				return err
 			}, "[5]",
 			`["project.task","create",[[{"name":"A","project_id":7}]],{"context":{"tracking_disable":true}}]`,
@@ -59,12 +55,11 @@ func TestCallsOnTheWire(t *testing.T) {
 		},
 		{
 			"load", func(ctx context.Context, c *Client) error {
-				_, err := c.Load(ctx, "project.task", []string{"id", "name", "project_id/.id"}, [][]any{{"__odoosync__.a", "Ä\u2028", 7}},
-					Context{"mode": "update", "noupdate": true})
+				_, err := c.LoadOnce(ctx, "project.task", []string{"id", "name", "project_id/.id"}, [][]any{{"__odoosync__.a", "Ä\u2028", 7}}, LoadOptions{Context: Context{"lang": "fr_FR"}})
 				return err
 			}, `{"ids":[5],"messages":[]}`,
-			`["project.task","load",[["id","name","project_id/.id"],[["__odoosync__.a","Ä\u2028",7]]],{"context":{"mode":"update","noupdate":true}}]`,
-			`/json/2/project.task/load {"context":{"mode":"update","noupdate":true},"data":[["__odoosync__.a","Ä\u2028",7]],"fields":["id","name","project_id/.id"]}`,
+			`["project.task","load",[["id","name","project_id/.id"],[["__odoosync__.a","Ä\u2028",7]]],{"context":{"lang":"fr_FR","mode":"update","noupdate":true}}]`,
+			`/json/2/project.task/load {"context":{"lang":"fr_FR","mode":"update","noupdate":true},"data":[["__odoosync__.a","Ä\u2028",7]],"fields":["id","name","project_id/.id"]}`,
 		},
 		{
 			"call of the model", func(ctx context.Context, c *Client) error {
@@ -171,14 +166,12 @@ func TestNothingToSendMakesNoCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{}, result("[]"))
-		ids, err := c.Create(t.Context(), "project.task", nil, nil)
+		ids, err := c.Create(t.Context(), "project.task", nil, CreateOptions{})
 		is.NoErr(err)
 		is.Equal(len(ids), 0)
-		loaded, err := c.Load(t.Context(), "project.task", []string{"id"}, nil, nil)
+		loaded, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, nil, LoadOptions{})
 		is.NoErr(err)
 		is.Equal(len(loaded.IDs), 0)
-		var out []Ref
-		is.NoErr(c.Read(t.Context(), "project.task", nil, nil, nil, &out))
 		is.Equal(p.count(), 0)
 	})
 }
@@ -189,18 +182,22 @@ func TestWhatCannotBeSentIsRefusedBeforehand(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
 			p, c := newPeer(t, protocol, Config{}, result("[]"))
-			_, inRow := c.Load(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a", "fine"}, {"b", "\xff"}}, nil)
-			_, inValues := c.Create(t.Context(), "project.task", []map[string]any{{"name": "a\xc3"}}, nil)
-			_, inOther := c.Create(t.Context(), "project.task", []map[string]any{{"tags": []named{"a", "\x80"}}}, nil)
-			_, inKey := c.Create(t.Context(), "project.task", []map[string]any{{"\xfe": 1}}, nil)
-			_, ragged := c.Load(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a"}}, nil)
-			_, notJSON := c.Create(t.Context(), "project.task", []map[string]any{{"name": func() {}}}, nil)
-			for _, err := range []error{inRow, inValues, inOther, inKey, ragged, notJSON} {
+			_, inRow := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a", `fine \ufffd` + "\ufffd"}, {"b", `Tür\` + "\xffend"}}, LoadOptions{})
+			_, inValues := c.Create(t.Context(), "project.task", []map[string]any{{"name": "a\xc3"}}, CreateOptions{})
+			_, inOther := c.Create(t.Context(), "project.task", []map[string]any{{"tags": []named{"a", "\x80"}}}, CreateOptions{})
+			_, inKey := c.Create(t.Context(), "project.task", []map[string]any{{"\xfe": 1}}, CreateOptions{})
+			_, ragged := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a"}}, LoadOptions{})
+			_, noColumn := c.LoadOnce(t.Context(), "project.task", []string{"name"}, [][]any{{"A"}}, LoadOptions{})
+			_, noID := c.LoadOnce(t.Context(), "project.task", []string{"name", "id"}, [][]any{{"A", "a"}, {"B", ""}}, LoadOptions{})
+			_, idNoText := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{7}}, LoadOptions{})
+			_, sameID := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a", "A"}, {"a", "B"}}, LoadOptions{})
+			_, notJSON := c.Create(t.Context(), "project.task", []map[string]any{{"name": func() {}}}, CreateOptions{})
+			for _, err := range []error{inRow, inValues, inOther, inKey, ragged, noColumn, noID, idNoText, sameID, notJSON} {
 				var e *RequestError
 				is.True(errors.As(err, &e))
 			}
 			is.True(strings.Contains(inRow.Error(), "UTF-8"))
-			is.True(strings.Contains(inRow.Error(), "[1][1]"))
+			is.True(strings.Contains(inRow.Error(), `after "Tür\\"`))
 			is.Equal(p.count(), 0)
 		})
 	}
@@ -209,23 +206,28 @@ func TestWhatCannotBeSentIsRefusedBeforehand(t *testing.T) {
 func TestServerErrorsHaveAKind(t *testing.T) {
 	for _, tt := range []struct {
 		name, message string
-		kind          Kind
+		kind          Refusal
 	}{
-		{"odoo.exceptions.AccessError", "no", Access},
-		{"odoo.exceptions.ValidationError", "no", Validation},
-		{"odoo.exceptions.MissingError", "no", Missing},
-		{"odoo.exceptions.UserError", "no", User},
-		{"odoo.exceptions.Warning", "no", User},
-		{"odoo.exceptions.UserError", "Object project.task doesn't exist", Unsupported},
-		{"builtins.AttributeError", "type object 'project.task' has no attribute 'search'", Unsupported},
-		{"builtins.AttributeError", "The method 'project.task.search' does not exist", Unsupported},
-		{"builtins.AttributeError", "'NoneType' object has no attribute 'search'", Other},
-		{"psycopg2.errors.UniqueViolation", "duplicate key", Validation},
-		{"psycopg2.errors.SerializationFailure", "could not serialize access", Busy},
-		{"psycopg2.errors.ProgramLimitExceeded", "index row size", Other},
-		{"example.SerializationFailure", "of somebody else", Other},
-		{"builtins.ValueError", "Invalid field", Other},
-		{"", "", Other},
+		{"odoo.exceptions.AccessError", "no", RefusalAccess},
+		{"odoo.exceptions.ValidationError", "no", RefusalValidation},
+		{"odoo.exceptions.MissingError", "no", RefusalMissing},
+		{"odoo.exceptions.UserError", "no", RefusalUser},
+		{"odoo.exceptions.Warning", "no", RefusalUser},
+		{"odoo.exceptions.UserError", "Object project.task doesn't exist", RefusalUnsupported},
+		{"odoo.exceptions.UserError", "L'objet project.task n'existe pas", RefusalUnsupported},
+		{"odoo.exceptions.UserError", "对象 project.task 不存在", RefusalUnsupported},
+		{"odoo.exceptions.UserError", "The rule of project.task for this company wants a customer first", RefusalUser},
+		{"odoo.exceptions.UserError", "Closed\n\nModel: project.task", RefusalUser},
+		{"builtins.KeyError", "'res.users'", RefusalOther},
+		{"builtins.AttributeError", "type object 'project.task' has no attribute 'search'", RefusalUnsupported},
+		{"builtins.AttributeError", "The method 'project.task.search' does not exist", RefusalUnsupported},
+		{"builtins.AttributeError", "'NoneType' object has no attribute 'search'", RefusalOther},
+		{"psycopg2.errors.UniqueViolation", "duplicate key", RefusalValidation},
+		{"psycopg2.errors.SerializationFailure", "could not serialize access", RefusalBusy},
+		{"psycopg2.errors.ProgramLimitExceeded", "index row size", RefusalOther},
+		{"example.SerializationFailure", "of somebody else", RefusalOther},
+		{"builtins.ValueError", "Invalid field", RefusalOther},
+		{"", "", RefusalOther},
 	} {
 		t.Run(tt.name+" "+tt.message, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -247,16 +249,16 @@ func TestServerErrorsOverJSON2(t *testing.T) {
 	for _, tt := range []struct {
 		status int
 		name   string
-		kind   Kind
+		kind   Refusal
 	}{
-		{403, "odoo.exceptions.AccessError", Access},
-		{404, "odoo.exceptions.MissingError", Missing},
-		{404, "werkzeug.exceptions.NotFound", Unsupported},
-		{422, "odoo.exceptions.ValidationError", Validation},
-		{422, "odoo.exceptions.UserError", User},
-		{500, "builtins.ValueError", Other},
-		{500, "psycopg2.errors.SerializationFailure", Busy},
-		{500, "psycopg2.InterfaceError", Busy},
+		{403, "odoo.exceptions.AccessError", RefusalAccess},
+		{404, "odoo.exceptions.MissingError", RefusalMissing},
+		{404, "werkzeug.exceptions.NotFound", RefusalUnsupported},
+		{422, "odoo.exceptions.ValidationError", RefusalValidation},
+		{422, "odoo.exceptions.UserError", RefusalUser},
+		{500, "builtins.ValueError", RefusalOther},
+		{500, "psycopg2.errors.SerializationFailure", RefusalBusy},
+		{500, "psycopg2.InterfaceError", RefusalBusy},
 	} {
 		t.Run(fmt.Sprint(tt.status, tt.name), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -264,7 +266,7 @@ func TestServerErrorsOverJSON2(t *testing.T) {
 				failure := jsonBody(tt.status, `{"name":"`+tt.name+`","message":"the message","arguments":["the message",1],"context":{},"debug":"Traceback"}`)
 				p, c := newPeer(t, JSON2, Config{}, failure, jsonBody(200, "[]"))
 				_, err := c.Search(t.Context(), "project.task", nil, Query{})
-				if tt.kind == Busy {
+				if tt.kind == RefusalBusy {
 					is.NoErr(err) // repeated
 					is.Equal(p.count(), 2)
 					return
@@ -298,24 +300,24 @@ func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
 	}{
 		{"done", `{"ids":[5,6],"messages":[],"nextrow":0}`, []int64{5, 6}, nil, false},
 		{"done with a warning", `{"ids":[5,6],"messages":[` + message("warning", "hm") + `]}`, []int64{5, 6},
-			[]LoadMessage{{"warning", 1, 1, 1, "parent_id", "hm"}}, false},
+			[]LoadMessage{{Type: "warning", Record: 1, Field: "parent_id", Message: "hm"}}, false},
 		{"refused", `{"ids":false,"messages":[` + message("error", "No matching record found") + `]}`, nil,
-			[]LoadMessage{{"error", 1, 1, 1, "parent_id", "No matching record found"}}, false},
+			[]LoadMessage{{Type: "error", Record: 1, Field: "parent_id", Message: "No matching record found"}}, false},
 		{"refused as a whole", `{"ids":false,"messages":[{"type":"error","message":"Import is not allowed"}]}`, nil,
-			[]LoadMessage{{"error", -1, -1, -1, "", "Import is not allowed"}}, false},
+			[]LoadMessage{{Type: "error", Record: -1, Field: "", Message: "Import is not allowed"}}, false},
 		{"rows out of range", `{"ids":false,"messages":[{"type":"error","record":2,"rows":{"from":-1,"to":1e9},"field":false,"message":"no"}]}`, nil,
-			[]LoadMessage{{"error", -1, -1, -1, "", "no"}}, false},
+			[]LoadMessage{{Type: "error", Record: -1, Field: "", Message: "no"}}, false},
 		{"could not serialize", `{"ids":false,"messages":[` + message("error", "could not serialize access due to concurrent update") + `]}`, nil, nil, true},
 		{"deadlock", `{"ids":false,"messages":[` + message("error", "deadlock detected\\nDETAIL: ...") + `]}`, nil, nil, true},
 		{"same external id at once", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\"`) + `]}`, nil, nil, true},
 		{"a duplicate of the caller's", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"project_tags_name_uniq\"`) + `]}`, nil,
-			[]LoadMessage{{"error", 1, 1, 1, "parent_id", `duplicate key value violates unique constraint "project_tags_name_uniq"`}}, false},
+			[]LoadMessage{{Type: "error", Record: 1, Field: "parent_id", Message: `duplicate key value violates unique constraint "project_tags_name_uniq"`}}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				p, c := newPeer(t, JSONRPC, Config{}, result(tt.answer))
-				got, err := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, Context{"mode": "update", "noupdate": true})
+				got, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, LoadOptions{})
 				var conflict *ConflictError
 				is.Equal(errors.As(err, &conflict), tt.conflict)
 				if !tt.conflict {
@@ -330,4 +332,84 @@ func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestMessagesOfLoadTellTheExceptionAndItsWords(t *testing.T) {
+	for _, tt := range []struct{ message, class, words string }{
+		{"No matching record found", "", "No matching record found"},
+		{"Unknown error during import: <class 'odoo.exceptions.AccessError'>: You are not allowed\nto", "odoo.exceptions.AccessError", "You are not allowed\nto"},
+		{"Erreur inconnue pendant l'import : <class 'odoo.exceptions.AccessError'> : Non", "odoo.exceptions.AccessError", "Non"},
+		{"导入时未知错误：<class 'ValueError'>：A: b", "ValueError", "A: b"},
+		{"x: <class 'odoo.exceptions.AccessError'>: ('Sorry, it\\'s \\\\ \\u2014 \"no\"\\n- Project/User', None)", "odoo.exceptions.AccessError", "Sorry, it's \\ \u2014 \"no\"\n- Project/User"},
+		{`x: <class 'odoo.exceptions.UserError'>: ("it's", '')`, "odoo.exceptions.UserError", "it's"},
+		{`("Sorry", None)`, "", "Sorry"},
+		{`x: <class 'KeyError'>: ('broken \q', None)`, "KeyError", `('broken \q', None)`},
+		{`x: <class 'ValueError'>: ('a', 'b')`, "ValueError", `('a', 'b')`},
+		{"<b>bold</b> <class 'x'>: y", "", "<b>bold</b> <class 'x'>: y"},
+		{"", "", ""},
+	} {
+		t.Run(tt.message, func(t *testing.T) {
+			is := is.New(t)
+			class, words := exceptionOf(tt.message)
+			is.Equal(class, tt.class)
+			is.Equal(words, tt.words)
+		})
+	}
+}
+
+func TestMessagesOfLoadHaveTheKindOfTheirException(t *testing.T) {
+	for class, kind := range map[string]Refusal{
+		"odoo.exceptions.AccessError": RefusalAccess, "odoo.exceptions.UserError": RefusalUser, "odoo.exceptions.MissingError": RefusalMissing, "ValueError": RefusalOther,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret("Access")}, result(`{"ids":false,"messages":[{"type":"error","record":0,"message":"x: <class '`+class+`'>: no"}]}`))
+			got, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+			is.NoErr(err)
+			is.Equal(got.Messages, []LoadMessage{{Type: "error", Kind: kind, Exception: strings.ReplaceAll(class, "Access", masked), Message: "no"}})
+		})
+	}
+}
+
+func TestZeroValuesDoNotPanic(t *testing.T) {
+	is := is.New(t)
+	var c Client
+	c.Close()
+	is.Equal(c.String(), "odoorpc.Client()")
+	_, err := c.Connect(t.Context())
+	is.Equal(err, ErrNotConnected)
+	_, err = c.Search(t.Context(), "m", nil, Query{})
+	is.Equal(err, ErrNotConnected)
+	_, err = c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+	is.Equal(err, ErrNotConnected)
+	_, connected := c.Session()
+	is.True(!connected)
+	is.True((&Ref{}).UnmarshalJSON(nil) != nil)
+	is.True(new(Text).UnmarshalJSON(nil) != nil)
+	for _, e := range []interface {
+		error
+		Hint() string
+	}{&LoginError{}, &DatabaseError{}, &ProtocolError{}, &ServerError{}, &TransportError{}, &RedirectError{}, &AnswerError{}, &UnknownOutcomeError{}, &ConflictError{}} {
+		is.True(e.Error()+e.Hint() != "")
+	}
+}
+
+func TestCloseGivesIdleConnectionsBack(t *testing.T) {
+	is := is.New(t)
+	closed := make(chan struct{}, 10)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { jsonBody(200, `{"uid":7}`)(w, r, nil) }))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c, err := New(Config{URL: server.URL, APIKey: NewSecret("k"), Protocol: JSON2})
+	is.NoErr(err)
+	_, err = c.Connect(t.Context())
+	is.NoErr(err)
+	is.Equal(len(closed), 0)
+	c.Close()
+	<-closed
 }

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// A Client calls the methods of one Odoo database as one user. Make it with New; it must not be copied.
+// A Client calls the methods of one Odoo database as one user. Make it with New, end it with Close; it must not be copied.
+// The calls of a zero Client return ErrNotConnected.
 type Client struct {
 	*settings
 	redactor *redactor
@@ -31,7 +32,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{settings: s, redactor: newRedactor(s.Password, s.APIKey), pace: newPace(s)}
+	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
 		shared := newTransport()
@@ -51,8 +52,9 @@ func newTransport() *http.Transport {
 		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    15 * time.Second,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           8,
+		MaxIdleConnsPerHost:    16, // as many as are likely to be in use at once
 		IdleConnTimeout:        30 * time.Second,
+		OnProxyConnectResponse: acceptTunnel,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
 }
@@ -61,22 +63,61 @@ func newTransport() *http.Transport {
 // would carry the secrets to another machine.
 func proxyOf(r *http.Request) (*url.URL, error) {
 	if isLoopback(r.URL.Hostname()) {
-		return nil, nil //nolint:nilnil // no proxy
+		return nil, nil // no proxy
 	}
 	return http.ProxyFromEnvironment(r)
 }
 
+// acceptTunnel refuses what a proxy answers in place of a tunnel; net/http would show the words of the status only.
+func acceptTunnel(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &tunnelError{status: answer.StatusCode}
+}
+
+// A tunnelError is a proxy's refusal to lead to the server.
+type tunnelError struct{ status int }
+
+func (e *tunnelError) Error() string { return statusText(e.status) }
+
+// passing reports whether the next try may find the proxy, or what it waits for, in better health.
+func (e *tunnelError) passing() bool {
+	return e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests
+}
+
+// proxyFor returns the proxy that leads to the server, as far as the transport tells; "" for none.
+func (c *Client) proxyFor(r *http.Request) string {
+	t, ok := c.shared.(*http.Transport)
+	if !ok || t.Proxy == nil {
+		return ""
+	}
+	proxy, err := t.Proxy(r)
+	switch {
+	case err != nil:
+		return "of the environment"
+	case proxy == nil:
+		return ""
+	}
+	return c.redactor.line(proxy.Host)
+}
+
 // transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call
 // that must not be repeated does not take that risk.
-func (c *Client) transport(s safety) http.RoundTripper {
-	if s == once {
+func (c *Client) transport(once bool) http.RoundTripper {
+	if once {
 		return c.fresh
 	}
 	return c.shared
 }
 
 // String names the server and nothing secret.
-func (c *Client) String() string { return "odoorpc.Client(" + c.base.String() + ")" }
+func (c *Client) String() string {
+	if c.settings == nil {
+		return "odoorpc.Client()"
+	}
+	return "odoorpc.Client(" + c.base.String() + ")"
+}
 
 // Format writes String for every verb and flag.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
@@ -91,7 +132,9 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.do(ctx, r)
+	result, err := c.do(ctx, r)
+	m.tries = r.tries
+	return result, err
 }
 
 func (c *Client) words(m *message, session Session) (*request, error) {
@@ -101,11 +144,9 @@ func (c *Client) words(m *message, session Session) (*request, error) {
 	return c.jsonRPC(m, session.UserID)
 }
 
-type slowKey struct{}
-
-// ReturnSlow marks a context: a call made with it that turns out too much for the server's time (504, or no answer within
-// Config.Timeout) returns at once, with a *TransportError whose TooSlow is true, instead of being repeated. For callers
-// that then send a smaller batch.
-func ReturnSlow(ctx context.Context) context.Context { return context.WithValue(ctx, slowKey{}, true) }
-
-func returnsSlow(ctx context.Context) bool { return ctx.Value(slowKey{}) != nil }
+// Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.
+func (c *Client) Close() {
+	if c.settings != nil && c.Transport == nil {
+		c.shared.(*http.Transport).CloseIdleConnections()
+	}
+}

@@ -120,7 +120,7 @@ func (c Config) check() (*settings, error) {
 		c.Protocol = Auto
 	case Auto, JSONRPC, JSON2:
 	default:
-		refuse("Protocol", "unknown protocol %q: want %s, %s or %s", c.Protocol, Auto, JSONRPC, JSON2)
+		refuse("Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
 	}
 	switch {
 	case c.Protocol == JSON2 && c.APIKey.IsZero():
@@ -131,18 +131,7 @@ func (c Config) check() (*settings, error) {
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
 		wrong = append(wrong, c.missingForJSONRPC()...)
 	}
-	if !utf8.ValidString(c.Login) {
-		refuse("Login", "is not valid UTF-8")
-	}
-	if !utf8.ValidString(c.Password.reveal()) {
-		refuse("Password", "is not valid UTF-8")
-	}
-	if key := c.APIKey.reveal(); !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
-		refuse("APIKey", "contains a blank, a line end or another character that no API key has")
-	}
-	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
-		refuse("Database", "contains a blank, a line end or another character that no database name has")
-	}
+	c.checkIdentity(refuse)
 	if c.Timeout < 0 {
 		refuse("Timeout", "%v is negative", c.Timeout)
 	}
@@ -171,6 +160,25 @@ func (c Config) check() (*settings, error) {
 	}
 	return s, nil
 }
+
+// checkIdentity refuses what cannot be sent as a login, a secret or the name of a database.
+func (c Config) checkIdentity(refuse func(field, format string, args ...any)) {
+	if !utf8.ValidString(c.Login) {
+		refuse("Login", "is not valid UTF-8")
+	}
+	if password := c.Password.reveal(); !utf8.ValidString(password) || len(password) > longestSecret {
+		refuse("Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
+	}
+	if key := c.APIKey.reveal(); len(key) > longestSecret || !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
+		refuse("APIKey", "contains a blank, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
+	}
+	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
+		refuse("Database", "contains a blank, a line end or another character that no database name has")
+	}
+}
+
+// longestSecret is how many bytes a password or key may have: each is looked for in whatever a server says.
+const longestSecret = 1000
 
 // missingForJSONRPC lists what JSON-RPC needs beside a credential and does not have.
 func (c Config) missingForJSONRPC() []Problem {
@@ -203,7 +211,7 @@ var browserPaths = []string{"odoo", "web", "jsonrpc", "json"}
 func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return nil, fmt.Errorf("missing: want the server's address, as in https://odoo.example.com")
+		return nil, fmt.Errorf("missing: give the server's address, as in https://odoo.example.com")
 	}
 	bare := !strings.Contains(text, "://")
 	if bare {
@@ -212,15 +220,15 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not an address: want one as in https://odoo.example.com")
+		return nil, fmt.Errorf("not an address: it must be as in https://odoo.example.com")
 	case u.User != nil:
 		return nil, fmt.Errorf("contains a user name or password: leave out what stands before the @, login and password have their own settings")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("starts with %q: want https://", cleanLine(u.Scheme)+"://")
+		return nil, fmt.Errorf("must start with https://, not %q", cleanLine(u.Scheme)+"://")
 	case !isPort(u.Port()):
-		return nil, fmt.Errorf("has the port %s: want one from 1 to 65535", u.Port())
+		return nil, fmt.Errorf("has the port %s: it must be from 1 to 65535", u.Port())
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("names no host: want an address as in https://odoo.example.com")
+		return nil, fmt.Errorf("names no host: give an address as in https://odoo.example.com")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
 		return nil, fmt.Errorf("contains a ? or #: leave out what follows the host name")
 	case cleanLine(u.Host) != u.Host:

@@ -156,8 +156,8 @@ func TestTheOwnTransportVerifiesAndTakesTheEnvironmentsProxy(t *testing.T) {
 	}
 	is.True(!c.shared.(*http.Transport).DisableKeepAlives)
 	is.True(c.fresh.(*http.Transport).DisableKeepAlives)
-	is.Equal(c.transport(repeatable), c.shared)
-	is.Equal(c.transport(once), c.fresh) // a kept connection may be closing, and the outcome unknown
+	is.Equal(c.transport(false), c.shared)
+	is.Equal(c.transport(true), c.fresh) // a kept connection may be closing, and the outcome unknown
 }
 
 func TestLoopbackIsNeverReachedThroughAProxy(t *testing.T) {
@@ -222,7 +222,7 @@ func TestConnectChoosesTheProtocol(t *testing.T) {
 		{"key on 19 by JSON-RPC as told", Config{APIKey: key, Protocol: JSONRPC}, []reply{version("19"), result("7")},
 			JSONRPC, 19, "POST /jsonrpc, POST /jsonrpc"},
 		{"key by JSON-2 as told, version not told", Config{APIKey: key, Protocol: JSON2}, []reply{noWebVersion, jsonBody(200, `{"uid":7}`)},
-			JSON2, 0, "GET /web/version, POST /json/2/res.users/context_get"},
+			JSON2, 19, "GET /web/version, POST /json/2/res.users/context_get"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -263,17 +263,29 @@ func TestConnectRefused(t *testing.T) {
 		{"wrong password", Config{Password: password}, []reply{version("14"), result("false")}, new(*LoginError),
 			[]string{`login refused for "ada" on database "demo"`, "two-factor", "ten failed logins", "Online"}, 2},
 		{"wrong key over JSON-RPC", Config{APIKey: key, Protocol: JSONRPC}, []reply{version("14"), result("false")}, new(*LoginError),
-			[]string{"three months", "ten failed logins"}, 2},
+			[]string{"works only with the login", "ten failed logins"}, 2},
 		{"cool-down", Config{Password: password}, []reply{version("14"), refusalOf("odoo.exceptions.AccessDenied", "Too many login failures, please wait a bit before trying again.")}, new(*LoginError),
 			[]string{"Too many login failures", "wait before the next try"}, 2},
 		{"wrong key over JSON-2", Config{APIKey: key}, []reply{version("19"), jsonBody(401, `{"name":"werkzeug.exceptions.Unauthorized","message":"Invalid apikey","arguments":["Invalid apikey"],"context":{},"debug":""}`)}, new(*LoginError),
-			[]string{"login refused", "Invalid apikey", "three months", "password does not work here", "database"}, 2},
+			[]string{"login refused", "Invalid apikey", "90 days", "password does not work here", "database"}, 2},
 		{"unknown database on 14", Config{Password: password}, []reply{version("14"), refusalOf("psycopg2.OperationalError", noDB)}, new(*DatabaseError),
 			[]string{`no database "demo"`, "case-sensitive"}, 2},
 		{"unknown database on 19", Config{Password: password}, []reply{version("19"), refusalOf("psycopg2.OperationalError", `connection to server at "127.0.0.1", port 5432 failed: `+noDB)}, new(*DatabaseError),
 			[]string{`no database "demo"`}, 2},
 		{"unknown database in another language", Config{Password: password}, []reply{version("14"), refusalOf("psycopg2.OperationalError", "FATAL:  la base de données \"demo\" n'existe pas")}, new(*DatabaseError),
 			[]string{`no database "demo"`}, 2},
+		{"database that is not Odoo's", Config{Password: password}, []reply{version("16"), refusalOf("builtins.KeyError", "'res.users'")}, new(*DatabaseError),
+			[]string{`no database "demo" on localhost: `, "no database of Odoo's"}, 2},
+		{"database that is busy", Config{Password: password, Retries: -1}, []reply{version("16"), refusalOf("psycopg2.errors.SerializationFailure", "no")}, new(*ServerError),
+			[]string{"localhost: Odoo refused (busy)"}, 2},
+		{"JSON-2 asked of 18", Config{APIKey: key, Protocol: JSON2}, []reply{page(404, "No"), status(303, "", "Location", "/web/login"), version("18")}, new(*ProtocolError),
+			[]string{"localhost (Odoo 18.0) does not offer json2: JSON-2 came with Odoo 19", "choose the protocol jsonrpc"}, 3},
+		{"JSON-2 asked of 16", Config{APIKey: key, Protocol: JSON2}, []reply{page(404, "No"), page(404, "Odoo"), version("16")}, new(*ProtocolError),
+			[]string{"(Odoo 16.0)", "JSON-2 came with Odoo 19"}, 3},
+		{"JSON-2 asked of 14", Config{APIKey: key, Protocol: JSON2}, []reply{page(404, "No"), refusalOf("werkzeug.exceptions.NotFound", "404: Not Found"), version("14")}, new(*ProtocolError),
+			[]string{"(Odoo 14.0)", "JSON-2 came with Odoo 19"}, 3},
+		{"JSON-2 asked of what is moved", Config{APIKey: key, Protocol: JSON2}, []reply{status(301, "", "Location", "https://new.example.com/x")}, new(*RedirectError),
+			[]string{"localhost: redirects to https://new.example.com/x"}, 3},
 		{"unknown database over JSON-2", Config{APIKey: key}, []reply{version("19"), status(404, "<!doctype html><title>404 Not Found</title><p>No database is selected and the requested URL was not found in the server-wide controllers.", "Content-Type", "text/html")}, new(*DatabaseError),
 			[]string{`no database "demo"`}, 2},
 		{"no JSON-2", Config{APIKey: key, Protocol: JSON2}, []reply{version("19"), page(404, "404 Not Found")}, new(*ProtocolError),
@@ -326,6 +338,22 @@ func TestConnectRefused(t *testing.T) {
 				is.Equal(err, ErrNotConnected)
 			})
 		})
+	}
+}
+
+func TestHintsOfARefusedLoginHoldForTheVersion(t *testing.T) {
+	for _, tt := range []struct {
+		major            int
+		key              bool
+		expiry, coolDown bool
+	}{
+		{12, false, false, true}, {15, false, false, true}, {16, false, false, false}, {19, false, false, false},
+		{14, true, false, true}, {17, true, false, false}, {18, true, true, false}, {19, true, true, false}, {0, true, true, false},
+	} {
+		is := is.New(t)
+		hint := (&LoginError{Major: tt.major, APIKey: tt.key}).Hint()
+		is.Equal(strings.Contains(hint, "90 days"), tt.expiry)
+		is.Equal(strings.Contains(hint, "ten failed logins"), tt.coolDown)
 	}
 }
 

@@ -23,6 +23,7 @@ type Session struct {
 	Major    int    // the first number in Version; zero where unknown
 	Protocol Protocol
 	UserID   int64
+	Lang     string // the user's language, such as "fr_FR"; "" where the login did not tell: over JSON-RPC
 	Login    string // as configured
 	Database string // as configured; "[secret]" where it is the password as well
 	URL      string // scheme and host, without a slash at the end
@@ -34,26 +35,54 @@ type Session struct {
 // Errors: *LoginError, *DatabaseError, *ProtocolError, *ConfigError (something is missing for the protocol that this server
 // needs), *TransportError, *RedirectError, *AnswerError, *ServerError.
 func (c *Client) Connect(ctx context.Context) (Session, error) {
+	if c.settings == nil {
+		return Session{}, ErrNotConnected
+	}
 	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String()}
 	err := c.choose(ctx, &s)
 	if err != nil {
 		return Session{}, err
 	}
 	if s.Protocol == JSON2 {
-		s.UserID, err = c.loginJSON2(ctx)
+		s.UserID, s.Lang, err = c.loginJSON2(ctx)
 	} else {
 		s.UserID, err = c.loginJSONRPC(ctx)
 	}
 	if err != nil {
-		if e := (*ProtocolError)(nil); errors.As(err, &e) {
-			e.Version = s.Version
-		}
-		return Session{}, err
+		return Session{}, c.explain(ctx, err, s)
+	}
+	if s.Protocol == JSON2 {
+		s.Major = max(s.Major, firstJSON2)
 	}
 	c.mu.Lock()
 	c.session = &s
 	c.mu.Unlock()
 	return s, nil
+}
+
+// explain completes the error of a login with the server's version. A server older than JSON-2 answers it with pages of all
+// kinds: a redirect to its login, its own page for what is not there.
+func (c *Client) explain(ctx context.Context, err error, s Session) error {
+	var (
+		login    *LoginError
+		protocol *ProtocolError
+		redirect *RedirectError
+		answer   *AnswerError
+	)
+	switch {
+	case errors.As(err, &login):
+		login.Major = s.Major
+	case s.Protocol == JSON2 && (errors.As(err, &protocol) || errors.As(err, &redirect) || errors.As(err, &answer)):
+		if s.Major == 0 && c.askCommon(ctx, &s) == nil && s.Major < firstJSON2 {
+			return &ProtocolError{
+				Address: c.address(), Protocol: JSON2, Version: s.Version, Reason: "JSON-2 came with Odoo 19", hint: "choose the protocol jsonrpc",
+			}
+		}
+	}
+	if errors.As(err, &protocol) {
+		protocol.Version = s.Version
+	}
+	return err
 }
 
 // Session returns what the last successful Connect found; false before that.
@@ -116,7 +145,7 @@ func isNoAnswer(err error) bool {
 
 // askWeb asks GET /web/version, which Odoo 19 and later have.
 func (c *Client) askWeb(ctx context.Context, s *Session) error {
-	op := op{model: "web", method: "version", protocol: JSON2}
+	op := op{model: "web", method: "version", protocol: JSON2, own: true}
 	result, err := c.do(ctx, &request{
 		op:      op,
 		hasty:   true,
@@ -139,7 +168,7 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 
 // askCommon asks the service "common", which needs no login on any version.
 func (c *Client) askCommon(ctx context.Context, s *Session) error {
-	op := op{model: "common", method: "version", protocol: JSONRPC}
+	op := op{model: "common", method: "version", protocol: JSONRPC, own: true}
 	r, err := c.service(op, "common", "version", func(credentials) []any { return []any{} })
 	if err != nil {
 		return err
@@ -155,7 +184,7 @@ func (c *Client) askCommon(ctx context.Context, s *Session) error {
 
 // setVersion reads a version such as "14.0" with info [14, 0, ...], or "saas~18.3" with info ["saas~18", 3, ...].
 func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) error {
-	s.Version = c.redactor.line(text(version))
+	s.Version = text(version)
 	var parts []json.RawMessage
 	if json.Unmarshal(info, &parts) == nil && len(parts) > 0 {
 		s.Major = firstNumber(string(parts[0]))
@@ -163,6 +192,7 @@ func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) er
 	if s.Major == 0 {
 		s.Major = firstNumber(s.Version)
 	}
+	s.Version = c.redactor.line(s.Version)
 	if s.Major == 0 {
 		return c.unexpected(op, "the server does not tell its version")
 	}
@@ -188,7 +218,7 @@ func firstNumber(s string) int {
 
 // loginJSONRPC logs in. Odoo answers false to wrong credentials, and to right ones while it cools down after ten failures.
 func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
-	op := op{model: "common", method: "authenticate", protocol: JSONRPC}
+	op := op{model: "common", method: "authenticate", protocol: JSONRPC, own: true}
 	r, err := c.service(op, "common", "authenticate", func(with credentials) []any {
 		return []any{with.database, with.login, with.secret, map[string]any{}}
 	})
@@ -207,18 +237,20 @@ func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
 }
 
 // loginJSON2 checks the key by asking who it belongs to.
-func (c *Client) loginJSON2(ctx context.Context) (int64, error) {
-	m := &message{op: op{model: "res.users", method: "context_get"}}
+func (c *Client) loginJSON2(ctx context.Context) (id int64, lang string, err error) {
+	m := &message{op: op{model: "res.users", method: "context_get", own: true}}
 	r, err := c.json2(m)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	r.hasty = true
 	result, err := c.do(ctx, r)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	return c.userID(r.op, members(result)["uid"])
+	user := members(result)
+	id, err = c.userID(r.op, user["uid"])
+	return id, cleanLine(text(user["lang"])), err
 }
 
 func (c *Client) userID(op op, data json.RawMessage) (int64, error) {
@@ -231,5 +263,5 @@ func (c *Client) userID(op op, data json.RawMessage) (int64, error) {
 
 // unexpected is the error of an answer in which Odoo speaks, but not as it should.
 func (c *Client) unexpected(op op, reason string) *AnswerError {
-	return &AnswerError{Model: op.model, Method: op.method, Status: http.StatusOK, Reason: reason}
+	return &AnswerError{Place: c.place(op), Status: http.StatusOK, Reason: reason}
 }

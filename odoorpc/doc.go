@@ -10,27 +10,28 @@
 //		Login:    "ada@example.com",
 //		APIKey:   odoorpc.NewSecret(os.Getenv("ODOO_API_KEY")),
 //	})
+//	defer client.Close()
 //	session, err := client.Connect(ctx)
 //	ids, err := client.Search(ctx, "project.task", odoorpc.Domain{odoorpc.Cond("project_id", "=", 7)}, odoorpc.Query{})
 //
 // The protocol is chosen by the server's version and the kind of credential, unless Config.Protocol names one. To create
-// records exactly once, whatever happens to the connection, use Load with an external id in every row.
+// records exactly once, whatever happens to the connection, use LoadOnce, with an external id in every row.
 //
 // # Guarantees
 //
-//   - A call is sent again only where that is safe: always for reads, and for Load with external ids; for Create and other
-//     calls only where the server has certainly done nothing (TestWhichCallsAreSentAgain).
-//   - The ids that Create and Load return are positive, distinct and exactly as many as the records sent; anything else
+//   - A call is sent again only where that is safe: always for reads and LoadOnce; for Create and other calls only where the server has certainly done nothing (TestWhichCallsAreSentAgain).
+//   - The ids that Create and LoadOnce return are positive, distinct and exactly as many as the records sent; anything else
 //     that a server answers is an error (TestIDsOfAHostileServerAreRefused). So are records that are read without an id of
 //     their own (TestRecordsOfAHostileServerAreRefused).
 //   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of
-//     the database or where the server repeats them, encoded or not (TestSecretsAreNeverPrinted,
-//     TestTracesHideCredentialsByPlace, TestSecretsAreFoundInEveryEncoding).
+//     the database or where the server repeats them, encoded or not, and what is shown in
+//     their place changes no decision (TestSecretsAreNeverPrinted, TestTracesHideCredentialsByPlace,
+//     TestSecretsAreFoundInEveryEncoding, TestASecretThatIsAWordOfTheProtocolChangesNothing).
 //   - Redirects are never followed, cookies are never kept, certificates are always verified, and plain http to other than
 //     loopback needs Config.AllowHTTP (TestRedirectsAreNotFollowed, TestCookiesAreNotKept, TestCertificatesAreVerified,
 //     TestPlainHTTPIsForLoopbackOnly, TestLoopbackIsNeverReachedThroughAProxy).
 //   - Answers are bounded in size, in the memory that they take and in time, and a text from the server reaches an error or
-//     event only without control characters (TestHostileAnswersEndInAnError,
+//     event only without control characters (TestHostileAnswersEndInAnError, TestBodiesOfAnswersAreClosed,
 //     TestAListOfMillionsOfWrongElementsTakesLittleMemory, TestServerTextsAreCleaned, FuzzAnswers).
 //   - Waits between tries follow Retry-After, or a random part of a doubling bound; each is reported to the Observer before
 //     it begins, and none is longer than Config.RetryMaxWait (TestWaitsFollowTheServer, TestWaitsGrowAndAreBounded).
@@ -42,24 +43,30 @@
 // net/http/httptrace makes every failure of Create one of unknown outcome. Users with two-factor authentication need an
 // API key.
 //
+// Messages of Odoo 16 and later are in the user's language; nothing is decided by them. A conflict in LoadOnce has no name but
+// PostgreSQL's words: where PostgreSQL itself answers in another language than English, it looks like a refused row.
+//
 // # Errors
 //
 // Use errors.As to tell them apart:
 //
 //   - *ConfigError: the configuration cannot work. Nothing was sent.
 //   - *RequestError: the arguments cannot be sent, for example a text that is not valid UTF-8. Nothing was sent.
-//   - *LoginError, *DatabaseError, *ProtocolError: the server refuses the credentials, has no such database, or does not
-//     offer the protocol.
+//   - *LoginError, *DatabaseError, *ProtocolError: the server refuses the credentials, has no such database of Odoo, or does
+//     not offer the protocol.
 //   - *ServerError: Odoo refused the call; its Kind says in which way. Nothing was done.
-//   - *TransportError: no answer of Odoo arrived. *RedirectError: the server lives elsewhere. *AnswerError: what arrived is
+//   - *TransportError: no answer of Odoo arrived; where a proxy is to blame, it is named
+//     (TestATroubleWithAProxyIsNamed). *RedirectError: the server lives elsewhere. *AnswerError: what arrived is
 //     no answer of Odoo.
 //   - *UnknownOutcomeError: a call that must not be repeated was sent and its answer is lost. It wraps the cause, so look
 //     for it first.
-//   - *ConflictError: Load met another transaction; the same call, sent again, will do.
+//   - *ConflictError: LoadOnce met another transaction; the same call, sent again, will do.
 //
 // Each but the first two has a method Hint with advice, "" where there is none.
 //
 // # Concurrency
 //
-// A Client may be used by several goroutines at once. Calls made during Connect use the session before it, if any.
+// A Client may be used by several goroutines at once, and each of a few gets a connection that it keeps
+// (TestCallsAtOnceKeepTheirConnections). On Odoo's own cloud their calls go one after the other. Calls made during Connect use
+// the session before it, if any.
 package odoorpc

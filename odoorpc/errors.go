@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,24 @@ func (e *ConfigError) Error() string {
 	return "odoorpc: configuration: " + strings.Join(texts, "; ")
 }
 
+// A Place is where an error arose.
+type Place struct {
+	Address       string // of the server: its host, and its port where one was given
+	Model, Method string // the call; "" where it was the client's own, as at the login
+}
+
+// where says what is known, as "odoo.example.com: project.task.load".
+func (p Place) where() string {
+	server := serverAt(p.Address)
+	if p.Model == "" {
+		return server
+	}
+	return server + ": " + name(p.Model, p.Method)
+}
+
+// serverAt is how errors call the server.
+func serverAt(address string) string { return cmp.Or(address, "the server") }
+
 // A RequestError says that a call could not be put into words, for example because a text is not valid UTF-8. Nothing was
 // sent.
 type RequestError struct {
@@ -43,6 +62,8 @@ func (e *RequestError) Error() string {
 
 // A LoginError says that the server refused the credentials, at the login or later.
 type LoginError struct {
+	Address         string // of the server
+	Major           int    // of the server's version; zero where unknown
 	Protocol        Protocol
 	Login, Database string // as configured; may be empty with JSON-2
 	APIKey          bool   // an API key was used, not a password
@@ -51,7 +72,7 @@ type LoginError struct {
 
 func (e *LoginError) Error() string {
 	var b strings.Builder
-	b.WriteString("login refused")
+	b.WriteString(serverAt(e.Address) + ": login refused")
 	if e.Protocol != JSON2 {
 		fmt.Fprintf(&b, " for %q", e.Login)
 	}
@@ -67,33 +88,39 @@ func (e *LoginError) Error() string {
 // Hint lists the usual causes.
 func (e *LoginError) Hint() string {
 	const (
-		coolDown = "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try"
-		expired  = "the key may have expired: keys made in Odoo's interface live at most three months (see your preferences in Odoo, under security)"
-		plan     = "on Odoo Online the plan must include the external API (Custom)"
+		firstLimitOfKeys = 18 // major version
+		lastCoolDown     = 15 // later ones cool down in the browser only
 	)
-	if strings.Contains(strings.ToLower(e.Message), "too many login failures") {
-		return coolDown
-	}
+	var causes []string
 	switch {
 	case e.Protocol == JSON2:
-		return strings.Join([]string{expired, "a password does not work here, only an API key", "a key is good for one database only: check the database", plan}, "\n")
+		causes = []string{"a password does not work here, only an API key", "a key is good for one database only: check the database"}
 	case e.APIKey:
-		return strings.Join([]string{"check login and database: a key works only with the login and database it was made for", expired, coolDown, plan}, "\n")
+		causes = []string{"check login and database: a key works only with the login and database it was made for"}
+	default:
+		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key in place of the password"}
 	}
-	return strings.Join([]string{"check login, password and database", "a user with two-factor authentication needs an API key in place of the password", coolDown, plan}, "\n")
+	if e.APIKey && (e.Major == 0 || e.Major >= firstLimitOfKeys) {
+		causes = append(causes, "the key may have expired: since Odoo 18, keys made in its interface live at most 90 days (see your preferences in Odoo, under security)")
+	}
+	if e.Major > 0 && e.Major <= lastCoolDown {
+		causes = append(causes, "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try")
+	}
+	return strings.Join(append(causes, "on Odoo Online the plan must include the external API (Custom)"), "\n")
 }
 
 // A DatabaseError says that the server has no such database, or cannot tell which of several is meant.
 type DatabaseError struct {
+	Address  string // of the server
 	Database string // as configured; may be empty with JSON-2
 	Message  string // the server's words
 }
 
 func (e *DatabaseError) Error() string {
 	if e.Database == "" {
-		return "the server cannot tell which database is meant: " + e.Message
+		return fmt.Sprintf("%s cannot tell which database is meant: %s", serverAt(e.Address), e.Message)
 	}
-	return fmt.Sprintf("no database %q on this server: %s", e.Database, e.Message)
+	return fmt.Sprintf("no database %q on %s: %s", e.Database, serverAt(e.Address), e.Message)
 }
 
 // Hint says what to set.
@@ -106,6 +133,7 @@ func (e *DatabaseError) Hint() string {
 
 // A ProtocolError says that the server does not offer the protocol that the configuration leads to.
 type ProtocolError struct {
+	Address  string // of the server
 	Protocol Protocol
 	Version  string // the server's version; "" if unknown
 	Reason   string
@@ -114,7 +142,7 @@ type ProtocolError struct {
 }
 
 func (e *ProtocolError) Error() string {
-	server := "the server"
+	server := serverAt(e.Address)
 	if e.Version != "" {
 		server += " (Odoo " + e.Version + ")"
 	}
@@ -124,35 +152,35 @@ func (e *ProtocolError) Error() string {
 // Hint names the protocol and credential to use instead.
 func (e *ProtocolError) Hint() string { return e.hint }
 
-// A Kind tells the refusals of a ServerError apart.
-type Kind string
+// A Refusal is a kind of refusal by Odoo, told by the class of its exception and never by its words.
+type Refusal string
 
 const (
-	// Access means that the user may not do this, by access rights, record rules or company.
-	Access Kind = "access"
-	// Validation means that the data breaks a constraint: required, unique, foreign key.
-	Validation Kind = "validation"
-	// Missing means that a record does not exist, or no longer.
-	Missing Kind = "missing"
-	// User is a refusal for a business reason.
-	User Kind = "user"
-	// Unsupported means that the server knows no such model or method.
-	Unsupported Kind = "unsupported"
-	// Busy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
+	// RefusalAccess means that the user may not do this, by access rights, record rules or company.
+	RefusalAccess Refusal = "access"
+	// RefusalValidation means that the data breaks a constraint: required, unique, foreign key.
+	RefusalValidation Refusal = "validation"
+	// RefusalMissing means that a record does not exist, or no longer.
+	RefusalMissing Refusal = "missing"
+	// RefusalUser is a refusal for a business reason.
+	RefusalUser Refusal = "user"
+	// RefusalUnsupported means that the server knows no such model or method.
+	RefusalUnsupported Refusal = "unsupported"
+	// RefusalBusy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
 	// Calls that are safe to repeat have been repeated already.
-	Busy Kind = "busy"
-	// Other is everything else, such as unknown fields and programming errors.
-	Other Kind = "other"
+	RefusalBusy Refusal = "busy"
+	// RefusalOther is everything else, such as unknown fields and programming errors.
+	RefusalOther Refusal = "other"
 )
 
 // A ServerError is an error that Odoo itself answered with. The transaction was rolled back: the call has changed nothing.
 type ServerError struct {
-	Kind          Kind
-	Model, Method string
-	Name          string // the class of the error, such as "odoo.exceptions.AccessError"
-	Message       string // for people, in the server's words; may have several lines
-	Debug         string // the server's traceback; not part of Error, it may quote values
-	lost          bool   // the server lost its database: not even Odoo can tell whether the transaction was committed
+	Place
+	Kind    Refusal
+	Name    string // the class of the error, such as "odoo.exceptions.AccessError"
+	Message string // for people, in the server's words; may have several lines
+	Debug   string // the server's traceback; not part of Error, it may quote values
+	lost    bool   // the server lost its database: not even Odoo can tell whether the transaction was committed
 }
 
 func (e *ServerError) Error() string {
@@ -160,17 +188,17 @@ func (e *ServerError) Error() string {
 	if message == "" {
 		message = e.Name
 	}
-	return fmt.Sprintf("%s: Odoo refused (%s): %s", name(e.Model, e.Method), e.Kind, message)
+	return fmt.Sprintf("%s: Odoo refused (%s): %s", e.where(), e.Kind, message)
 }
 
 // Hint gives advice by kind, or "".
 func (e *ServerError) Hint() string {
 	switch e.Kind {
-	case Access:
+	case RefusalAccess:
 		return "the user lacks a right for this: see the groups that the message names, and the project's visibility"
-	case Unsupported:
+	case RefusalUnsupported:
 		return "the module may not be installed in this database, or the server's version may lack it"
-	case Busy:
+	case RefusalBusy:
 		return "others were writing the same records, or the database was restarting: try again"
 	}
 	return ""
@@ -179,18 +207,19 @@ func (e *ServerError) Hint() string {
 // A TransportError says that no answer of Odoo arrived: the server could not be reached, the connection broke, time ran
 // out, or something in between answered with a status of its own.
 type TransportError struct {
-	Model, Method string
-	Status        int    // the HTTP status; zero where there was no answer
-	Reason        string // what happened, in a few words
-	Sent          bool   // the request may have reached the server
-	Tries         int    // how often the call went out
-	Err           error  // for errors.Is and errors.As; nil where a status says it all
-	slow          bool   // the time for an attempt ran out
-	hint          string
+	Place
+	Status  int    // the HTTP status; zero where there was no answer
+	Reason  string // what happened, in a few words
+	Sent    bool   // the request may have reached the server
+	Tries   int    // how often the call went out
+	Err     error  // for errors.Is and errors.As; nil where a status says it all
+	slow    bool   // the time for an attempt ran out
+	dropped bool   // the connection ended after the request was sent
+	hint    string
 }
 
 func (e *TransportError) Error() string {
-	text := fmt.Sprintf("%s: %s", name(e.Model, e.Method), e.Reason)
+	text := fmt.Sprintf("%s: %s", e.where(), e.Reason)
 	if e.Tries > 1 {
 		text += fmt.Sprintf(" (after %d tries)", e.Tries)
 	}
@@ -210,6 +239,13 @@ func (e *TransportError) TooSlow() bool {
 	return e.slow || e.Status == http.StatusGatewayTimeout || e.Status == statusOriginTimeout
 }
 
+// Dropped reports whether the connection ended before the answer was there, or a proxy says so (502). Odoo does that to a
+// worker that exceeds its limits of time or memory: then the same call meets the same end. It may as well be a network that
+// was cut for a moment. What was dropped may have been done.
+func (e *TransportError) Dropped() bool {
+	return e.dropped || e.Status == http.StatusBadGateway || e.Status == statusUnknownOrigin
+}
+
 // Hint gives advice where there is any, or "".
 func (e *TransportError) Hint() string {
 	switch {
@@ -226,9 +262,9 @@ func (e *TransportError) Hint() string {
 // A RedirectError says that the server answered with a redirect. Redirects are never followed, because credentials would go
 // along. Nothing was done.
 type RedirectError struct {
-	Model, Method string
-	Status        int
-	Location      string // the new address without user info, query and fragment; "" if the server gave none
+	Place
+	Status   int
+	Location string // the new address without user info, query and fragment; "" if the server gave none
 }
 
 func (e *RedirectError) Error() string {
@@ -236,7 +272,7 @@ func (e *RedirectError) Error() string {
 	if to == "" {
 		to = "nowhere"
 	}
-	return fmt.Sprintf("%s: the server redirects to %s (%d %s)", name(e.Model, e.Method), to, e.Status, http.StatusText(e.Status))
+	return fmt.Sprintf("%s: redirects to %s (%d %s)", e.where(), to, e.Status, http.StatusText(e.Status))
 }
 
 // Hint says which setting to change.
@@ -247,18 +283,18 @@ func (e *RedirectError) Hint() string {
 // An AnswerError says that what came back is no answer of Odoo's to this call: a proxy's page, broken JSON, ids in the wrong
 // number. Whether the call was done is open, except for reads.
 type AnswerError struct {
-	Model, Method string
-	Status        int
-	ContentType   string
-	Title         string // of an HTML page
-	Start         string // the first characters
-	Reason        string
-	cut           bool // the end is missing
+	Place
+	Status      int
+	ContentType string
+	Title       string // of an HTML page
+	Start       string // the first characters
+	Reason      string
+	cut         bool // the end is missing
 }
 
 func (e *AnswerError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s (%d", name(e.Model, e.Method), e.Reason, e.Status)
+	fmt.Fprintf(&b, "%s: %s (%d", e.where(), e.Reason, e.Status)
 	if e.ContentType != "" {
 		fmt.Fprintf(&b, ", %s", e.ContentType)
 	}
@@ -330,12 +366,12 @@ func (e *hiddenError) Is(target error) bool { return errors.Is(e.err(), target) 
 func (e *hiddenError) As(target any) bool   { return errors.As(e.err(), target) }
 
 // interrupted is the error of a call that its context ended, with the error of that context.
-func interrupted(cause error, op op, sent bool, tries int) *TransportError {
+func (x *exchange) interrupted(cause error, sent bool) *TransportError {
 	reason := "cancelled"
 	if errors.Is(cause, context.DeadlineExceeded) {
 		reason = "the deadline passed"
 	}
-	return &TransportError{Model: op.model, Method: op.method, Reason: reason, Sent: sent, Tries: tries, Err: cause}
+	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.tries, Err: cause}
 }
 
 // tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.

@@ -27,19 +27,18 @@ func start() (odoo *odoosim.Server, client *odoorpc.Client, project int64) {
 	return odoo, client, project
 }
 
-// Load with an external id creates a task once, however often it is called.
-func ExampleClient_Load() {
+// LoadOnce creates a task once, however often it is called.
+func ExampleClient_LoadOnce() {
 	odoo, client, project := start()
 	defer odoo.Close() //nolint:errcheck // the example ends here
 
 	fields := []string{"id", "name", "project_id/.id"}
 	rows := [][]any{{"example.login_page", "Login page", project}}
-	once := odoorpc.Context{"mode": "update", "noupdate": true}
-	first, err := client.Load(context.Background(), "project.task", fields, rows, once)
+	first, err := client.LoadOnce(context.Background(), "project.task", fields, rows, odoorpc.LoadOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	second, err := client.Load(context.Background(), "project.task", fields, rows, once)
+	second, err := client.LoadOnce(context.Background(), "project.task", fields, rows, odoorpc.LoadOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -73,9 +72,8 @@ func ExampleServerError() {
 	odoo, client, project := start()
 	defer odoo.Close() //nolint:errcheck // the example ends here
 
-	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, nil)
-	var refused *odoorpc.ServerError
-	if errors.As(err, &refused) {
+	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, odoorpc.CreateOptions{})
+	if refused, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		fmt.Println(refused.Kind)
 	}
 	// Output: validation

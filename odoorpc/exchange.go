@@ -24,10 +24,10 @@ const (
 // A failure is an attempt that gave no result, and what that means for the next one.
 type failure struct {
 	err        error
-	reason     string        // for the Waiting event
+	reason     string        // for the event
 	transient  bool          // another try may help
 	undone     bool          // the server has certainly done nothing
-	slow       bool          // the call may have been too much for the server's time
+	tooMuch    bool          // the call may have been too much for the server
 	timeout    bool          // the time for the attempt ran out
 	unreached  bool          // no connection came about
 	retryAfter time.Duration // as the server asks; zero if it does not
@@ -39,7 +39,7 @@ type failure struct {
 type exchange struct {
 	client   *Client
 	request  *request
-	ctx      context.Context // the caller's
+	ctx      context.Context //nolint:containedctx // the caller's: an exchange lives as long as one call
 	tries    int
 	timeouts int
 	failure  *failure // of the last attempt; nil where it succeeded
@@ -64,6 +64,7 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
+	r.tries = x.tries
 	return x.outcome(err)
 }
 
@@ -96,7 +97,7 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
 	if err != nil {
-		x.failure = &failure{err: interrupted(err, x.request.op, false, x.tries), undone: true}
+		x.failure = &failure{err: x.interrupted(err, false), undone: true}
 		return nil, err
 	}
 	defer leave()
@@ -121,14 +122,14 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, error) {
 	f := x.failure
 	if f == nil || !f.transient || x.ctx.Err() != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // outcome tells why it ended
 	}
 	if f.timeout {
 		x.timeouts++
 	}
 	switch {
-	case x.request.safety == once && !f.undone,
-		f.slow && returnsSlow(x.ctx),
+	case x.request.once && !f.undone,
+		f.tooMuch && x.request.returnSlow,
 		f.timeout && x.timeouts >= timeoutTries,
 		f.unreached && x.request.hasty && x.tries >= hastyTries,
 		x.tries > x.client.Retries:
@@ -167,14 +168,14 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 	}
 	final := f.err
 	if f.transient && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()) {
-		e := interrupted(x.ctx.Err(), r.op, !f.undone, x.tries)
+		e := x.interrupted(x.ctx.Err(), !f.undone)
 		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, f.reason)
 		final = e
 	}
 	if e := (*TransportError)(nil); errors.As(final, &e) {
 		e.Tries = x.tries
 	}
-	if r.safety == once && !f.undone {
+	if r.once && !f.undone {
 		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
 	}
 	return nil, final
@@ -189,7 +190,7 @@ func (x *exchange) reportStart() {
 	if x.client.Observer == nil {
 		return
 	}
-	e := x.event(Started)
+	e := x.event(EventStarted)
 	if x.client.Trace && x.request.trace != nil {
 		e.Request = x.client.redactor.text(x.request.trace(), maxTrace)
 	}
@@ -200,7 +201,7 @@ func (x *exchange) reportEnd(a *answer, took time.Duration) {
 	if x.client.Observer == nil {
 		return
 	}
-	e := x.event(Ended)
+	e := x.event(EventEnded)
 	e.Duration = took
 	if a != nil {
 		e.Status = a.status
@@ -218,7 +219,7 @@ func (x *exchange) reportWait(wait time.Duration, reason string) {
 	if x.client.Observer == nil {
 		return
 	}
-	e := x.event(Waiting)
+	e := x.event(EventWaiting)
 	e.Try++
 	e.Wait, e.Reason = wait, reason
 	x.client.Observer(e)

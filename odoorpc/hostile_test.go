@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 	"unicode"
@@ -31,7 +34,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 						say = func(s string) reply { return jsonBody(200, s) }
 					}
 					_, c := newPeer(t, protocol, Config{}, say(ids))
-					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, nil)
+					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, CreateOptions{})
 					var answer *AnswerError
 					var unknown *UnknownOutcomeError
 					is.True(errors.As(err, &answer))
@@ -40,7 +43,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 					is.Equal(len(created), 0)
 
 					_, c = newPeer(t, protocol, Config{}, say(`{"ids":`+ids+`,"messages":[]}`))
-					loaded, err := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, Context{"mode": "update", "noupdate": true})
+					loaded, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, LoadOptions{})
 					is.True(errors.As(err, &answer))
 					is.Equal(len(loaded.IDs), 0)
 				})
@@ -61,10 +64,10 @@ func TestRecordsOfAHostileServerAreRefused(t *testing.T) {
 		`[null]`:                           "found a record without an id",
 		`[7]`:                              "found 7 in place of a record",
 		`[{"id":1},{"id":1}]`:              "the id 1 comes twice",
-		`[{"id":1},{"id":2},{"id":3}]`:     "want at most 2, found more",
+		`[{"id":1},{"id":2},{"id":3}]`:     "expected at most 2, found more",
 		`[{"id":1,"name":["A"]}]`:          "cannot unmarshal",
-		`{"id":1}`:                         "want a list",
-		`null`:                             "want a list",
+		`{"id":1}`:                         "expected a list",
+		`null`:                             "expected a list",
 		`[{"id":1,"name":"\u001b[31m",0}]`: "",
 	} {
 		t.Run(records, func(t *testing.T) {
@@ -103,7 +106,7 @@ func TestAListOfMillionsOfWrongElementsTakesLittleMemory(t *testing.T) {
 	for name, read := range map[string]func() error{
 		"records":  func() error { return c.decodeRecords(o, many("{}"), 0, &records) },
 		"ids":      func() error { _, err := c.readIDsOf(o, many("1")); return err },
-		"messages": func() error { _, err := c.readMessages(o, many("{}")); return err },
+		"messages": func() error { _, _, err := c.readMessages(o, many("{}")); return err },
 		"members": func() error {
 			if members([]byte("{"+keys.String()+`"x":0}`)) == nil {
 				return io.ErrUnexpectedEOF
@@ -133,7 +136,7 @@ func TestLoadAnswersThatContradictThemselvesAreRefused(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				_, c := newPeer(t, JSONRPC, Config{}, result(answer))
-				_, err := c.Load(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, Context{"mode": "update", "noupdate": true})
+				_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
 				var e *AnswerError
 				is.True(errors.As(err, &e))
 			})
@@ -157,31 +160,32 @@ func TestHostileAnswersEndInAnError(t *testing.T) {
 		}
 	}
 	for name, answer := range map[string]reply{
-		"endless":              endless(strings.Repeat("[", 4096), 0),
-		"dripping":             endless(" ", time.Second),
-		"deep":                 jsonBody(200, strings.Repeat("[", 900_000)+strings.Repeat("]", 900_000)),
-		"deep result":          result(strings.Repeat("[", 400_000) + strings.Repeat("]", 400_000)),
-		"deep objects":         result(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)),
-		"empty":                jsonBody(200, ""),
-		"null":                 jsonBody(200, "null"),
-		"list":                 jsonBody(200, "[]"),
-		"number":               jsonBody(200, "1e400"),
-		"no version":           jsonBody(200, `{"id":1,"result":[]}`),
-		"other version":        jsonBody(200, `{"jsonrpc":"1.0","id":1,"result":[]}`),
-		"id of another type":   jsonBody(200, `{"jsonrpc":"2.0","id":"1","result":[]}`),
-		"id null":              jsonBody(200, `{"jsonrpc":"2.0","id":null,"result":[]}`),
-		"two values":           jsonBody(200, `{"jsonrpc":"2.0","id":1,"result":[]}{}`),
-		"error true":           jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":true}`),
-		"error list":           jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":[]}`),
-		"error empty":          jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{}}`),
-		"error of wrong types": jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"message":1,"data":{"name":[],"message":{},"arguments":"x","debug":0}}}`),
-		"error and result":     jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"x"}},"result":[]}`),
-		"result with 500":      jsonBody(500, `{"jsonrpc":"2.0","id":1,"result":[]}`),
-		"no content":           status(204, ""),
-		"not modified":         status(304, ""),
-		"switching protocols":  status(426, ""),
-		"binary":               status(200, "\x00\x01\xff\xfe", "Content-Type", "application/octet-stream"),
-		"huge header":          status(200, "[]", "X-A", strings.Repeat("a", 20<<20)),
+		"endless":                endless(strings.Repeat("[", 4096), 0),
+		"dripping":               endless(" ", time.Second),
+		"deep":                   jsonBody(200, strings.Repeat("[", 900_000)+strings.Repeat("]", 900_000)),
+		"deep result":            result(strings.Repeat("[", 400_000) + strings.Repeat("]", 400_000)),
+		"deep objects":           result(strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000)),
+		"empty":                  jsonBody(200, ""),
+		"null":                   jsonBody(200, "null"),
+		"list":                   jsonBody(200, "[]"),
+		"number":                 jsonBody(200, "1e400"),
+		"no version":             jsonBody(200, `{"id":1,"result":[]}`),
+		"other version":          jsonBody(200, `{"jsonrpc":"1.0","id":1,"result":[]}`),
+		"id of another type":     jsonBody(200, `{"jsonrpc":"2.0","id":"1","result":[]}`),
+		"id null":                jsonBody(200, `{"jsonrpc":"2.0","id":null,"result":[]}`),
+		"two values":             jsonBody(200, `{"jsonrpc":"2.0","id":1,"result":[]}{}`),
+		"error true":             jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":true}`),
+		"error list":             jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":[]}`),
+		"error empty":            jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{}}`),
+		"error of wrong types":   jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"message":1,"data":{"name":[],"message":{},"arguments":"x","debug":0}}}`),
+		"error and result":       jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"x"}},"result":[]}`),
+		"error and other result": jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"odoo.exceptions.UserError"}},"result":false}`),
+		"result with 500":        jsonBody(500, `{"jsonrpc":"2.0","id":1,"result":[]}`),
+		"no content":             status(204, ""),
+		"not modified":           status(304, ""),
+		"switching protocols":    status(426, ""),
+		"binary":                 status(200, "\x00\x01\xff\xfe", "Content-Type", "application/octet-stream"),
+		"huge header":            status(200, "[]", "X-A", strings.Repeat("a", 20<<20)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -309,7 +313,7 @@ func TestServerTextsAreCleaned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"error\u001b","field":"a\u202e","message":"x\u001b[2J"}]}`))
-		got, err := c.Load(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, nil)
+		got, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
 		is.NoErr(err)
 		safe(t, got.Messages[0].Type+got.Messages[0].Field+got.Messages[0].Message)
 	})
@@ -339,4 +343,90 @@ func TestOneClientServesManyGoroutines(t *testing.T) {
 			is.NoErr(<-done)
 		}
 	})
+}
+
+func TestAResultAndAnErrorInOneAnswerAreRefused(t *testing.T) {
+	for _, id := range []string{"[5]", "false", "0"} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"odoo.exceptions.UserError","message":"no"}},"result":`+id+`}`))
+			_, err := c.Create(t.Context(), "m", []map[string]any{{}}, CreateOptions{})
+			var answer *AnswerError
+			var unknown *UnknownOutcomeError
+			is.True(errors.As(err, &answer))
+			is.True(errors.As(err, &unknown)) // it may have been created
+		})
+	}
+}
+
+// A countedBody counts how often it is closed.
+type countedBody struct {
+	io.Reader
+	closed *int
+}
+
+func (b countedBody) Close() error { *b.closed++; return nil }
+
+func TestBodiesOfAnswersAreClosed(t *testing.T) {
+	for name, body := range map[string]io.Reader{
+		"read":     strings.NewReader(`{"jsonrpc":"2.0","id":1,"result":[1]}`),
+		"too long": strings.NewReader(strings.Repeat(" ", 1000)),
+		"broken":   io.MultiReader(strings.NewReader("{"), iotest.ErrReader(io.ErrUnexpectedEOF)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			closed := 0
+			transport := roundTripper(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: 200, Body: countedBody{body, &closed}}, nil
+			})
+			_, c := newPeer(t, JSONRPC, Config{Retries: -1, MaxAnswer: 100, Transport: transport}, drop)
+			_, _ = c.Search(t.Context(), "m", nil, Query{})
+			is.New(t).Equal(closed, 1)
+		})
+	}
+}
+
+// TestCallsAtOnceKeepTheirConnections has eight calls in flight, twice, and counts the connections.
+func TestCallsAtOnceKeepTheirConnections(t *testing.T) {
+	is := is.New(t)
+	const calls = 8
+	var connections atomic.Int32
+	arrived := make(chan chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		all := make(chan struct{})
+		arrived <- all
+		<-all
+		result(`{"ids":[1],"messages":[]}`)(w, r, body)
+	}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c, err := New(Config{URL: server.URL, Database: "d", Login: "l", Password: NewSecret("p")})
+	is.NoErr(err)
+	defer c.Close()
+	c.session = &Session{Protocol: JSONRPC, UserID: 2}
+	for range 2 {
+		done := make(chan error)
+		for i := range calls {
+			go func() {
+				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{fmt.Sprint(i)}}, LoadOptions{})
+				done <- err
+			}()
+		}
+		var waiting []chan struct{}
+		for range calls {
+			waiting = append(waiting, <-arrived)
+		}
+		for _, all := range waiting {
+			close(all)
+		}
+		for range calls {
+			is.NoErr(<-done)
+		}
+	}
+	is.True(connections.Load() <= calls+1) // a call may dial in vain while another's connection becomes free
 }

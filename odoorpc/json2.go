@@ -31,8 +31,7 @@ func (c *Client) json2(m *message) (*request, error) {
 	op.protocol = JSON2
 	return &request{
 		op:      op,
-		safety:  m.safety,
-		finish:  m.finish,
+		care:    m.care,
 		timeout: c.Timeout,
 		verb:    http.MethodPost,
 		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
@@ -70,7 +69,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
 		if c.isConnected() {
-			return &ServerError{Kind: Busy, Model: op.model, Method: op.method, Message: "Odoo does not find its database any more (404)"}
+			return &ServerError{Place: c.place(op), Kind: RefusalBusy, Message: "Odoo does not find its database any more (404)"}
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")
 	}
@@ -79,6 +78,7 @@ func (c *Client) notFound(op op, a *answer) error {
 		return c.notOdoo(op, a)
 	}
 	return &ProtocolError{
+		Address:  c.address(),
 		Protocol: JSON2,
 		Reason:   "POST /json/2 is not there (404)",
 		hint:     "JSON-2 came with Odoo 19: for an older server choose the protocol jsonrpc; otherwise check the URL and the name of the database",

@@ -3,7 +3,6 @@ package odoorpc
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 )
@@ -30,7 +29,7 @@ func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.safety, r.finish = m.safety, m.finish
+	r.care = m.care
 	return r, nil
 }
 
@@ -76,6 +75,9 @@ func (c *Client) readJSONRPC(op op, id int64, a *answer) (json.RawMessage, error
 		return nil, c.notOdoo(op, a)
 	}
 	if failure, ok := envelope["error"]; ok && !bytes.Equal(failure, []byte("null")) {
+		if result := envelope["result"]; result != nil && !bytes.Equal(result, []byte("null")) {
+			return nil, c.badAnswer(op, a, "found a result and an error in one answer")
+		}
 		return nil, c.readJSONRPCError(op, a, failure)
 	}
 	switch {
@@ -103,8 +105,8 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 		return c.noJSONRPC("its RPC services are switched off (NotFound)")
 	case "werkzeug.exceptions.RequestEntityTooLarge":
 		return &TransportError{
-			Model: op.model, Method: op.method, Status: http.StatusRequestEntityTooLarge, Sent: true,
-			Reason: fmt.Sprintf("%d %s", http.StatusRequestEntityTooLarge, http.StatusText(http.StatusRequestEntityTooLarge)),
+			Place: c.place(op), Status: http.StatusRequestEntityTooLarge, Sent: true,
+			Reason: statusText(http.StatusRequestEntityTooLarge),
 		}
 	}
 	return c.refusal(op, fault)
@@ -116,5 +118,5 @@ func (c *Client) noJSONRPC(reason string) *ProtocolError {
 	if !c.APIKey.IsZero() {
 		hint = "choose the protocol json2, or check that the URL leads to Odoo itself"
 	}
-	return &ProtocolError{Protocol: JSONRPC, Reason: reason, hint: hint}
+	return &ProtocolError{Address: c.address(), Protocol: JSONRPC, Reason: reason, hint: hint}
 }

@@ -22,7 +22,11 @@ func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fi
 	if fields != nil {
 		m.keyword = append(m.keyword, Param{"fields", fields})
 	}
-	return c.fetch(ctx, m, query.Limit, out)
+	result, err := c.call(ctx, m)
+	if err != nil {
+		return err
+	}
+	return c.decodeRecords(m.op, result, query.Limit, out)
 }
 
 // Search returns the ids of the records of a model that match the domain. Ids that are not positive or come twice, and more
@@ -36,19 +40,6 @@ func (c *Client) Search(ctx context.Context, model string, domain Domain, query 
 		return nil, err
 	}
 	return c.readIDs(m.op, result, query.Limit)
-}
-
-// Read reads fields of the records with these ids into out, as SearchRead does. Records that do not exist are left out by
-// Odoo. The ids must be distinct. No ids: no call, and out is left as it is. It changes nothing and is repeated where the transport fails.
-func (c *Client) Read(ctx context.Context, model string, ids []int64, fields []string, context Context, out any) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	m := &message{op: op{model: model, method: "read"}, ids: ids, context: context}
-	if fields != nil {
-		m.keyword = []Param{{"fields", fields}}
-	}
-	return c.fetch(ctx, m, len(ids), out)
 }
 
 // A Param is an argument of a method.
@@ -75,9 +66,7 @@ type Args struct {
 // leaves out as it is.
 func (c *Client) Call(ctx context.Context, model, method string, args Args, out any) error {
 	m := &message{op: op{model: model, method: method}, ids: args.IDs, positional: args.Params, context: args.Context}
-	if !args.Repeatable {
-		m.safety = once
-	}
+	m.once = !args.Repeatable
 	result, err := c.call(ctx, m)
 	if err != nil || out == nil || result == nil {
 		return err
@@ -105,15 +94,6 @@ func orEmpty(domain Domain) []any {
 		return []any{}
 	}
 	return domain
-}
-
-// fetch calls a method that returns records, at most limit of them unless that is zero, and decodes them.
-func (c *Client) fetch(ctx context.Context, m *message, limit int, out any) error {
-	result, err := c.call(ctx, m)
-	if err != nil {
-		return err
-	}
-	return c.decodeRecords(m.op, result, limit, out)
 }
 
 // decode decodes into out, or leaves it as it is.
@@ -198,7 +178,7 @@ func (c *Client) readIDs(op op, result json.RawMessage, limit int) ([]int64, err
 func (c *Client) readIDsOf(op op, result json.RawMessage) ([]int64, error) {
 	ids, err := c.readIDs(op, result, op.rows)
 	if err == nil && len(ids) != op.rows {
-		return nil, c.unexpected(op, fmt.Sprintf("want %d ids, found %d", op.rows, len(ids)))
+		return nil, c.unexpected(op, fmt.Sprintf("expected %d ids, found %d", op.rows, len(ids)))
 	}
 	return ids, err
 }
@@ -226,7 +206,7 @@ func (s idSet) add(data json.RawMessage) (int64, error) {
 // first. More than limit elements are an error, unless limit is zero.
 func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) error {
 	if len(list) == 0 || list[0] != '[' {
-		return errors.New("want a list")
+		return errors.New("expected a list")
 	}
 	d := json.NewDecoder(bytes.NewReader(list))
 	if _, err := d.Token(); err != nil {
@@ -234,7 +214,7 @@ func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) err
 	}
 	for n := 1; d.More(); n++ {
 		if limit > 0 && n > limit {
-			return fmt.Errorf("want at most %d, found more", limit)
+			return fmt.Errorf("expected at most %d, found more", limit)
 		}
 		var element json.RawMessage
 		if err := d.Decode(&element); err != nil {

@@ -2,12 +2,12 @@ package odoorpc
 
 import (
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A fault is an error as Odoo words it, alike in both protocols.
@@ -29,18 +29,18 @@ func readFault(data map[string]json.RawMessage) fault {
 	return f
 }
 
-// kinds of the exception classes that have a meaning of their own.
-var kinds = map[string]Kind{
-	"odoo.exceptions.AccessError":     Access,
-	"werkzeug.exceptions.Forbidden":   Access,
-	"odoo.exceptions.ValidationError": Validation,
-	"odoo.exceptions.MissingError":    Missing,
-	"odoo.exceptions.UserError":       User,
-	"odoo.exceptions.Warning":         User,
-	"odoo.exceptions.RedirectWarning": User,
-	"odoo.exceptions.except_orm":      User,
-	"werkzeug.exceptions.NotFound":    Unsupported,
-	"odoo.exceptions.LockError":       Busy,
+// refusals are the exception classes that have a meaning of their own.
+var refusals = map[string]Refusal{
+	"odoo.exceptions.AccessError":     RefusalAccess,
+	"werkzeug.exceptions.Forbidden":   RefusalAccess,
+	"odoo.exceptions.ValidationError": RefusalValidation,
+	"odoo.exceptions.MissingError":    RefusalMissing,
+	"odoo.exceptions.UserError":       RefusalUser,
+	"odoo.exceptions.Warning":         RefusalUser,
+	"odoo.exceptions.RedirectWarning": RefusalUser,
+	"odoo.exceptions.except_orm":      RefusalUser,
+	"werkzeug.exceptions.NotFound":    RefusalUnsupported,
+	"odoo.exceptions.LockError":       RefusalBusy,
 }
 
 // Last parts of the names of database errors. Their module differs: psycopg2.errors, psycopg2.extensions, psycopg2.
@@ -50,52 +50,60 @@ var (
 	violations  = []string{"IntegrityError", "UniqueViolation", "NotNullViolation", "ForeignKeyViolation", "CheckViolation"}
 )
 
-// refusal turns a fault into the error for the caller.
-func (c *Client) refusal(op op, f fault) error {
-	module, class := "", f.name
-	if dot := strings.LastIndexByte(f.name, '.'); dot >= 0 {
-		module, class = f.name[:dot], f.name[dot+1:]
+// kindOf tells what kind of refusal an exception class is. lost says that the server lost its database, so that not even
+// Odoo can tell whether the transaction was committed.
+func kindOf(class string) (kind Refusal, lost bool) {
+	if kind, ok := refusals[class]; ok {
+		return kind, false
 	}
-	database := strings.HasPrefix(module, "psycopg") || class == "PoolError" || class == "ConcurrencyError"
-	message := c.redactor.text(f.message, maxMessage)
-
+	dot := strings.LastIndexByte(class, '.') + 1
+	module, last := class[:dot], class[dot:]
 	switch {
-	case class == "AccessDenied" || class == "Unauthorized":
+	case !strings.HasPrefix(module, "psycopg") && last != "PoolError" && last != "ConcurrencyError":
+	case slices.Contains(rolledBack, last):
+		return RefusalBusy, false
+	case slices.Contains(lostBackend, last):
+		return RefusalBusy, true
+	case slices.Contains(violations, last):
+		return RefusalValidation, false
+	}
+	return RefusalOther, false
+}
+
+// refusal turns a fault into the error for the caller. What it is hangs on the server's own words, what is shown on what is
+// left of them without secrets.
+func (c *Client) refusal(op op, f fault) error {
+	message := c.redactor.text(f.message, maxMessage)
+	switch {
+	case strings.HasSuffix(f.name, ".AccessDenied"), strings.HasSuffix(f.name, ".Unauthorized"):
 		return c.loginRefused(op.protocol, message)
-	case c.isUnknownDatabase(f):
+	case c.isUnknownDatabase(op, f):
+		if f.name == "builtins.KeyError" {
+			message = "PostgreSQL has one of this name, but it is no database of Odoo's"
+		}
 		return c.noDatabase(message)
 	}
 	e := &ServerError{
-		Kind:    Other,
-		Model:   op.model,
-		Method:  op.method,
+		Place:   c.place(op),
 		Name:    c.redactor.line(f.name),
 		Message: message,
 		Debug:   c.redactor.text(f.debug, maxDebug),
 	}
-	switch {
-	case database && slices.Contains(rolledBack, class):
-		e.Kind = Busy
-	case database && slices.Contains(lostBackend, class):
-		e.Kind, e.lost = Busy, true
-	case database && slices.Contains(violations, class):
-		e.Kind = Validation
-	case isUnsupported(op, f):
-		e.Kind = Unsupported
-	default:
-		if kind, ok := kinds[f.name]; ok {
-			e.Kind = kind
-		}
+	e.Kind, e.lost = kindOf(f.name)
+	if isUnsupported(op, f) {
+		e.Kind = RefusalUnsupported
 	}
 	return e
 }
 
 var missingDatabase = regexp.MustCompile(`database ".*" does not exist`)
 
-// isUnknownDatabase reports whether PostgreSQL knows no such database. The words may be in the server's language, the
-// quoted name is not.
-func (c *Client) isUnknownDatabase(f fault) bool {
+// isUnknownDatabase reports whether PostgreSQL knows no such database, or Odoo has not been set up in it, so that there are
+// no users. The words of PostgreSQL may be in the server's language, the quoted name is not.
+func (c *Client) isUnknownDatabase(op op, f fault) bool {
 	switch f.name {
+	case "builtins.KeyError":
+		return op.own && strings.Contains(f.message, "res.users")
 	case "psycopg2.OperationalError":
 		return missingDatabase.MatchString(f.message) ||
 			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`) &&
@@ -106,20 +114,27 @@ func (c *Client) isUnknownDatabase(f fault) bool {
 	return false
 }
 
+// maxSentence is the most that is said beside the name of a model that does not exist, in any language.
+const maxSentence = 40
+
 // isUnsupported reports whether the server does not know the model or the method.
 func isUnsupported(op op, f fault) bool {
 	switch f.name {
 	case "builtins.AttributeError":
 		return strings.Contains(f.message, op.model) && strings.Contains(f.message, op.method)
 	case "odoo.exceptions.UserError":
-		return f.message == fmt.Sprintf("Object %s doesn't exist", op.model)
+		// "Object project.task doesn't exist", in the user's language.
+		return strings.Contains(f.message, op.model) && utf8.RuneCountInString(f.message) < len(op.model)+maxSentence && !strings.Contains(f.message, "\n")
 	}
 	return false
 }
 
 // loginRefused and noDatabase name login and database as configured, except where they hold the secret itself.
 func (c *Client) loginRefused(protocol Protocol, message string) error {
+	session, _ := c.Session()
 	return &LoginError{
+		Address:  c.address(),
+		Major:    session.Major,
 		Protocol: protocol,
 		Login:    c.redactor.line(c.Login),
 		Database: c.redactor.line(c.Database),
@@ -129,7 +144,7 @@ func (c *Client) loginRefused(protocol Protocol, message string) error {
 }
 
 func (c *Client) noDatabase(message string) error {
-	return &DatabaseError{Database: c.redactor.line(c.Database), Message: message}
+	return &DatabaseError{Address: c.address(), Database: c.redactor.line(c.Database), Message: message}
 }
 
 const noOdooReason = "this is not an answer of Odoo"
@@ -146,8 +161,7 @@ func (c *Client) notOdoo(op op, a *answer) error {
 
 func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
 	e := &AnswerError{
-		Model:       op.model,
-		Method:      op.method,
+		Place:       c.place(op),
 		Status:      a.status,
 		ContentType: c.redactor.line(a.header.Get("Content-Type")),
 		Reason:      reason,

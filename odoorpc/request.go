@@ -12,24 +12,31 @@ type op struct {
 	model, method string
 	protocol      Protocol
 	rows          int
+	own           bool // the client's own call, whose name says nothing to its user
 }
 
-// A safety says what a lost answer means for a call.
-type safety int
+// place is where an error arose: the server's address, and the call unless it is the client's own.
+func (c *Client) place(o op) Place {
+	p := Place{Address: c.address()}
+	if !o.own {
+		p.Model, p.Method = o.model, o.method
+	}
+	return p
+}
 
-const (
-	// repeatable calls may be sent again: they change nothing, or nothing more the second time.
-	repeatable safety = iota
-	// once calls may be sent again only where the server has certainly done nothing.
-	once
-)
+// A care says how a call is to be treated on its way.
+type care struct {
+	once       bool // may be sent again only where the server has certainly done nothing
+	finish     bool // cancellation lets the attempt in flight come to its end
+	returnSlow bool // what may have been too much for the server is not repeated
+}
 
 // A request is one call in the words of a protocol.
 type request struct {
 	op
-	safety  safety
-	finish  bool          // cancellation lets the attempt in flight come to its end
+	care
 	hasty   bool          // a server that cannot be reached is given up soon
+	tries   int           // how often it went out in the end
 	timeout time.Duration // of one attempt
 
 	verb, path string
@@ -38,6 +45,8 @@ type request struct {
 	trace      func() string // the body with credentials masked, by the place where they stand
 	read       func(*answer) (json.RawMessage, error)
 }
+
+func (c *Client) address() string { return c.redactor.line(c.base.Host) }
 
 // An answer is what came back over HTTP, read to its end.
 type answer struct {
@@ -99,10 +108,10 @@ func (s *settings) credentials() credentials {
 // A message is a call before it is put into the words of a protocol.
 type message struct {
 	op
-	safety     safety
-	finish     bool
+	care
 	ids        []int64 // nil for methods that concern no records
 	positional []Param // by position over JSON-RPC, by name over JSON-2
 	keyword    []Param // by name over both
 	context    Context
+	tries      int // how often it went out, once it was sent
 }

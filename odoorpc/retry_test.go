@@ -1,8 +1,10 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -26,31 +28,15 @@ var kindsOfCalls = []struct {
 		_, err := c.Search(ctx, "project.task", nil, Query{})
 		return err
 	}},
-	{"read", true, "[]", func(ctx context.Context, c *Client) error {
-		var out []map[string]any
-		return c.Read(ctx, "project.task", []int64{1}, []string{"name"}, nil, &out)
-	}},
 	{"repeatable call", true, "true", func(ctx context.Context, c *Client) error {
 		return c.Call(ctx, "project.task", "check_access_rights", Args{Repeatable: true}, nil)
 	}},
-	{"load with external ids", true, `{"ids":[1],"messages":[]}`, func(ctx context.Context, c *Client) error {
-		_, err := c.Load(ctx, "project.task", []string{"id", "name"}, [][]any{{"__odoosync__.a", "A"}}, Context{"mode": "update", "noupdate": true})
-		return err
-	}},
-	{"load without external ids", false, `{"ids":[1],"messages":[]}`, func(ctx context.Context, c *Client) error {
-		_, err := c.Load(ctx, "project.task", []string{"name"}, [][]any{{"A"}}, Context{"mode": "update", "noupdate": true})
-		return err
-	}},
-	{"load with an empty external id", false, `{"ids":[1],"messages":[]}`, func(ctx context.Context, c *Client) error {
-		_, err := c.Load(ctx, "project.task", []string{"id", "name"}, [][]any{{"", "A"}}, Context{"mode": "update", "noupdate": true})
-		return err
-	}},
-	{"load that writes again", false, `{"ids":[1],"messages":[]}`, func(ctx context.Context, c *Client) error {
-		_, err := c.Load(ctx, "project.task", []string{"id", "name"}, [][]any{{"__odoosync__.a", "A"}}, Context{"mode": "update"})
+	{"load once", true, `{"ids":[1],"messages":[]}`, func(ctx context.Context, c *Client) error {
+		_, err := c.LoadOnce(ctx, "project.task", []string{"id", "name"}, [][]any{{"__odoosync__.a", "A"}}, LoadOptions{})
 		return err
 	}},
 	{"create", false, "[1]", func(ctx context.Context, c *Client) error {
-		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		return err
 	}},
 	{"other call", false, "true", func(ctx context.Context, c *Client) error {
@@ -156,7 +142,7 @@ func TestADatabaseThatIsGoneForAMomentIsWaitedForOverJSON2(t *testing.T) {
 		_, err := c.Search(t.Context(), "project.task", nil, Query{})
 		var refused *ServerError
 		is.True(errors.As(err, &refused))
-		is.Equal(refused.Kind, Busy)
+		is.Equal(refused.Kind, RefusalBusy)
 	})
 }
 
@@ -190,7 +176,7 @@ func TestAConnectionThatDoesNotComeAboutInTimeIsNotASlowCall(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute}, result("[1]"))
 		p.dialTime = time.Hour
-		_, err := c.Create(ReturnSlow(t.Context()), "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		var e *TransportError
 		is.True(errors.As(err, &e))
 		is.Equal(e.Reason, "no connection within 1m0s")
@@ -221,34 +207,51 @@ func TestAnAttemptThatTimedOutIsRepeatedOnce(t *testing.T) {
 	})
 }
 
-func TestReturnSlowHandsSlowAnswersToTheCaller(t *testing.T) {
-	load := kindsOfCalls[3].call
+func TestReturnSlowHandsToTheCallerWhatMayHaveBeenTooMuch(t *testing.T) {
 	for _, tt := range []struct {
-		name  string
-		reply reply
-		slow  bool
-		large bool
-		tries int
+		name                 string
+		reply                reply
+		slow, dropped, large bool
+		tries                int // with ReturnSlow
 	}{
-		{"504", page(504, "Gateway Time-out"), true, false, 1},
-		{"524", page(524, "Timeout"), true, false, 1},
-		{"no answer in time", hang, true, false, 1},
-		{"413", page(413, "Too large"), false, true, 1},
-		{"503 is repeated all the same", page(503, "Unavailable"), false, false, 1 + DefaultRetries},
+		{"504", page(504, "Gateway Time-out"), true, false, false, 1},
+		{"524", page(524, "Timeout"), true, false, false, 1},
+		{"no answer in time", hang, true, false, false, 1},
+		{"connection closed", drop, false, true, false, 1},
+		{"half an answer", half, false, true, false, 1},
+		{"502", page(502, "Bad Gateway"), false, true, false, 1},
+		{"520", page(520, "Unknown"), false, true, false, 1},
+		{"413", page(413, "Too large"), false, false, true, 1},
+		{"503 is repeated all the same", page(503, "Unavailable"), false, false, false, 1 + DefaultRetries},
+		{"521 is repeated all the same", page(521, "Down"), false, false, false, 1 + DefaultRetries},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				p, c := newPeer(t, JSONRPC, Config{}, tt.reply)
-				err := load(ReturnSlow(t.Context()), c)
-				var e *TransportError
-				is.True(errors.As(err, &e))
-				is.Equal(e.TooSlow(), tt.slow)
-				is.Equal(e.TooLarge(), tt.large)
-				is.Equal(p.count(), tt.tries)
+		for _, returnSlow := range []bool{true, false} {
+			t.Run(fmt.Sprint(tt.name, returnSlow), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					p, c := newPeer(t, JSONRPC, Config{}, tt.reply)
+					_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{ReturnSlow: returnSlow})
+					var e *TransportError
+					is.True(errors.As(err, &e))
+					is.Equal(e.TooSlow(), tt.slow)
+					is.Equal(e.Dropped(), tt.dropped)
+					is.Equal(e.TooLarge(), tt.large)
+					is.True(p.count() == tt.tries || !returnSlow)
+					is.True(p.count() > 1 || returnSlow || tt.large)
+				})
 			})
-		})
+		}
 	}
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		p, c := newPeer(t, JSONRPC, Config{}, result("[]"))
+		p.refusals = 1000 // the call was not sent: it is no matter of its size
+		_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{ReturnSlow: true})
+		var e *TransportError
+		is.True(errors.As(err, &e))
+		is.True(!e.Dropped() && !e.TooSlow())
+		is.Equal(p.dials, 1+DefaultRetries)
+	})
 }
 
 func TestWaitsFollowTheServer(t *testing.T) {
@@ -268,7 +271,7 @@ func TestWaitsFollowTheServer(t *testing.T) {
 				is := is.New(t)
 				var waits []Event
 				_, c := newPeer(t, JSONRPC, Config{Observer: func(e Event) {
-					if e.Kind == Waiting {
+					if e.Kind == EventWaiting {
 						waits = append(waits, e)
 					}
 				}}, status(tt.code, "", "Retry-After", tt.header), result("[]"))
@@ -292,7 +295,7 @@ func TestAWaitThatIsTooLongIsAnError(t *testing.T) {
 				is := is.New(t)
 				p, c := newPeer(t, JSONRPC, Config{}, status(429, "", "Retry-After", header))
 				start := time.Now()
-				_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+				_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 				var e *TransportError
 				is.True(errors.As(err, &e))
 				is.True(strings.Contains(err.Error(), "asks to wait"))
@@ -314,11 +317,11 @@ func TestRetryAfterThatMakesNoSenseIsIgnored(t *testing.T) {
 func TestWaitsGrowAndAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		longest := make([]time.Duration, 12)
+		longest, shortest := make([]time.Duration, 12), make([]time.Duration, 12)
 		for range 200 {
 			var waits []time.Duration
 			_, c := newPeer(t, JSONRPC, Config{Retries: len(longest), RetryMaxWait: 20 * time.Second, Observer: func(e Event) {
-				if e.Kind == Waiting {
+				if e.Kind == EventWaiting {
 					waits = append(waits, e.Wait)
 				}
 			}}, page(503, "Unavailable"))
@@ -328,12 +331,14 @@ func TestWaitsGrowAndAreBounded(t *testing.T) {
 			for i, w := range waits {
 				is.True(w > 0)
 				longest[i] = max(longest[i], w)
+				shortest[i] = min(cmp.Or(shortest[i], w), w)
 			}
 		}
 		for i, w := range longest {
 			bound := min(time.Second<<i, 20*time.Second)
-			is.True(w <= bound)  // never longer
-			is.True(w > bound/2) // uses its bound: the chance that 200 tries do not is 2^-200
+			is.True(w <= bound)            // never longer
+			is.True(w > bound/2)           // uses its bound: the chance that 200 tries do not is 2^-200
+			is.True(shortest[i] < bound/2) // and not always the same part of it
 		}
 	})
 }
@@ -425,7 +430,7 @@ func TestCancellationEndsADial(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.True(errors.Is(err, context.Canceled))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown)) // it never had a connection
@@ -439,7 +444,7 @@ func TestAFailingTransportThatDoesNotTellMakesTheOutcomeUnknown(t *testing.T) {
 	_, c := newPeer(t, JSONRPC, Config{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, syscall.ECONNREFUSED
 	})}, result("[1]"))
-	_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+	_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 	var unknown *UnknownOutcomeError
 	is.True(errors.As(err, &unknown))
 	is.True(errors.Is(err, syscall.ECONNREFUSED))
@@ -505,16 +510,16 @@ func TestAPacedCallCanBeCancelled(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Rate: 0.01}, result("[1]"))
 		start := time.Now()
-		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.NoErr(err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err = c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.True(errors.Is(err, context.DeadlineExceeded))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown))
 		is.Equal(p.count(), 1)
-		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.NoErr(err)
 		is.Equal(time.Since(start), 100*time.Second) // the slot of the cancelled call was given back
 	})

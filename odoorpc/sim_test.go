@@ -13,7 +13,7 @@ import (
 	"odoosync/odoorpc/odoosim"
 )
 
-var quiet = odoorpc.Context{"mode": "update", "noupdate": true, "tracking_disable": true}
+var quiet = odoorpc.LoadOptions{Context: odoorpc.Context{"tracking_disable": true}}
 
 // dialects are the servers and protocols that every test against odoosim runs on.
 var dialects = []struct {
@@ -73,7 +73,7 @@ func TestRecordsAreCreatedFoundAndRead(t *testing.T) {
 		ids, err := client.Create(t.Context(), "project.task", []map[string]any{
 			{"name": "A <&> \"q\" 👩‍💻", "project_id": project},
 			{"name": "B", "project_id": project},
-		}, odoorpc.Context{"tracking_disable": true})
+		}, odoorpc.CreateOptions{Context: odoorpc.Context{"tracking_disable": true}})
 		is.NoErr(err)
 		is.Equal(len(ids), 2)
 
@@ -87,7 +87,7 @@ func TestRecordsAreCreatedFoundAndRead(t *testing.T) {
 			Project odoorpc.Ref `json:"project_id"`
 			Parent  odoorpc.Ref `json:"parent_id"`
 		}
-		is.NoErr(client.Read(t.Context(), "project.task", ids, []string{"name", "project_id", "parent_id"}, nil, &tasks))
+		is.NoErr(client.SearchRead(t.Context(), "project.task", nil, []string{"name", "project_id", "parent_id"}, odoorpc.Query{Order: "id"}, &tasks))
 		is.Equal(len(tasks), 2)
 		is.Equal(tasks[0].Name, odoorpc.Text("A <&> \"q\" 👩‍💻"))
 		is.Equal(tasks[0].Project, odoorpc.Ref{ID: project, Name: "Shop"})
@@ -117,14 +117,14 @@ func TestLoadCreatesOnceWhateverHappens(t *testing.T) {
 			onEach(t, func(t *testing.T, odoo *odoosim.Server, client *odoorpc.Client, project int64) {
 				is := is.New(t)
 				odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "load"), Times: 2, Action: action})
-				loaded, err := client.Load(t.Context(), "project.task", columns, rows(project, 20), quiet)
+				loaded, err := client.LoadOnce(t.Context(), "project.task", columns, rows(project, 20), quiet)
 				is.NoErr(err)
 				is.Equal(len(loaded.IDs), 20)
 				is.Equal(len(odoo.Tasks()), 20)
 				for i, task := range odoo.Tasks() {
 					is.Equal(task.ID, loaded.IDs[i])
 				}
-				again, err := client.Load(t.Context(), "project.task", columns, rows(project, 20), quiet)
+				again, err := client.LoadOnce(t.Context(), "project.task", columns, rows(project, 20), quiet)
 				is.NoErr(err)
 				is.Equal(again.IDs, loaded.IDs)
 			})
@@ -146,7 +146,7 @@ func TestCreateIsNeverDoneTwice(t *testing.T) {
 			onEach(t, func(t *testing.T, odoo *odoosim.Server, client *odoorpc.Client, project int64) {
 				is := is.New(t)
 				odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Action: action})
-				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "project_id": project}}, nil)
+				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "project_id": project}}, odoorpc.CreateOptions{})
 				var unknown *odoorpc.UnknownOutcomeError
 				is.True(errors.As(err, &unknown))
 				is.Equal(unknown.Rows, 1)
@@ -162,7 +162,7 @@ func TestLoadReportsTheRefusedRow(t *testing.T) {
 		is := is.New(t)
 		data := rows(project, 3)
 		data[1][2] = int64(999999)
-		loaded, err := client.Load(t.Context(), "project.task", columns, data, quiet)
+		loaded, err := client.LoadOnce(t.Context(), "project.task", columns, data, quiet)
 		is.NoErr(err)
 		is.True(loaded.IDs == nil)
 		is.True(len(loaded.Messages) > 0)
@@ -180,11 +180,11 @@ func TestAConflictIsTheCallersToRepeat(t *testing.T) {
 			Match:  odoosim.On("project.task", "load"),
 			Action: odoosim.LoadMessage("could not serialize access due to concurrent update"),
 		})
-		_, err := client.Load(t.Context(), "project.task", columns, rows(project, 1), quiet)
+		_, err := client.LoadOnce(t.Context(), "project.task", columns, rows(project, 1), quiet)
 		var conflict *odoorpc.ConflictError
 		is.True(errors.As(err, &conflict))
 		is.Equal(len(odoo.Calls()), 1)
-		_, err = client.Load(t.Context(), "project.task", columns, rows(project, 1), quiet)
+		_, err = client.LoadOnce(t.Context(), "project.task", columns, rows(project, 1), quiet)
 		is.NoErr(err)
 	})
 }
@@ -192,28 +192,28 @@ func TestAConflictIsTheCallersToRepeat(t *testing.T) {
 func TestRefusalsOfBothVersionsAndProtocolsHaveTheSameKind(t *testing.T) {
 	onEach(t, func(t *testing.T, _ *odoosim.Server, client *odoorpc.Client, project int64) {
 		for _, tt := range []struct {
-			kind odoorpc.Kind
+			kind odoorpc.Refusal
 			call func() error
 		}{
-			{odoorpc.Access, func() error {
+			{odoorpc.RefusalAccess, func() error {
 				return client.Call(t.Context(), "project.task", "_create", odoorpc.Args{}, nil)
 			}},
-			{odoorpc.Unsupported, func() error {
+			{odoorpc.RefusalUnsupported, func() error {
 				return client.Call(t.Context(), "project.task", "nosuch", odoorpc.Args{}, nil)
 			}},
-			{odoorpc.Unsupported, func() error {
+			{odoorpc.RefusalUnsupported, func() error {
 				_, err := client.Search(t.Context(), "no.such.model", nil, odoorpc.Query{})
 				return err
 			}},
-			{odoorpc.Validation, func() error {
-				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"project_id": project}}, nil)
+			{odoorpc.RefusalValidation, func() error {
+				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"project_id": project}}, odoorpc.CreateOptions{})
 				return err
 			}},
-			{odoorpc.Other, func() error {
-				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "nosuchfield": 1}}, nil)
+			{odoorpc.RefusalOther, func() error {
+				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "nosuchfield": 1}}, odoorpc.CreateOptions{})
 				return err
 			}},
-			{odoorpc.Missing, func() error {
+			{odoorpc.RefusalMissing, func() error {
 				return client.Call(t.Context(), "project.task", "unlink", odoorpc.Args{IDs: []int64{999999}}, nil)
 			}},
 		} {
@@ -284,7 +284,7 @@ func TestAServerWithoutRPCServicesLeadsToJSON2(t *testing.T) {
 func TestABatchOfTenThousandRows(t *testing.T) {
 	onEach(t, func(t *testing.T, odoo *odoosim.Server, client *odoorpc.Client, project int64) {
 		is := is.New(t)
-		loaded, err := client.Load(t.Context(), "project.task", columns, rows(project, 10_000), quiet)
+		loaded, err := client.LoadOnce(t.Context(), "project.task", columns, rows(project, 10_000), quiet)
 		is.NoErr(err)
 		is.Equal(len(loaded.IDs), 10_000)
 	})

@@ -42,7 +42,7 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 	if isUnset(data) {
 		return nil
 	}
-	if data[0] != '[' {
+	if !bytes.HasPrefix(data, []byte("[")) {
 		return r.setID(data)
 	}
 	var pair []json.RawMessage
@@ -50,7 +50,7 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if len(pair) != 2 {
-		return fmt.Errorf("want [id, name], found a list of %d", len(pair))
+		return fmt.Errorf("expected [id, name], found a list of %d", len(pair))
 	}
 	var name Text
 	if err := name.UnmarshalJSON(pair[1]); err != nil {
@@ -68,7 +68,7 @@ func (r *Ref) setID(data []byte) error {
 		return err
 	}
 	if r.ID <= 0 {
-		return fmt.Errorf("want a positive id, found %d", r.ID)
+		return fmt.Errorf("expected a positive id, found %d", r.ID)
 	}
 	return nil
 }

@@ -5,28 +5,33 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 )
 
-// Create makes records, all or none, and returns their ids in the order of values. No values: no call, and no ids.
+// CreateOptions are the options of Create. The zero value has none.
+type CreateOptions struct {
+	// Context is sent along.
+	Context Context
+}
+
+// Create creates records, all or none, and returns their ids in the order of values. No values: no call, and no ids.
 //
 // It must not be repeated, so it is sent again only where the server has certainly done nothing: no connection came about,
 // the server answered 429, or Odoo rolled back because of other transactions. Where the answer is lost or makes no sense it
-// returns an *UnknownOutcomeError. Prefer Load, which has no such case.
+// returns an *UnknownOutcomeError. Prefer LoadOnce, which has no such case.
 //
 // Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
 // Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
-func (c *Client) Create(ctx context.Context, model string, values []map[string]any, context Context) ([]int64, error) {
+func (c *Client) Create(ctx context.Context, model string, values []map[string]any, options CreateOptions) ([]int64, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
 	m := &message{
 		op:         op{model: model, method: "create", rows: len(values)},
-		safety:     once,
-		finish:     true,
+		care:       care{once: true, finish: true},
 		positional: []Param{{"vals_list", values}},
-		context:    context,
+		context:    options.Context,
 	}
 	result, err := c.call(ctx, m)
 	if err != nil {
@@ -39,152 +44,166 @@ func (c *Client) Create(ctx context.Context, model string, values []map[string]a
 	return ids, nil
 }
 
-// A LoadResult is what Load returns.
+// LoadOptions are the options of LoadOnce. The zero value has none.
+type LoadOptions struct {
+	// Context is sent along. LoadOnce sets its keys "mode" and "noupdate".
+	Context Context
+	// ReturnSlow returns at once what may have been too much for the server: a *TransportError whose TooSlow or Dropped is
+	// true. It is for callers who then send fewer rows, because the same rows would meet the same end at the server's limits.
+	// A call that was dropped by chance may be sent again as it is. Default: such a call is repeated like others.
+	ReturnSlow bool
+}
+
+// A LoadResult is what LoadOnce returns.
 type LoadResult struct {
 	// IDs are the records' ids in the order of the rows. Nil where the server refused; then Messages say why and nothing
 	// was created.
 	IDs []int64
-	// Messages are the server's remarks on rows. Beside IDs they are warnings.
+	// Messages are the server's remarks on rows, several for one row at times. Beside IDs they are warnings.
 	Messages []LoadMessage
+	// Tries is how often the call went out. More than one means that the server, or what is between, had trouble with it.
+	Tries int
 }
 
-// A LoadMessage is a remark of the server on rows that were sent to Load.
+// A LoadMessage is a remark of the server on a row that was sent to LoadOnce.
 type LoadMessage struct {
-	Type     string // "error" or "warning"
-	Record   int    // index of the row, from 0; -1 where the message concerns the whole call
-	From, To int    // first and last index of the rows that the record spans; -1 where absent
-	Field    string // the field concerned; "" where absent
-	Message  string // for people
+	Type      string  // "error" or "warning"
+	Record    int     // index of the row, from 0; -1 where the message concerns the whole call
+	Field     string  // the field concerned; "" where absent
+	Kind      Refusal // of Exception; "" where the message names none
+	Exception string  // class of the exception, such as "odoo.exceptions.AccessError"; "" where the message names none
+	Message   string  // for people, in the server's words, which from Odoo 16 on are in the user's language
 }
 
-// Load imports rows of values under the given fields, all or none, by the method load of the model: in the column "id"
-// each row carries an external id, by which a repeated row is recognised. Row values are texts, numbers or booleans; an
-// empty text means "not set". A field's "/.id" column takes database ids. No rows: no call, and no ids.
+// LoadOnce imports rows of values under the given fields, all or none, by the method load of the model, so that each row
+// creates one record, however often it is sent: in the column "id" each row carries an external id. A new one creates the
+// record and keeps the id with it; a known one gives the id of the record that it has and changes nothing. Other values are
+// texts, numbers or booleans; an empty text means "not set". A field's "/.id" column takes database ids, a "/id" column
+// external ids. No rows: no call, and no ids. Rows without an external id, and two with the same, are a *RequestError.
 //
-// With an external id in every row and "mode": "update" and "noupdate": true in the context it is safe to repeat: a known
-// external id gives the id of the record that it made and changes nothing. Then Load is sent again where the transport
-// fails. Without them it would write again or create twice, so a lost answer is an *UnknownOutcomeError.
-//
-// What the server says about rows comes in the result, not as an error. Where it rolled back because of another
-// transaction, Load returns a *ConflictError without repeating: the caller may know better what to send next.
-// A *TransportError with TooLarge, or with TooSlow under ReturnSlow, asks for fewer rows.
+// It is safe to repeat, also at the same time, and is sent again where the transport fails. What the server says about rows
+// comes in the result, not as an error. Where it rolled back because of another transaction, LoadOnce returns a
+// *ConflictError without repeating: the caller may know better what to send next. A *TransportError with TooLarge, or with
+// TooSlow or Dropped under ReturnSlow, asks for fewer rows.
 //
 // Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
 // Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
-func (c *Client) Load(ctx context.Context, model string, fields []string, rows [][]any, context Context) (LoadResult, error) {
+func (c *Client) LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options LoadOptions) (LoadResult, error) {
 	if len(rows) == 0 {
 		return LoadResult{}, nil
 	}
 	m := &message{
 		op:         op{model: model, method: "load", rows: len(rows)},
-		safety:     once,
-		finish:     true,
+		care:       care{finish: true, returnSlow: options.ReturnSlow},
 		positional: []Param{{"fields", fields}, {"data", rows}},
-		context:    context,
+		context:    Context{},
 	}
-	for i, row := range rows {
-		if len(row) != len(fields) {
-			return LoadResult{}, &RequestError{Model: model, Method: m.method, Reason: fmt.Sprintf("row %d has %d values for %d fields", i, len(row), len(fields))}
-		}
+	if err := checkRows(fields, rows); err != nil {
+		return LoadResult{}, &RequestError{Model: model, Method: m.method, Reason: err.Error()}
 	}
-	if isRepeatable(fields, rows, context) {
-		m.safety = repeatable
-	}
+	maps.Copy(m.context, options.Context)
+	m.context["mode"], m.context["noupdate"] = "update", true
 	result, err := c.call(ctx, m)
 	if err != nil {
 		return LoadResult{}, err
 	}
 	loaded, err := c.readLoad(m.op, result)
-	if _, ok := err.(*AnswerError); ok && m.safety == once { //nolint:errorlint // readLoad returns it as it is
-		err = &UnknownOutcomeError{Model: model, Method: m.method, Rows: m.rows, Err: err}
-	}
+	loaded.Tries = m.tries
 	return loaded, err
 }
 
-// isRepeatable reports whether sending the rows twice does no more than sending them once.
-func isRepeatable(fields []string, rows [][]any, context Context) bool {
+// checkRows reports what would let a repeated row create a second record.
+func checkRows(fields []string, rows [][]any) error {
 	column := slices.Index(fields, "id")
-	if column < 0 || context["mode"] != "update" || context["noupdate"] != true {
-		return false
+	if column < 0 {
+		return fmt.Errorf(`there is no column "id" for external ids`)
 	}
-	for _, row := range rows {
-		if id, _ := row[column].(string); id == "" {
-			return false
+	seen := make(map[string]bool, len(rows))
+	for i, row := range rows {
+		if len(row) != len(fields) {
+			return fmt.Errorf("row %d has %d values for %d fields", i, len(row), len(fields))
 		}
+		id, _ := row[column].(string)
+		if id == "" || seen[id] {
+			return fmt.Errorf("row %d has no external id of its own", i)
+		}
+		seen[id] = true
 	}
-	return true
+	return nil
 }
 
 func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 	m := members(result)
 	if m == nil {
-		return LoadResult{}, c.unexpected(op, "want ids and messages")
+		return LoadResult{}, c.unexpected(op, "expected ids and messages")
 	}
-	messages, err := c.readMessages(op, m["messages"])
+	messages, conflict, err := c.readMessages(op, m["messages"])
 	if err != nil {
 		return LoadResult{}, err
 	}
-	refused := slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" })
 	if !isUnset(m["ids"]) {
 		ids, err := c.readIDsOf(op, m["ids"])
 		if err != nil {
 			return LoadResult{}, err
 		}
-		if refused {
+		if slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" }) {
 			return LoadResult{}, c.unexpected(op, "found ids and errors in one answer")
 		}
 		return LoadResult{IDs: ids, Messages: messages}, nil
 	}
-	if len(messages) == 0 {
+	switch {
+	case len(messages) == 0:
 		return LoadResult{}, c.unexpected(op, "found neither ids nor messages")
-	}
-	for _, message := range messages {
-		if isConflict(message.Message) {
-			return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: message.Message}
-		}
+	case conflict != nil:
+		return LoadResult{}, conflict
 	}
 	return LoadResult{Messages: messages}, nil
-}
-
-// conflicts are how PostgreSQL words that another transaction was in the way, and what stands of the constraint on external
-// ids in the messages of two loads that create the same one.
-var conflicts = []string{"could not serialize access", "deadlock detected", "ir_model_data_module_name_uniq_index"}
-
-func isConflict(message string) bool {
-	if slices.ContainsFunc(conflicts, func(words string) bool { return strings.Contains(message, words) }) {
-		return true
-	}
-	return strings.Contains(message, "duplicate key value") && strings.Contains(message, "ir_model_data")
 }
 
 // maxMessages is how many messages an answer may have. Odoo stops after about ten errors, but warns of any number of rows.
 const maxMessages = 10_000
 
-func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, error) {
+// readMessages returns the server's messages, and the conflict that one of them may be.
+func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, *ConflictError, error) {
 	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var messages []LoadMessage
+	var conflict *ConflictError
 	err := eachOf(data, maxMessages, func(element json.RawMessage) error {
 		m := members(element)
 		if m == nil {
 			return fmt.Errorf("found %s in place of a message", element)
 		}
-		rows := members(m["rows"])
-		messages = append(messages, LoadMessage{
-			Type:    cleanLine(text(m["type"])),
-			Record:  index(m["record"], op.rows),
-			From:    index(rows["from"], op.rows),
-			To:      index(rows["to"], op.rows),
-			Field:   c.redactor.line(text(m["field"])),
-			Message: strings.TrimSpace(c.redactor.text(text(m["message"]), maxMessage)),
-		})
+		message, isConflict := c.readMessage(op, m)
+		messages = append(messages, message)
+		if isConflict && conflict == nil {
+			conflict = &ConflictError{Model: op.model, Method: op.method, Message: message.Message}
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
+		return nil, nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
 	}
-	return messages, nil
+	return messages, conflict, nil
+}
+
+func (c *Client) readMessage(op op, m map[string]json.RawMessage) (message LoadMessage, conflict bool) {
+	class, words := exceptionOf(text(m["message"]))
+	message = LoadMessage{
+		Type:      text(m["type"]),
+		Record:    index(m["record"], op.rows),
+		Field:     c.redactor.line(text(m["field"])),
+		Exception: c.redactor.line(class),
+		Message:   c.redactor.text(words, maxMessage),
+	}
+	if message.Type != "error" && message.Type != "warning" {
+		message.Type = c.redactor.line(message.Type)
+	}
+	if class != "" {
+		message.Kind, _ = kindOf(class)
+	}
+	return message, isConflict(words)
 }
 
 // index returns the index of a row that data holds; -1 where it holds none.

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"odoosync/e2e/program"
 )
 
 // scripts are the shell scripts of an action's steps, in order.
@@ -48,9 +50,11 @@ func maps(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"good map.toml":    "[features.Orders]\ntask_id = 0\n",
-		"sub/a/good.toml":  "[features.Orders]\ntask_id = 7\n",
-		"sub/b/wrong.toml": "[features.Orders]\ntask_id = \"0\"\n",
+		"good map.toml":                     "[features.Orders]\ntask_id = 0\n",
+		"sub/a/good.toml":                   "[features.Orders]\ntask_id = 7\n",
+		"sub/b/feature_user_story_map.toml": "[features.Orders]\ntask_id = 7\n",
+		"sub/b/map.toml":                    "[features.Orders]\ntask_id = 7\n",
+		"sub/b/wrong.toml":                  "[features.Orders]\ntask_id = \"0\"\n",
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
@@ -69,6 +73,7 @@ func TestTheActionChecksEveryMapItIsGiven(t *testing.T) {
 	is.Equal(len(steps), 2) // build, check
 	root, err := filepath.Abs("..")
 	is.NoErr(err)
+	is.NoErr(program.Show(".."))
 	env := []string{"GITHUB_ACTION_PATH=" + root, "RUNNER_TEMP=" + t.TempDir()}
 	dir := maps(t)
 	_, code := shell(t, dir, env, "-c", steps[0])
@@ -84,6 +89,7 @@ func TestTheActionChecksEveryMapItIsGiven(t *testing.T) {
 		{"sub/b/*.toml\n\ngood map.toml", 3, []string{"::error file=sub/b/wrong.toml", "good map.toml: 1 task"}},
 		{"none/*.toml", 3, []string{"::error file=none/*.toml,"}},
 		{"missing.toml", 3, []string{"::error file=missing.toml,"}},
+		{"sub/b/?(feature_user_story_)map.toml", 0, []string{"sub/b/map.toml: nothing", "sub/b/feature_user_story_map.toml: nothing"}},
 	} {
 		out, code := shell(t, dir, append(env, "MAPS="+test.maps), "-c", steps[1])
 		if code != test.code {
@@ -98,22 +104,52 @@ func TestTheActionChecksEveryMapItIsGiven(t *testing.T) {
 }
 
 func TestTheHookChecksEveryFileItIsGiven(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("the hook runs in bash")
-	}
 	is := is.New(t)
-	text, err := os.ReadFile(filepath.Join("..", ".pre-commit-hooks.yaml"))
+	words := strings.Fields(hook(t, "entry"))
+	is.Equal(words[0], "odoosync") // what pre-commit builds
+	path, err := program.Build("..", t.TempDir())
 	is.NoErr(err)
-	entry := regexp.MustCompile(`(?m)^  entry: (bash -c '.*' .*)$`).FindSubmatch(text)
-	is.True(entry != nil)
-
-	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin+string(os.PathSeparator), "../cmd/odoosync")
-	is.NoErr(build.Run())
-	env := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")}
 	dir := maps(t)
-	_, code := shell(t, dir, env, "-c", string(entry[1])+` "$@"`, "hook", "good map.toml", "sub/a/good.toml")
-	is.Equal(code, 0)
-	_, code = shell(t, dir, env, "-c", string(entry[1])+` "$@"`, "hook", "sub/b/wrong.toml", "good map.toml")
-	is.Equal(code, 3)
+	for _, test := range []struct {
+		files []string
+		code  int
+	}{
+		{[]string{"good map.toml", "sub/a/good.toml"}, 0},
+		{[]string{"sub/b/wrong.toml", "good map.toml"}, 3},
+	} {
+		cmd := exec.Command(path, append(words[1:], test.files...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		is.True(err == nil || errors.As(err, &exit))
+		if code := cmd.ProcessState.ExitCode(); code != test.code {
+			t.Errorf("%q: exit code %d, want %d; printed:\n%s", test.files, code, test.code, out)
+		}
+	}
+}
+
+func TestTheHookIsForMaps(t *testing.T) {
+	files := regexp.MustCompile(hook(t, "files"))
+	for name, want := range map[string]bool{
+		"map.toml": true, "feature_user_story_map.toml": true, "docs/map.toml": true, "docs/feature_user_story_map.toml": true,
+		"sitemap.toml": false, "map.toml.orig": false, "maps.toml": false, "user_story_map.toml": false,
+	} {
+		if files.MatchString(name) != want {
+			t.Errorf("%s: want %v", name, want)
+		}
+	}
+}
+
+// hook is what .pre-commit-hooks.yaml has under a key.
+func hook(t *testing.T, key string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", ".pre-commit-hooks.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := regexp.MustCompile(`(?m)^  ` + key + `: (.+)$`).FindSubmatch(text)
+	if value == nil {
+		t.Fatalf("the hook has no %s", key)
+	}
+	return string(value[1])
 }

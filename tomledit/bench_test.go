@@ -18,8 +18,8 @@ import (
 // mapPaths is what a reader of feature maps asks for.
 func mapPaths() tomledit.Option {
 	feature := []string{"features", tomledit.Any}
-	story := append(feature[:2:2], "user_stories", tomledit.Any)
-	below := func(path []string, key string) []string { return append(path[:len(path):len(path)], key) }
+	story := append(slices.Clip(feature), "user_stories", tomledit.Any)
+	below := func(path []string, key string) []string { return append(slices.Clip(path), key) }
 	return tomledit.Keep(
 		below(feature, "task_id"), below(feature, "description"), below(feature, "tags"), below(below(feature, "tags"), tomledit.Any),
 		below(feature, "_deprecated"),
@@ -99,7 +99,7 @@ func patchPending(b *testing.B, doc *tomledit.Document) *tomledit.Patch {
 			set(story.Get("task_id"))
 		}
 	}
-	if patch.Len() == 0 {
+	if next == 40000 {
 		b.Fatal("nothing to patch")
 	}
 	return patch
@@ -161,7 +161,7 @@ func BenchmarkManyKeysInOneTable(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		doc := parse(b, src.Bytes())
-		for key := range doc.Root().All() {
+		for key := range doc.Get().All() {
 			if !doc.Get(key).Exists() {
 				b.Fatal(key)
 			}
@@ -171,7 +171,7 @@ func BenchmarkManyKeysInOneTable(b *testing.B) {
 
 func BenchmarkPositions(b *testing.B) {
 	src := generatedMap(10 << 20)
-	values := integers(parse(b, src).Root())
+	values := integers(parse(b, src).Get())
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
 		doc := parse(b, src, tomledit.Keep())

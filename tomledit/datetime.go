@@ -4,21 +4,21 @@ package tomledit
 // nothing is. The parser only delimits such tokens and leaves their contents open.
 
 const (
-	wantDate   = "want a date as in 2026-01-31"
-	wantTime   = "want a time as in 07:30 or 07:30:59.5"
-	wantOffset = "want a time offset as in Z or +02:00"
+	badDate   = "expected a date as in 2026-01-31"
+	badTime   = "expected a time as in 07:30 or 07:30:59.5"
+	badOffset = "expected a time offset as in Z or +02:00"
 )
 
 func dateFault(token []byte) string {
 	if len(token) != 10 || token[4] != '-' || token[7] != '-' {
-		return wantDate
+		return badDate
 	}
 	year, month, day := number(token[:4]), number(token[5:7]), number(token[8:])
 	switch {
 	case year < 0 || month < 0 || day < 0:
-		return wantDate
+		return badDate
 	case month < 1 || month > 12:
-		return "there are months 01 to 12"
+		return "the month must be 01 to 12"
 	case day < 1 || day > daysIn(year, month):
 		return "the month has no such day"
 	}
@@ -28,7 +28,7 @@ func dateFault(token []byte) string {
 func timeFault(token []byte) string {
 	rest, fault := clock(token)
 	if fault == "" && len(rest) > 0 {
-		return wantTime
+		return badTime
 	}
 	return fault
 }
@@ -36,7 +36,7 @@ func timeFault(token []byte) string {
 func localDateTimeFault(token []byte) string {
 	rest, fault := dateAndClock(token)
 	if fault == "" && len(rest) > 0 {
-		return wantTime
+		return badTime
 	}
 	return fault
 }
@@ -50,14 +50,14 @@ func dateTimeFault(token []byte) string {
 		return ""
 	}
 	if len(rest) != 6 || rest[0] != '+' && rest[0] != '-' || rest[3] != ':' {
-		return wantOffset
+		return badOffset
 	}
 	hour, minute := number(rest[1:3]), number(rest[4:])
 	switch {
 	case hour < 0 || minute < 0:
-		return wantOffset
+		return badOffset
 	case hour > 23 || minute > 59:
-		return "there are time offsets up to 23:59"
+		return "the time offset must be at most 23:59"
 	}
 	return ""
 }
@@ -65,13 +65,13 @@ func dateTimeFault(token []byte) string {
 // dateAndClock reads a date, T or a space, and a time of day. It returns what follows.
 func dateAndClock(token []byte) (rest []byte, fault string) {
 	if len(token) < 10 {
-		return nil, wantDate
+		return nil, badDate
 	}
 	if fault := dateFault(token[:10]); fault != "" {
 		return nil, fault
 	}
 	if len(token) == 10 || token[10] != 'T' && token[10] != 't' && token[10] != ' ' {
-		return nil, "want T or a space between date and time"
+		return nil, "expected T or a space between date and time"
 	}
 	return clock(token[11:])
 }
@@ -80,29 +80,29 @@ func dateAndClock(token []byte) (rest []byte, fault string) {
 // is a second 60.
 func clock(token []byte) (rest []byte, fault string) {
 	if len(token) < 5 || token[2] != ':' {
-		return nil, wantTime
+		return nil, badTime
 	}
 	hour, minute := number(token[:2]), number(token[3:5])
 	switch {
 	case hour < 0 || minute < 0:
-		return nil, wantTime
+		return nil, badTime
 	case hour > 23:
-		return nil, "there are hours 00 to 23"
+		return nil, "the hour must be 00 to 23"
 	case minute > 59:
-		return nil, "there are minutes 00 to 59"
+		return nil, "the minute must be 00 to 59"
 	}
 	rest = token[5:]
 	if len(rest) == 0 || rest[0] != ':' {
 		return rest, ""
 	}
 	if len(rest) < 3 {
-		return nil, wantTime
+		return nil, badTime
 	}
 	switch second := number(rest[1:3]); {
 	case second < 0:
-		return nil, wantTime
+		return nil, badTime
 	case second > 60:
-		return nil, "there are seconds 00 to 59, and 60 for a leap second"
+		return nil, "the second must be 00 to 59, or 60 for a leap second"
 	}
 	rest = rest[3:]
 	if len(rest) == 0 || rest[0] != '.' {
@@ -113,7 +113,7 @@ func clock(token []byte) (rest []byte, fault string) {
 		digits++
 	}
 	if digits == 1 {
-		return nil, wantTime
+		return nil, badTime
 	}
 	return rest[digits:], ""
 }

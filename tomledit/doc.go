@@ -2,7 +2,7 @@
 //
 // # Use
 //
-// [Parse] checks a document and records where its values stand. [Document.Get] finds a value by its
+// [Parse] checks a document and records where its values are. [Document.Get] finds a value by its
 // keys, [Document.NewPatch] starts a set of edits, and [Patch.WriteTo] streams the new bytes:
 //
 //	doc, err := tomledit.Parse("map.toml", src)
@@ -29,12 +29,16 @@
 //     would accept it: keys given twice, tables defined again, impossible dates, integers that do not fit
 //     in 64 bits (TestEveryInvalidDocumentIsRefused, FuzzAgreesWithDecoder).
 //   - Time and memory grow linearly with the document, whatever its shape: many keys in one table, one
-//     line for everything, deep nesting (TestWorkGrowsLinearly counts the steps).
+//     line for everything, deep nesting (TestLargeTablesAreSearchedByHash, TestMemoryGrowsLinearly).
+//   - The zero values of all types can be used: they are empty (TestZeroValuesCanBeUsed).
+//   - A syntax error says what was expected, what was found and, for common mistakes, what to do: marks of an
+//     unfinished merge, typographic quotes, invisible characters, Windows paths, names without quotes, lone
+//     carriage returns (TestMistakesAreExplained).
 //
 // # Limitations
 //
 //   - Only integers that are there can be changed. Nothing is added, removed or renamed.
-//   - The source must be UTF-8 and shorter than 4 GiB; it is held in memory. Something else is refused.
+//   - The source must be UTF-8 and shorter than 4 GiB; it is held in memory. Anything else is refused.
 //   - Floats that overflow a 64-bit float (1e400) are refused although TOML leaves them open: go-toml's
 //     decoder, which would read the same file elsewhere, refuses them. A leap second (:60) is accepted as
 //     TOML's grammar has it, although that decoder refuses it.

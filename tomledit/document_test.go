@@ -20,9 +20,9 @@ func TestDocumentsAreAcceptedOrRefusedWithTheirPlace(t *testing.T) {
 				return
 			}
 			is.NoErr(err)
-			is.Equal(string(doc.NewPatch().Bytes()), d.src)
-			inPlace(t, doc, doc.Root())
-			onlyTokensChange(t, doc, integers(doc.Root()))
+			is.Equal(string(source(doc)), d.src)
+			inPlace(t, []byte(d.src), doc.Get())
+			onlyTokensChange(t, doc, integers(doc.Get()))
 		})
 	}
 }

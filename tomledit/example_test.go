@@ -20,8 +20,7 @@ user_stories = [
 
 func ExampleParse() {
 	_, err := tomledit.Parse("map.toml", []byte("a = 1\nb = 2024-02-30\n"))
-	var e *tomledit.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*tomledit.Error](err); ok {
 		fmt.Println(e)
 		fmt.Println(e.Snippet())
 	}

@@ -2,11 +2,9 @@ package tomledit_test
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -15,10 +13,15 @@ import (
 	"odoosync/tomledit"
 )
 
-// The seeds are the documents of the table tests and the files under testdata/fuzz.
+// The seeds are the documents and mistakes of the table tests and the files under testdata/fuzz.
 func seed(f *testing.F) {
 	for _, doc := range documents {
 		f.Add([]byte(doc.src))
+	}
+	for _, list := range mistakes {
+		for _, m := range list {
+			f.Add([]byte(m.src))
+		}
 	}
 	f.Add(generatedMap(2000))
 }
@@ -59,7 +62,7 @@ func FuzzAgreesWithDecoder(f *testing.F) {
 		case err == nil && oracle != nil:
 			t.Fatalf("accepted, but the decoder says: %v", oracle)
 		case err == nil:
-			sameTable(t, doc.Root(), want)
+			sameTable(t, doc.Get(), want)
 		}
 	})
 }
@@ -69,12 +72,10 @@ func sameTable(t *testing.T, got tomledit.Value, want map[string]any) {
 	if got.Kind() != tomledit.Table || got.Len() != len(want) {
 		t.Fatalf("%s: %s of %d, want a table of %d", got.Path(), got.Kind(), got.Len(), len(want))
 	}
-	i := 0
 	for key, member := range got.All() {
-		if got.Get(key) != member || got.Index(i) != member || member.Key() != key {
+		if got.Get(key) != member || member.Key() != key {
 			t.Fatalf("%s is not found again", member.Path())
 		}
-		i++
 		value, ok := want[key]
 		if !ok {
 			t.Fatalf("%s: the decoder has no such key", member.Path())
@@ -95,8 +96,8 @@ func same(t *testing.T, got tomledit.Value, want any) {
 		}
 		i := 0
 		for key, element := range got.All() {
-			if key != "" || got.Index(i) != element {
-				t.Fatalf("%s is not found again", element.Path())
+			if key != "" {
+				t.Fatalf("%s has the key %q", element.Path(), key)
 			}
 			same(t, element, want[i])
 			i++
@@ -114,12 +115,12 @@ func same(t *testing.T, got tomledit.Value, want any) {
 		b, ok = got.Bool()
 		ok = ok && b == want
 	case float64:
-		ok = got.Kind() == tomledit.Float && !(math.IsNaN(want) && !strings.Contains(got.Raw(), "nan"))
+		ok = got.Kind() == tomledit.Float
 	default: // dates and times
 		ok = got.Kind() >= tomledit.DateTime
 	}
 	if !ok {
-		t.Fatalf("%s: %q, want %v", got.Path(), got.Raw(), want)
+		t.Fatalf("%s: %s, want %v", got.Path(), got.Kind(), want)
 	}
 }
 
@@ -134,17 +135,16 @@ func FuzzComesBack(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got := doc.NewPatch().Bytes(); !bytes.Equal(got, src) {
+		if got := source(doc); !bytes.Equal(got, src) {
 			t.Fatalf("came back as %q", got)
 		}
-		inPlace(t, doc, doc.Root())
+		inPlace(t, src, doc.Get())
 	})
 }
 
 // inPlace checks that a value and all in it stand where they say.
-func inPlace(t *testing.T, doc *tomledit.Document, v tomledit.Value) {
+func inPlace(t *testing.T, src []byte, v tomledit.Value) {
 	t.Helper()
-	src := doc.Source()
 	start, end := v.Span()
 	if start < 0 || end < start || end > len(src) {
 		t.Fatalf("%s: span %d to %d", v.Path(), start, end)
@@ -153,10 +153,7 @@ func inPlace(t *testing.T, doc *tomledit.Document, v tomledit.Value) {
 		t.Fatalf("%s: at %v, span from %d", v.Path(), v.Position(), start)
 	}
 	token := string(src[start:end])
-	if v.Raw() != token {
-		t.Fatalf("%s: raw %q, span %q", v.Path(), v.Raw(), token)
-	}
-	if v.Inline() {
+	if token != "" && (token[0] == '[' || token[0] == '{') {
 		brackets := token[:1] + token[len(token)-1:]
 		if brackets != "[]" && brackets != "{}" {
 			t.Fatalf("%s: brackets %q in %q", v.Path(), brackets, token)
@@ -166,7 +163,7 @@ func inPlace(t *testing.T, doc *tomledit.Document, v tomledit.Value) {
 		}
 	}
 	for child := range v.Values() {
-		inPlace(t, doc, child)
+		inPlace(t, src, child)
 	}
 }
 
@@ -177,7 +174,7 @@ func FuzzPatchChangesOnlyItsTokens(f *testing.F) {
 		if err != nil {
 			return
 		}
-		values := integers(doc.Root())
+		values := integers(doc.Get())
 		for i, j := range shuffled(len(values), src) { // some of them, in any order, some twice
 			values[i], values[j] = values[j], values[i]
 		}

@@ -1,143 +1,90 @@
 package tomledit
 
-import (
-	"encoding/binary"
-	"math"
-	"slices"
-)
+import "slices"
 
-// matcher says which values a Document records. It is a deterministic automaton over the segments of a
-// path: one state for each value, one step for each key or element.
-type matcher struct {
-	states []matchState
-	words  []string // the keys in the paths; a key's number is its place here plus one
+// Any is a path segment for [Keep] that matches any key and any array element. It is not valid UTF-8, so
+// no key of a TOML document equals it.
+const Any = "\xff"
+
+// Option changes what [Parse] records.
+type Option func(*keeper)
+
+// Keep limits the values that a Document records to those whose path matches one of the paths, and the
+// values on the way to them; a value on the way is recorded with its kind even if it is
+// neither a table nor an array. Values below a matched path are left out unless they match too. A path
+// holds one segment for each key and one, which must be [Any], for each array element. Several Keep options
+// add up; with more than 64 paths or 250 different keys in them everything is recorded. The default, without Keep,
+// records everything. What is not recorded is checked all the same.
+//
+// The paths are copied.
+func Keep(paths ...[]string) Option {
+	return func(k *keeper) {
+		k.limited = true
+		for _, path := range paths {
+			k.paths = append(k.paths, slices.Clone(path))
+		}
+	}
 }
 
-// matchState is where the matcher stands at a value: the steps that particular keys take, and the step of all
-// other keys and of elements.
-type matchState struct {
-	named []namedStep
-	other uint32
+// keeper says which values a Document records. A place has a bit for each path that leads to it; a key or an index leads
+// on those paths that have it as their next segment.
+type keeper struct {
+	paths   [][]string
+	limited bool // to the paths; otherwise everything is recorded
+
+	words []string   // the keys in the paths
+	masks [][]uint64 // by depth and the code of a key: the paths with this key there; the last is for all other keys
 }
 
-type namedStep struct {
-	key  string
-	word word
-	to   uint32
+// place is a recorded table or array. The zero place stands for one that is not recorded.
+type place struct {
+	paths uint64
+	depth uint32 // number of keys and indexes that lead here
+	node  uint32
 }
 
+// Code is what is said of a key at once, see codeOf. Elements have the code of a key that is no word.
 const (
-	nothing uint32 = 0 // the state of values that no path reaches: neither they nor what is in them is recorded
-	begin   uint32 = 1 // the state of the root
+	maxWords    = 250
+	elementCode = maxWords
 )
 
-// member returns the state of the member with the key, in a table of the given state, and the key's number if it
-// is a word of a path that leads here.
-func (m *matcher) member(state uint32, key []byte) (uint32, word) {
-	s := &m.states[state]
-	for i := range s.named {
-		if step := &s.named[i]; string(key) == step.key {
-			return step.to, step.word
+// start makes the keeper ready and returns the place of the root.
+func (k *keeper) start() place {
+	for _, path := range k.paths {
+		for depth, key := range path {
+			if key != Any && !slices.Contains(k.words, key) {
+				k.words = append(k.words, key)
+			}
+			if depth == len(k.masks) {
+				k.masks = append(k.masks, nil)
+			}
 		}
 	}
-	return s.other, 0
-}
-
-// element returns the state of the elements of an array of the given state.
-func (m *matcher) element(state uint32) uint32 { return m.states[state].other }
-
-func keepEverything() *matcher {
-	return &matcher{states: []matchState{nothing: {}, begin: {other: begin}}}
-}
-
-// reached is a place in a path: its first depth segments have been matched.
-type reached struct {
-	path, depth int
-}
-
-// compileKeep makes the automaton for a set of paths. Each state stands for the set of places that the
-// segments so far can have reached.
-func compileKeep(paths [][]string) *matcher {
-	c := keepCompiler{paths: paths, ids: map[string]uint32{}}
-	c.m.states = make([]matchState, begin+1)
-	start := make([]reached, len(paths))
-	for i := range paths {
-		start[i] = reached{path: i}
+	if !k.limited || len(k.paths) > 64 || len(k.words) > maxWords {
+		k.limited, k.words = false, nil
+		return place{paths: 1}
 	}
-	c.sets = append(c.sets, nil, start)
-	for id := begin; int(id) < len(c.sets); id++ {
-		c.fill(id)
-	}
-	return &c.m
-}
-
-type keepCompiler struct {
-	paths [][]string
-	m     matcher
-	sets  [][]reached
-	ids   map[string]uint32
-}
-
-// fill works out the steps from a state.
-func (c *keepCompiler) fill(id uint32) {
-	set := c.sets[id]
-	var named []namedStep
-	for _, r := range set {
-		if r.depth == len(c.paths[r.path]) {
-			continue
-		}
-		key := c.paths[r.path][r.depth]
-		if key == Any || slices.ContainsFunc(named, func(s namedStep) bool { return s.key == key }) {
-			continue
-		}
-		named = append(named, namedStep{key: key, word: c.word(key), to: c.state(c.step(set, key))})
-	}
-	other := c.state(c.step(set, Any))
-	c.m.states[id] = matchState{named: named, other: other}
-}
-
-// word returns the number of a key.
-func (c *keepCompiler) word(key string) word {
-	w := wordOf(c.m.words, key)
-	if w == 0 && len(c.m.words) < math.MaxUint8 {
-		c.m.words = append(c.m.words, key)
-		w = word(len(c.m.words))
-	}
-	return w
-}
-
-// wordOf returns the number of a key among the words, or 0. They are few: searching them takes less time than
-// hashing the key.
-func wordOf(words []string, key string) word { return word(slices.Index(words, key) + 1) }
-
-// step returns the places reached from a set by the key.
-func (c *keepCompiler) step(set []reached, key string) []reached {
-	var to []reached
-	for _, r := range set {
-		path := c.paths[r.path]
-		if r.depth < len(path) && (path[r.depth] == key || path[r.depth] == Any) {
-			to = append(to, reached{path: r.path, depth: r.depth + 1})
+	for depth := range k.masks {
+		k.masks[depth] = make([]uint64, len(k.words)+1)
+		for code := range k.masks[depth] {
+			for i, path := range k.paths {
+				if depth < len(path) && (path[depth] == Any || code < len(k.words) && path[depth] == k.words[code]) {
+					k.masks[depth][code] |= 1 << i
+				}
+			}
 		}
 	}
-	return to
+	return place{paths: 1<<len(k.paths) - 1}
 }
 
-// state returns the number of the state for a set of places.
-func (c *keepCompiler) state(set []reached) uint32 {
-	if len(set) == 0 {
-		return nothing
+// step returns which paths lead to the member or element of a place that has the code.
+func (k *keeper) step(in place, code uint16) place {
+	if !k.limited || in.paths == 0 {
+		return in
 	}
-	var name []byte
-	for _, r := range set {
-		name = binary.AppendUvarint(name, uint64(r.path))
-		name = binary.AppendUvarint(name, uint64(r.depth))
+	if int(in.depth) == len(k.masks) {
+		return place{}
 	}
-	id, known := c.ids[string(name)]
-	if !known {
-		id = uint32(len(c.sets))
-		c.ids[string(name)] = id
-		c.sets = append(c.sets, set)
-		c.m.states = append(c.m.states, matchState{})
-	}
-	return id
+	return place{paths: in.paths & k.masks[in.depth][min(int(code), len(k.words))], depth: in.depth + 1}
 }

@@ -68,7 +68,7 @@ func window(line string, at int) cut {
 	return c
 }
 
-// skipCharacters returns the byte offset behind the first n characters.
+// skipCharacters returns the byte offset after the first n characters.
 func skipCharacters(s string, n int) int {
 	at := 0
 	for ; n > 0 && at < len(s); n-- {
@@ -97,8 +97,15 @@ func visible(r rune) rune {
 		return 0x2400 + r // the sign for it among Unicode's control pictures
 	case r == 0x7f:
 		return 0x2421
-	case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
+	case disturbs(r):
 		return utf8.RuneError
 	}
 	return r
+}
+
+// disturbs reports whether a terminal could do anything with r but show it. The joiners and tags that emoji are made of
+// are harmless.
+func disturbs(r rune) bool {
+	emoji := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F
+	return !emoji && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }

@@ -9,7 +9,7 @@ import (
 
 // The functions here read tokens that the parser has accepted. They do not check them again.
 
-// keyEnd returns the offset behind the key token that starts at the offset.
+// keyEnd returns the offset after the key token that starts at the offset.
 func keyEnd(src []byte, at uint32) uint32 {
 	i := int(at)
 	switch src[i] {
@@ -39,16 +39,16 @@ func keyText(src []byte, at uint32) string {
 }
 
 // keyIs reports whether the key token at the offset decodes to the key.
-func keyIs(src []byte, at uint32, key string) bool {
+func keyIs[text string | []byte](src []byte, at uint32, key text) bool {
 	if isQuote(src[at]) {
 		token := src[at:keyEnd(src, at)]
 		if src[at] == '"' && bytes.IndexByte(token, '\\') >= 0 {
-			return decodeString(token) == key
+			return decodeString(token) == string(key)
 		}
-		return string(token[1:len(token)-1]) == key
+		return string(token[1:len(token)-1]) == string(key)
 	}
 	end := int(at) + len(key)
-	return key != "" && end <= len(src) && string(src[at:end]) == key && (end == len(src) || !isBareKeyByte(src[end]))
+	return len(key) > 0 && end <= len(src) && string(src[at:end]) == string(key) && (end == len(src) || !isBareKeyByte(src[end]))
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }

@@ -1,25 +1,22 @@
 package tomledit
 
-import (
-	"iter"
-	"math"
-)
+import "iter"
 
-// rootID is the node of the table that holds the document. It is no node's child, so where a child is meant it
-// stands for none.
+// rootID is the node of the table that holds the document. It is the child of no node, so where a child is expected it
+// means that there is none.
 const rootID = 0
 
 // node is one recorded value. Offsets count bytes from the start of the source.
 type node struct {
-	key   uint32 // where the key token starts; of an element: its index
-	start uint32 // value token
-	end   uint32
-	next  uint32 // the next member or element of the parent; of the last one: the first
-	last  uint32 // the last member or element; of a known integer: the number plus one
-	form  form
-	word  word   // the key, if it is a known word
-	sum   keySum // of the key
-	few   uint8  // number of members or elements; many if there are that many or more
+	key    uint32 // where the key token starts; of an element: its index
+	start  uint32 // value token
+	end    uint32
+	parent uint32
+	next   uint32 // the next member or element of the parent; of the last one: the first
+	last   uint32 // the last member or element; of an integer from 0 on: the number plus one, if it fits
+	count  uint32 // number of members or elements
+	code   uint16 // of the key, see tree.words
+	form   form
 }
 
 // form is the kind of a value and how it is written.
@@ -27,34 +24,31 @@ type form uint8
 
 const (
 	kindBits form = 0x0f
-	inline   form = 0x40 // in brackets
 	element  form = 0x80 // in an array: has no key
 )
 
 func (n *node) kind() Kind { return Kind(n.form & kindBits) }
 
-func (n *node) is(f form) bool { return n.form&f != 0 }
+func (n *node) isElement() bool { return n.form&element != 0 }
 
-// many is where a node stops counting.
-const many = math.MaxUint8
-
-// keySum is a small hash of a key. Equal keys have equal sums.
-type keySum uint8
-
-func sumOf[text string | []byte](key text) keySum {
+// sumOf is a small hash of a key that saves most comparisons of keys.
+func sumOf[text string | []byte](key text) uint8 {
 	n := len(key)
 	if n == 0 {
 		return 0
 	}
-	return keySum(n*7 + int(key[0])*5 + int(key[n-1]))
+	return uint8(n*7 + int(key[0])*5 + int(key[n-1]))
 }
 
-// bit spreads sums over the bits of a word.
-func (s keySum) bit() uint64 { return 1 << (s % 64) }
-
-// word is the number of a key that Keep names, from 1. 0 is any other key; it may be a known word too, where Keep
-// does not expect it or where there are too many to number.
-type word uint8
+// codeOf is the number of a key among the words, which is equal for equal keys only, or a hash above all such numbers.
+func codeOf[text string | []byte](words []string, key text) uint16 {
+	for i := range words {
+		if words[i] == string(key) {
+			return uint16(i)
+		}
+	}
+	return maxWords + uint16(sumOf(key))
+}
 
 // Nodes are kept in chunks: growing copies nothing and leaves no garbage, however many there are.
 const (
@@ -66,30 +60,22 @@ const (
 type tree struct {
 	chunks []*[chunkSize]node
 	count  uint32
+	words  []string // keys that many nodes have: those of Keep
 }
 
 func (t *tree) at(id uint32) *node { return &t.chunks[id>>chunkBits][id%chunkSize] }
 
-// place is a recorded table or array, and where the matcher stands at it.
-type place struct {
-	node  uint32
-	state uint32
-}
-
-// add records a value as the last child of a place and returns its id and its node, to be filled in: all but what ties
-// nodes together.
-func (t *tree) add(in place) (uint32, *node) {
+// add records a value as the last child of a node and returns its id and its node, to be filled in.
+func (t *tree) add(to uint32) (uint32, *node) {
 	id, n := t.push()
-	parent := t.at(in.node)
-	n.next = id
-	if parent.last != rootID {
+	parent := t.at(to)
+	n.parent, n.next = to, id
+	if parent.count > 0 {
 		last := t.at(parent.last)
 		n.next, last.next = last.next, id
 	}
 	parent.last = id
-	if parent.few < many {
-		parent.few++
-	}
+	parent.count++
 	return id, n
 }
 
@@ -102,10 +88,10 @@ func (t *tree) push() (uint32, *node) {
 	return id, t.at(id)
 }
 
-// children iterates over the ids of the children of a node, in the order of their coming.
+// children iterates over the ids of the children of a node, in the order in which they were added.
 func (t *tree) children(n *node) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
-		if n.few == 0 {
+		if n.count == 0 {
 			return
 		}
 		for id := t.at(n.last).next; yield(id) && id != n.last; {

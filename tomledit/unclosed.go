@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// The functions here run once, for a syntax error. The place of the error is where the parser could not go on; what
-// people have to mend is often far before it: a bracket or a string that was never closed.
+// The place of a syntax error is where the parser could not go on. What people must fix is often far before it: a
+// bracket or a string that was never closed.
 
 // opening is something that is open at some place of a source.
 type opening struct {
@@ -50,7 +50,7 @@ func openings(src []byte) []opening {
 	return open
 }
 
-// stringEnd returns what closes the string at the offset, and the offset behind it, or -1 if it is not closed.
+// stringEnd returns what closes the string at the offset, and the offset after it, or -1 if it is not closed.
 func stringEnd(src []byte, at int) (closing string, end int) {
 	quote := string(src[at])
 	closing = quote + quote + quote
@@ -74,33 +74,11 @@ func stringEnd(src []byte, at int) (closing string, end int) {
 	return closing, -1
 }
 
-// unclosed says what the end of the source leaves open.
-func unclosed(src []byte) (message, hint string) {
-	open := openings(src)
-	if len(open) == 0 {
-		return "", ""
-	}
+// unclosed says that the innermost opening is not closed.
+func (d *Document) unclosed(open []opening) string {
 	inner := open[len(open)-1]
-	return fmt.Sprintf("the %s that starts on line %d is not closed", inner.what, positionIn(src, inner.at).Line), "close it with " + inner.closing
+	return fmt.Sprintf("the %s that starts on line %d is not closed", inner.what, d.Position(inner.at).Line)
 }
 
 // statement is the start of a line that looks as if it stood outside of all brackets.
 var statement = regexp.MustCompile(`^[ \t]*(\[|[A-Za-z0-9_-]+[ \t]*=)`)
-
-// leftOpen returns a hint for an error in a line that looks like a header or a key with its value, but stands within
-// brackets that an earlier line opened.
-func leftOpen(src []byte, at int) string {
-	line := bytes.LastIndexByte(src[:at], '\n') + 1
-	if !statement.Match(src[line:]) {
-		return ""
-	}
-	open := openings(src[:line])
-	if len(open) == 0 {
-		return ""
-	}
-	inner := open[len(open)-1]
-	if inner.what == "string" { // then the line is text, whatever it looks like
-		return ""
-	}
-	return fmt.Sprintf("maybe the %s that starts on line %d is not closed", inner.what, positionIn(src, inner.at).Line)
-}

@@ -1,6 +1,9 @@
 package tomledit
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Kind is the type of a value.
 type Kind uint8
@@ -71,10 +74,6 @@ func (v Value) Kind() Kind {
 	return v.node().kind()
 }
 
-// Inline reports whether the value is a table written as { } or an array written as [ ], and not made by
-// headers or dotted keys.
-func (v Value) Inline() bool { return v.doc != nil && v.node().is(inline) }
-
 // Get follows the keys from table to table and returns the value they lead to. It is the zero Value if a key is
 // not there, if something on the way is no table, or if [Keep] left it out. Without keys it is v itself.
 // The time for each key does not depend on the size of the table.
@@ -91,24 +90,12 @@ func (v Value) Get(path ...string) Value {
 	return Value{doc: v.doc, id: id}
 }
 
-// Index returns the element i of an array, or member i of a table, counted from 0 in file order. It is the
-// zero Value if i is out of range.
-func (v Value) Index(i int) Value {
-	if i < 0 || i >= v.Len() {
-		return Value{}
-	}
-	return Value{doc: v.doc, id: v.doc.childrenOf(v.id)[i]}
-}
-
 // Len returns the number of recorded members of a table or elements of an array; 0 for other values.
 func (v Value) Len() int {
 	if v.doc == nil {
 		return 0
 	}
-	if few := v.node().few; few < many {
-		return int(few)
-	}
-	return len(v.doc.childrenOf(v.id))
+	return int(v.node().count)
 }
 
 // All iterates over the recorded members of a table with their keys, or over the elements of an array with
@@ -140,26 +127,36 @@ func (v Value) Values() iter.Seq[Value] {
 // Key returns the last key of the value, decoded: "a.b" for a value written as x."a.b". It is empty for
 // elements, for the root and for an absent value (and for the empty key, which TOML allows).
 func (v Value) Key() string {
-	if v.doc == nil || v.id == rootID || v.node().is(element) {
+	if v.doc == nil || v.id == rootID || v.node().isElement() {
 		return ""
 	}
 	return keyText(v.doc.src, v.node().key)
 }
 
-// KeyPosition returns where the key of the value stands first; for a table made by a header, the key in the
-// header. For an element, which has no key, and for the root it equals Position.
+// KeyPosition returns where the key of the value first appears; for a table defined by a header, the key in
+// the header. For an element, which has no key, and for the root it equals Position.
 func (v Value) KeyPosition() Position {
 	if v.doc == nil {
 		return Position{}
 	}
-	if v.node().is(element) {
+	if v.node().isElement() {
 		return v.Position()
 	}
 	return v.doc.Position(int(v.node().key))
 }
 
-// Position returns where the value's token starts. For a table made by headers or dotted keys, and for an
-// array of such tables, it is where the key stands first. The Position of an absent value is zero.
+// KeySpan returns the bytes of the key token that KeyPosition is the start of. It is empty for elements, for the root
+// and for an absent value.
+func (v Value) KeySpan() (start, end int) {
+	if v.doc == nil || v.id == rootID || v.node().isElement() {
+		return 0, 0
+	}
+	at := v.node().key
+	return int(at), int(keyEnd(v.doc.src, at))
+}
+
+// Position returns where the value's token starts. For a table defined by headers or dotted keys, and for an
+// array of such tables, it is where the key first appears. The Position of an absent value is zero.
 func (v Value) Position() Position {
 	if v.doc == nil {
 		return Position{}
@@ -168,7 +165,7 @@ func (v Value) Position() Position {
 }
 
 // Span returns the bytes of the value in the source: of a scalar exactly its token, of an inline table or
-// array everything from bracket to bracket, of a table made by headers or dotted keys the key that made it
+// array everything from bracket to bracket, of a table defined by headers or dotted keys the key that defined it
 // first. The span of the root and of an absent value is empty.
 func (v Value) Span() (start, end int) {
 	if v.doc == nil {
@@ -176,15 +173,6 @@ func (v Value) Span() (start, end int) {
 	}
 	n := v.node()
 	return int(n.start), int(n.end)
-}
-
-// Raw returns the bytes of Span as text: the value as it is written.
-func (v Value) Raw() string {
-	if v.doc == nil {
-		return ""
-	}
-	n := v.node()
-	return string(v.doc.src[n.start:n.end])
 }
 
 // Text returns the decoded text of a string. CRLF within a multi-line string stays CRLF. It reports false
@@ -227,13 +215,13 @@ func (v Value) Path() string {
 	}
 	var ids []uint32
 	t := &v.doc.tree
-	for id := v.id; id != rootID; id = v.doc.parentOf(id) {
+	for id := v.id; id != rootID; id = t.at(id).parent {
 		ids = append(ids, id)
 	}
 	var path []byte
-	for i := len(ids) - 1; i >= 0; i-- {
-		n := t.at(ids[i])
-		if n.is(element) {
+	for _, id := range slices.Backward(ids) {
+		n := t.at(id)
+		if n.isElement() {
 			path = appendIndex(path, int(n.key))
 		} else {
 			path = appendKey(path, keyText(v.doc.src, n.key))

@@ -39,6 +39,7 @@ func TestFindsEverySpelling(t *testing.T) {
 		"features.\"A b\".task_id = +0",
 		"features = {\r\n  # c\r\n  \"A b\".x = 1, 'A b'.task_id = 0x0,\r\n}\r\n",
 		"[features.\"A b\".x]\n[features.\"\\u0041 b\"]\n\ttask_id\t=\t-0",
+		"features = { \"A b\".task_id = 0, x = 1 }",
 		"\ufeff[ features . 'A b' ]\ntask_id=0b0#c",
 	} {
 		t.Run(src, func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestKeepRecordsWhatMatchesAndTheWayThere(t *testing.T) {
 	src := "[meta]\nx = 1\n[features.A]\ntask_id = 0\nother = { task_id = 0 }\ns = [{ n = 'x', task_id = 0, c = [1, 2] }, 5]\n" +
 		"[features.B]\ns = 7\n[[features.C.s]]\ntask_id = 1\nn.x = 1\n"
 	any := tomledit.Any
-	got := tree(mustParse(t, src, tomledit.Keep([]string{"features", any, "task_id"}), tomledit.Keep([]string{"features", any, "s", any, "task_id"})).Root())
+	got := tree(mustParse(t, src, tomledit.Keep([]string{"features", any, "task_id"}), tomledit.Keep([]string{"features", any, "s", any, "task_id"})).Get())
 	is.Equal(got, []string{
 		"features table",
 		"features.A table", "features.A.task_id integer",
@@ -70,11 +71,11 @@ func TestKeepRecordsWhatMatchesAndTheWayThere(t *testing.T) {
 		"features.B table", "features.B.s integer", // on the way, though no array
 		"features.C table", "features.C.s array", "features.C.s[0] table", "features.C.s[0].task_id integer",
 	})
-	is.Equal(len(tree(mustParse(t, src, tomledit.Keep()).Root())), 0)
-	is.Equal(tree(mustParse(t, src, tomledit.Keep([]string{any, "A"}, []string{"meta"})).Root()), []string{
+	is.Equal(len(tree(mustParse(t, src, tomledit.Keep()).Get())), 0)
+	is.Equal(tree(mustParse(t, src, tomledit.Keep([]string{any, "A"}, []string{"meta"})).Get()), []string{
 		"meta table", "features table", "features.A table",
 	})
-	is.Equal(tree(mustParse(t, "a = [[1, 2], [[3]], []]", tomledit.Keep([]string{"a", any})).Root()), []string{
+	is.Equal(tree(mustParse(t, "a = [[1, 2], [[3]], []]", tomledit.Keep([]string{"a", any})).Get()), []string{
 		"a array", "a[0] array", "a[1] array", "a[2] array",
 	})
 	_, err := tomledit.Parse("map.toml", []byte("a = 1\nb = { c = 1, c = 2 }"), tomledit.Keep())
@@ -85,11 +86,11 @@ func TestSpansOfContainersWhoseContentsAreNotKept(t *testing.T) {
 	is := is.New(t)
 	src := "a = [ [ ']', [1], {b = ']'} ], # ]\n [ \"\"\"]\\\"\"\"\"\"\", '''}'''''] , { x = [ # ]\n 1, ] , } ]"
 	doc := mustParse(t, src, tomledit.Keep([]string{"a", tomledit.Any}))
-	var raw []string
+	var written []string
 	for _, v := range doc.Get("a").All() {
-		raw = append(raw, v.Raw())
+		written = append(written, raw(doc, v))
 	}
-	is.Equal(raw, []string{"[ ']', [1], {b = ']'} ]", "[ \"\"\"]\\\"\"\"\"\"\", '''}''''']", "{ x = [ # ]\n 1, ] , }"})
+	is.Equal(written, []string{"[ ']', [1], {b = ']'} ]", "[ \"\"\"]\\\"\"\"\"\"\", '''}''''']", "{ x = [ # ]\n 1, ] , }"})
 }
 
 func TestValuesOfTablesMadeByHeadersStandAtTheirKeys(t *testing.T) {
@@ -97,26 +98,26 @@ func TestValuesOfTablesMadeByHeadersStandAtTheirKeys(t *testing.T) {
 	doc := mustParse(t, "[a.\"b c\"]\n  [[s]]\n x = 1\n[[s]]\ny.z = [1]\n")
 	at := func(v tomledit.Value) string {
 		p, k := v.Position(), v.KeyPosition()
-		return fmt.Sprintf("%d:%d %d:%d %q %v", p.Line, p.Column, k.Line, k.Column, v.Raw(), v.Inline())
+		return fmt.Sprintf("%d:%d %d:%d %q", p.Line, p.Column, k.Line, k.Column, raw(doc, v))
 	}
-	is.Equal(at(doc.Get("a", "b c")), `1:4 1:4 "\"b c\"" false`)
-	is.Equal(at(doc.Get("s")), `2:5 2:5 "s" false`)
-	is.Equal(at(doc.Get("s").Index(1)), `4:3 4:3 "s" false`)
-	is.Equal(at(doc.Get("s").Index(1).Get("y")), `5:1 5:1 "y" false`)
-	is.Equal(at(doc.Get("s").Index(1).Get("y", "z")), `5:7 5:3 "[1]" true`)
-	is.Equal(at(doc.Get("s").Index(1).Get("y", "z").Index(0)), `5:8 5:8 "1" false`)
-	is.Equal(at(doc.Root()), `1:1 1:1 "" false`)
+	is.Equal(at(doc.Get("a", "b c")), `1:4 1:4 "\"b c\""`)
+	is.Equal(at(doc.Get("s")), `2:5 2:5 "s"`)
+	is.Equal(at(last(doc.Get("s"))), `4:3 4:3 "s"`)
+	is.Equal(at(last(doc.Get("s")).Get("y")), `5:1 5:1 "y"`)
+	is.Equal(at(last(doc.Get("s")).Get("y", "z")), `5:7 5:3 "[1]"`)
+	is.Equal(at(last(last(doc.Get("s")).Get("y", "z"))), `5:8 5:8 "1"`)
+	is.Equal(at(doc.Get()), `1:1 1:1 ""`)
 }
 
 func TestAbsentValues(t *testing.T) {
 	is := is.New(t)
 	doc := mustParse(t, "a = 1\nb = [1]\n")
 	for _, v := range []tomledit.Value{
-		{}, doc.Get("c"), doc.Get("a", "x"), doc.Get("b", "0"), doc.Get("b").Index(1), doc.Get("b").Index(-1), doc.Get("a").Index(0), doc.Get(tomledit.Any),
+		{}, doc.Get("c"), doc.Get("a", "x"), doc.Get("b", "0"), doc.Get(tomledit.Any), new(tomledit.Document).Get(), new(tomledit.Document).Get("a"),
 	} {
 		is.Equal(v, tomledit.Value{})
-		is.True(!v.Exists() && !v.Inline() && v.Kind() == tomledit.Invalid && v.Len() == 0)
-		is.True(v.Path() == "" && v.Key() == "" && v.Raw() == "" && v.Position() == tomledit.Position{} && v.KeyPosition() == tomledit.Position{})
+		is.True(!v.Exists() && v.Kind() == tomledit.Invalid && v.Len() == 0)
+		is.True(v.Path() == "" && v.Key() == "" && v.Position() == tomledit.Position{} && v.KeyPosition() == tomledit.Position{})
 		for range v.All() {
 			t.Error("something in nothing")
 		}
@@ -128,14 +129,101 @@ func TestAbsentValues(t *testing.T) {
 		_, isBool := v.Bool()
 		is.True(!isText && !isInt && !isBool)
 	}
-	is.Equal(doc.Get(), doc.Root())
-	is.True(doc.Root() != mustParse(t, "a = 1\nb = [1]\n").Root())
+	is.Equal(doc.Get(), doc.Get())
+	is.True(doc.Get() != mustParse(t, "a = 1\nb = [1]\n").Get())
+}
+
+func TestZeroValuesCanBeUsed(t *testing.T) {
+	is := is.New(t)
+	var doc tomledit.Document
+	is.True(!doc.Get().Exists() && !doc.Get("a").Exists())
+	is.Equal(doc.Name(), "")
+	is.Equal(doc.Position(5), tomledit.Position{Line: 1, Column: 1})
+	is.Equal(doc.ErrorAt(0, 9, "a", "wrong", "").Error(), "1:1: a: wrong")
+	is.Equal(source(&doc), []byte{})
+
+	var patch tomledit.Patch
+	is.Equal(patch.Size(), int64(0))
+	is.Equal(output(&patch), []byte{})
+	is.Equal(patch.SetInteger(tomledit.Value{}, 1).Error(), "1:1: there is no value to set")
+	is.Equal(patch.SetInteger(mustParse(t, "a = 1").Get("a"), 1).Error(), "map.toml:1:5: a: the value is of another document")
+
+	var e tomledit.Error
+	is.Equal(e.Error(), "0:0: ")
+	is.Equal(e.Snippet(), "")
+	is.Equal(e.EndColumn(), 1)
+	is.Equal(tomledit.Position{}.Line, 0)
+	is.Equal(tomledit.Kind(0).String(), "nothing")
+}
+
+// At some number of keys a table is searched in another way. It must be found at every number around it.
+func TestTablesOfAnyNumberOfKeys(t *testing.T) {
+	for n := range 40 {
+		for _, shape := range []struct{ open, entry, closing, path string }{
+			{"", "k%d = 0\n", "", ""},
+			{"a = { ", "k%d = 0, ", "%s}", "a"},
+			{"a = { ", "'k%d' = 0, ", "x.y = 1, %s}", "a"},
+			{"[a]\n", "\"k\\u0025%d\" = 0\n", "", "a"},
+			{"", "[a.k%d]\n", "", "a"},
+			{"", "a.k%d.b = 0\n", "", "a"},
+		} {
+			is := is.New(t)
+			var src strings.Builder
+			src.WriteString(shape.open)
+			for i := range n {
+				fmt.Fprintf(&src, shape.entry, i)
+			}
+			end := func(more string) string {
+				if shape.closing == "" {
+					return more
+				}
+				return fmt.Sprintf(shape.closing, more)
+			}
+			doc := mustParse(t, src.String()+end(""))
+			table := doc.Get()
+			if shape.path != "" {
+				table = doc.Get(shape.path)
+			}
+			for key, v := range table.All() {
+				is.Equal(table.Get(key), v)
+			}
+			is.True(!table.Get("k").Exists() && !table.Get(fmt.Sprintf("k%d", n)).Exists())
+			for i := range n { // each key once more
+				if strings.HasPrefix(shape.entry, "a.k") {
+					break
+				}
+				_, err := tomledit.Parse("", []byte(src.String()+end(fmt.Sprintf(shape.entry, i))))
+				is.True(err != nil && strings.Contains(err.Error(), "already defined on line"))
+			}
+		}
+	}
+}
+
+func TestKeepTakesManyPaths(t *testing.T) {
+	is := is.New(t)
+	var src strings.Builder
+	var paths [][]string
+	for i := range 300 {
+		fmt.Fprintf(&src, "[t.k%d]\nx = 1\ny = 2\n", i)
+		paths = append(paths, []string{"t", fmt.Sprintf("k%d", i), "x"})
+	}
+	for n, recorded := range map[int]int{1: 3, 2: 5, 63: 127, 64: 129, 65: 901, 300: 901} {
+		doc := mustParse(t, src.String(), tomledit.Keep(paths[:n]...))
+		is.Equal(len(tree(doc.Get())), recorded)
+		is.True(doc.Get("t", fmt.Sprintf("k%d", n-1), "x").Exists())
+	}
+	long := make([]string, 300) // one path of too many keys
+	for i := range long {
+		long[i] = fmt.Sprintf("k%d", i)
+	}
+	is.Equal(len(tree(mustParse(t, "[k0.k1]\nx = 1\n", tomledit.Keep(long[:250])).Get())), 2)
+	is.Equal(len(tree(mustParse(t, "[k0.k1]\nx = 1\n", tomledit.Keep(long[:251])).Get())), 3)
 }
 
 func TestPathsQuoteOnlyWhereTOMLWould(t *testing.T) {
 	is := is.New(t)
 	doc := mustParse(t, "\"a-b_1\".\"Login page\".\"\".\"a.b\\\"\\\\\\n\\u0007\\u202Eé😀\\U000E0001\" = [[0]]")
-	is.Equal(integers(doc.Root())[0].Path(), `a-b_1."Login page".""."a.b\"\\\n\u0007\u202Eé😀\U000E0001"[0][0]`)
+	is.Equal(integers(doc.Get())[0].Path(), `a-b_1."Login page".""."a.b\"\\\n\u0007\u202Eé😀\U000E0001"[0][0]`)
 }
 
 // The keys look alike to a search that looks at lengths, ends or sums of keys first.
@@ -167,7 +255,7 @@ func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {
 		fmt.Fprintf(&src, "%s = 0\n", strings.ReplaceAll(key, "#", strconv.Itoa(i)))
 	}
 	doc := mustParse(t, src.String())
-	root := doc.Root()
+	root := doc.Get()
 	is.Equal(root.Len(), 2251)
 	is.Equal(doc.Get("t").Len(), 750)
 	for _, key := range []string{"k0", "k 1", "k.2", "k2996", "k 2997", "k.2998"} {
@@ -175,21 +263,22 @@ func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {
 	}
 	is.Equal(doc.Get("t", "k2999").Path(), "t.k2999")
 	is.True(!doc.Get("k1").Exists())
-	is.Equal(root.Index(2250).Key(), "k.2998")
-	is.Equal(doc.Get("t").Index(749).Key(), "k2999")
+	is.Equal(last(root).Key(), "k.2998")
+	is.Equal(last(doc.Get("t")).Key(), "k2999")
 }
 
 func TestDocumentsCanBeReadByManyAtOnce(t *testing.T) {
 	doc := mustParse(t, lines(100)+"#"+strings.Repeat("x", 3000))
+	line := func(offset int) string { return doc.ErrorAt(offset, offset, "", "", "").Line }
 	var readers sync.WaitGroup
 	for range 8 {
 		readers.Go(func() {
 			v := doc.Get("k99")
-			if v.Position().Line != 100 || doc.Root().Index(99) != v || v.Path() != "k99" || doc.Line(100) != "k99 = 0" || len(doc.Line(101)) != 3001 {
+			if v.Position().Line != 100 || last(doc.Get()) != v || v.Path() != "k99" || line(v.Position().Offset) != "k99 = 0" || len(line(len(source(doc)))) != 3001 {
 				t.Error("wrong value")
 			}
 			patch := doc.NewPatch()
-			if err := patch.SetInteger(v, 1); err != nil || patch.Size() != int64(len(doc.Source())) {
+			if err := patch.SetInteger(v, 1); err != nil || patch.Size() != int64(len(source(doc))) {
 				t.Error("wrong patch")
 			}
 		})

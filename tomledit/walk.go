@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -13,69 +12,41 @@ import (
 // TestParserContract.
 
 // walker goes over a document once: the parser checks the grammar, the checker what TOML forbids beyond it,
-// and the values that the matcher asks for are recorded.
+// and the values that the keeper asks for are recorded.
 type walker struct {
 	doc    *Document
 	src    []byte
 	base   uint32 // bytes before what the parser sees: the byte order mark
 	parser unstable.Parser
-	keep   *matcher
-	check  checker
+	keep   keeper
+	check  *checker
 
 	section uint32         // entry of the table that the last header opened
 	expr    *unstable.Node // being read, for errors
 }
 
-// walkers keeps the memory of walks that are over, most of it the parser's tree, for those to come.
-var walkers = sync.Pool{New: func() any { return new(walker) }}
-
-// mostKept is the size in bytes of the sources up to which the memory of a walk is kept. More is better given back at once.
-const mostKept = 16 << 20
-
-// walk goes over the source of a document.
-func walk(d *Document, m *matcher) error {
-	w, _ := walkers.Get().(*walker)
-	w.reset(d, m)
-	err := w.walk()
-	if len(d.src) <= mostKept {
-		w.release()
-		walkers.Put(w)
-	}
-	return err
-}
-
-func (w *walker) reset(d *Document, m *matcher) {
-	w.doc, w.src, w.base, w.keep = d, d.src, 0, m
-	w.section, w.expr = rootEntry, nil
-	w.check.reset(d.src)
+func newWalker(d *Document, keep keeper) *walker {
+	w := &walker{doc: d, src: d.src, keep: keep}
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
-	w.check.tables[rootEntry].at.state = begin
-	_, root := w.doc.tree.push()
+	top := w.keep.start()
+	d.tree.words = w.keep.words
+	_, root := d.tree.push()
 	root.key, root.start, root.end, root.form = w.base, w.base, w.base, form(Table)
-}
-
-// release lets go of the document. The parser's tree still refers to its source until it is written over.
-func (w *walker) release() {
-	w.doc, w.src, w.keep, w.expr = nil, nil, nil, nil
-	w.check.src, w.check.escaped = nil, nil
-	w.parser.Reset(nil)
+	w.check = newChecker(d.src, top)
+	return w
 }
 
 func (w *walker) walk() error {
-	data := w.src[w.base:]
-	w.parser.Reset(data)
+	w.parser.Reset(w.src[w.base:])
 	for w.parser.NextExpression() {
 		w.expr = w.parser.Expression()
 		var err error
-		switch w.expr.Kind {
-		case unstable.KeyValue:
+		if w.expr.Kind == unstable.KeyValue {
 			err = w.keyValue(w.section, w.expr)
-		case unstable.Table:
+		} else {
 			err = w.header(w.expr)
-		default:
-			err = w.elementHeader(w.expr)
 		}
 		if err != nil {
 			return err
@@ -87,82 +58,81 @@ func (w *walker) walk() error {
 	return nil
 }
 
-// header reads [a.b.c].
+// header reads [a.b.c] or [[a.b.c]].
 func (w *walker) header(expr *unstable.Node) error {
-	last, parent, err := w.supers(expr)
+	table, key, err := w.enter(rootEntry, expr.Child(), impliedTable)
 	if err != nil {
 		return err
 	}
-	n := w.name(last)
-	id, made, clash := w.check.table(parent, n)
-	if clash != nil {
-		return w.conflict(clash)
+	if expr.Kind == unstable.Table {
+		w.section, err = w.define(table, key, headerTable)
+		return err
 	}
-	if made {
-		w.recordTable(parent, id, n)
-	}
-	w.section = id
-	return nil
-}
-
-// elementHeader reads [[a.b.c]].
-func (w *walker) elementHeader(expr *unstable.Node) error {
-	last, parent, err := w.supers(expr)
+	array, err := w.define(table, key, tableArray)
 	if err != nil {
 		return err
 	}
-	n := w.name(last)
-	array, element, made, clash := w.check.tableElement(parent, n)
-	if clash != nil {
-		return w.conflict(clash)
+	w.section = w.check.addElement(array, w.name(key))
+	e := &w.check.entries[w.section]
+	e.recorded = w.record(w.check.entries[array].recorded, w.name(key), elementCode, form(Table)|element)
+	if e.recorded.paths != 0 {
+		w.doc.tree.at(e.recorded.node).key = e.index
 	}
-	if made {
-		w.recordArray(parent, array, n)
-	}
-	w.recordElement(array, element, n)
-	w.section = element
 	return nil
 }
 
-// supers enters the tables before the last key of a header. It returns the last key and the entry of the
-// table that it belongs to.
-func (w *walker) supers(expr *unstable.Node) (last *unstable.Node, parent uint32, err error) {
-	parent = rootEntry
-	key := expr.Child()
+// enter enters the tables before the last key of a header or of a dotted key, and defines those that are not there. It
+// returns the last key and the entry of the table that it belongs to.
+func (w *walker) enter(table uint32, key *unstable.Node, as entryKind) (uint32, *unstable.Node, error) {
 	for next := key.Next(); next != nil; key, next = next, next.Next() {
-		n := w.name(key)
-		id, made, clash := w.check.super(parent, n)
-		if clash != nil {
-			return nil, 0, w.conflict(clash)
+		var err error
+		if table, err = w.define(table, key, as); err != nil {
+			return 0, nil, err
 		}
-		if made {
-			w.recordTable(parent, id, n)
-		}
-		parent = id
 	}
-	return key, parent, nil
+	return table, key, nil
+}
+
+// define defines the table or array of tables that a key names and records it if it is new.
+func (w *walker) define(table uint32, key *unstable.Node, as entryKind) (uint32, error) {
+	n := w.name(key)
+	id, made, clash := w.check.define(table, n, as)
+	if clash != nil {
+		return 0, w.conflict(clash)
+	}
+	if made {
+		kind := form(Table)
+		if as == tableArray {
+			kind = form(Array)
+		}
+		w.check.entries[id].recorded = w.record(w.check.entries[table].recorded, n, codeOf(w.keep.words, n.text), kind)
+	}
+	return id, nil
+}
+
+// record records a table or array that has no token of its own, if the keeper asks for it.
+func (w *walker) record(in place, n name, code uint16, f form) place {
+	made := w.keep.step(in, code)
+	if made.paths != 0 {
+		var table *node
+		made.node, table = w.doc.tree.add(in.node)
+		table.key, table.start, table.end = n.at, n.at, n.at+n.size
+		table.form, table.code = f, code
+	}
+	return made
 }
 
 // keyValue reads a.b.c = value in the table of an entry.
-func (w *walker) keyValue(parent uint32, kv *unstable.Node) error {
+func (w *walker) keyValue(table uint32, kv *unstable.Node) error {
 	value := kv.Child()
-	key := value.Next()
-	for next := key.Next(); next != nil; key, next = next, next.Next() {
-		n := w.name(key)
-		id, made, clash := w.check.dotted(parent, n)
-		if clash != nil {
-			return w.conflict(clash)
-		}
-		if made {
-			w.recordTable(parent, id, n)
-		}
-		parent = id
+	table, key, err := w.enter(table, value.Next(), dottedTable)
+	if err != nil {
+		return err
 	}
-	n := w.name(key)
-	if clash := w.check.value(parent, n, entryKindOf(value)); clash != nil {
+	if _, _, clash := w.check.define(table, w.name(key), entryKindOf(value)); clash != nil {
 		return w.conflict(clash)
 	}
-	return w.member(w.check.members(parent).at, n.sum, kv, key, value)
+	return w.member(w.check.entries[table].recorded, kv, key, value)
 }
 
 func entryKindOf(value *unstable.Node) entryKind {
@@ -176,26 +146,27 @@ func entryKindOf(value *unstable.Node) entryKind {
 }
 
 // member reads the value of a key that is known to be new.
-func (w *walker) member(in place, sum keySum, kv, key, value *unstable.Node) error {
-	if in.state == nothing {
+func (w *walker) member(in place, kv, key, value *unstable.Node) error {
+	if in.paths == 0 {
 		return w.unrecorded(value)
 	}
-	state, known := w.keep.member(in.state, key.Data)
-	if state == nothing {
+	code := codeOf(w.keep.words, key.Data)
+	to := w.keep.step(in, code)
+	if to.paths == 0 {
 		return w.unrecorded(value)
 	}
 	start := value.Raw.Offset + w.base
 	if value.Kind == unstable.Array {
 		start = w.valueStart(key)
 	}
-	id, n := w.doc.tree.add(in)
+	var n *node
+	to.node, n = w.doc.tree.add(in.node)
 	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
-	n.form, n.word, n.sum = forms[value.Kind], known, sum
+	n.form, n.code = forms[value.Kind], code
 	if value.Kind == unstable.Integer {
 		n.last = knownNumber(value.Data)
-		return w.scalar(value)
 	}
-	_, err := w.contents(place{node: id, state: state}, value, start)
+	_, err := w.contents(to, value, start)
 	return err
 }
 
@@ -219,40 +190,36 @@ func (w *walker) unrecorded(value *unstable.Node) error {
 	}
 }
 
-// contents reads what is in a recorded value that starts at the offset. It returns the offset behind the last
+// contents reads what is in a recorded value that starts at the offset. It returns the offset after the last
 // member or element, or 0 if that is not known.
 func (w *walker) contents(in place, value *unstable.Node, at uint32) (end uint32, err error) {
 	switch value.Kind {
 	case unstable.InlineTable:
 		return w.inlineTable(in, value)
 	case unstable.Array:
-		if in.state = w.keep.element(in.state); in.state != nothing {
-			return w.elements(in, value, at+1)
+		if to := w.keep.step(in, elementCode); to.paths != 0 {
+			to.node = in.node
+			return w.elements(to, value, at+1)
 		}
 	}
 	return 0, w.unrecorded(value)
 }
 
-// inlineTable reads { }. It returns the offset behind the last member, or behind the brace if there is none.
+// inlineTable reads { }. It returns the offset after the last member, or after the brace if there is none.
 func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err error) {
 	end = table.Raw.Offset + 1
-	members := 0
-	var seen uint64 // one bit for each key so far, by its sum
+	plain, scope := isPlain(table), uint32(rootEntry)
+	if !plain {
+		scope = w.check.open(in)
+		defer w.check.close(scope)
+	}
 	for kv := table.Child(); kv != nil; kv = kv.Next() {
-		value := kv.Child()
-		key := value.Next()
-		if key.Next() != nil || members == smallTable {
-			return w.largeInlineTable(in, table, kv)
+		if plain {
+			err = w.member(in, kv, kv.Child().Next(), kv.Child())
+		} else {
+			err = w.keyValue(scope, kv)
 		}
-		members++
-		sum := sumOf(key.Data)
-		if seen&sum.bit() != 0 {
-			if first := earlier(table, kv, key); first != nil {
-				return 0, w.duplicate(key, first)
-			}
-		}
-		seen |= sum.bit()
-		if err := w.member(in, sum, kv, key, value); err != nil {
+		if err != nil {
 			return 0, err
 		}
 		end = kv.Raw.Offset + kv.Raw.Length
@@ -260,59 +227,40 @@ func (w *walker) inlineTable(in place, table *unstable.Node) (end uint32, err er
 	return end + w.base, nil
 }
 
-// earlier returns the key of a member before kv that equals the key, if there is one.
-func earlier(table, kv, key *unstable.Node) *unstable.Node {
-	for other := table.Child(); other != kv; other = other.Next() {
-		if k := other.Child().Next(); string(k.Data) == string(key.Data) {
-			return k
+// isPlain reports whether an inline table is seen at a look to need no checker: it has no dotted keys, and no two keys
+// that could be equal.
+func isPlain(table *unstable.Node) bool {
+	seen := uint64(0)
+	for kv := table.Child(); kv != nil; kv = kv.Next() {
+		key := kv.Child().Next()
+		bit := bitOf(key.Data)
+		if seen&bit != 0 || key.Next() != nil {
+			return false
 		}
+		seen |= bit
 	}
-	return nil
+	return true
 }
 
-// largeInlineTable goes on with an inline table that has many members or dotted keys, from the member at which
-// that came out. The members before it have been read.
-func (w *walker) largeInlineTable(in place, table, from *unstable.Node) (end uint32, err error) {
-	scope := w.check.open(table.Raw.Offset + w.base)
-	w.check.members(scope).at = in
-	kv := table.Child()
-	for ; kv != from; kv = kv.Next() {
-		value := kv.Child()
-		if clash := w.check.value(scope, w.name(value.Next()), entryKindOf(value)); clash != nil {
-			return 0, w.conflict(clash)
-		}
-	}
-	for ; kv != nil; kv = kv.Next() {
-		if err := w.keyValue(scope, kv); err != nil {
-			return 0, err
-		}
-		end = kv.Raw.Offset + kv.Raw.Length
-	}
-	w.check.close(scope)
-	return end + w.base, nil
-}
-
-// elements records the elements of an array in brackets; at is the offset behind the opening one. It returns
-// the offset behind the last element.
+// elements records the elements of an array in brackets; at is the offset after the opening one. It returns
+// the offset after the last element.
 func (w *walker) elements(in place, array *unstable.Node, at uint32) (end uint32, err error) {
 	index := uint32(0)
 	for e := array.Child(); e != nil; e = e.Next() {
+		to := in
 		start, end := e.Raw.Offset+w.base, e.Raw.Offset+e.Raw.Length+w.base
 		if e.Kind == unstable.Array {
 			start = skipBlank(w.src, at)
 		}
-		id, n := w.doc.tree.add(in)
-		n.key, n.start, n.end = index, start, end
-		n.form = forms[e.Kind] | element
+		var n *node
+		to.node, n = w.doc.tree.add(in.node)
+		n.key, n.start, n.form = index, start, forms[e.Kind]|element
 		index++
-		inside, err := w.contents(place{node: id, state: in.state}, e, start)
-		if err != nil {
-			return 0, err
-		}
+		inside, err := w.contents(to, e, start)
 		switch {
-		case e.Kind == unstable.InlineTable:
-			end = skipBlank(w.src, inside) + 1
-		case e.Kind == unstable.Array && inside != 0:
+		case err != nil:
+			return 0, err
+		case inside != 0:
 			end = skipBlank(w.src, inside) + 1
 		case e.Kind == unstable.Array:
 			end = skipArray(w.src, start)
@@ -323,50 +271,12 @@ func (w *walker) elements(in place, array *unstable.Node, at uint32) (end uint32
 	return at, nil
 }
 
-// recordTable records the table that a header or a dotted key makes, if the matcher asks for it.
-func (w *walker) recordTable(parent, id uint32, n name) {
-	w.recordMade(parent, id, n, Table)
-}
-
-// recordArray records an array of tables.
-func (w *walker) recordArray(parent, id uint32, n name) {
-	w.recordMade(parent, id, n, Array)
-}
-
-func (w *walker) recordMade(parent, id uint32, n name, kind Kind) {
-	in, made := w.check.members(parent).at, &w.check.members(id).at
-	if in.state == nothing {
-		return
-	}
-	var known word
-	if made.state, known = w.keep.member(in.state, n.text); made.state != nothing {
-		id, table := w.doc.tree.add(in)
-		table.key, table.start, table.end = n.at, n.at, n.at+n.size
-		table.form, table.word, table.sum = form(kind), known, n.sum
-		made.node = id
-	}
-}
-
-// recordElement records an element of an array of tables.
-func (w *walker) recordElement(array, id uint32, n name) {
-	in, made := w.check.members(array).at, &w.check.members(id).at
-	if in.state == nothing {
-		return
-	}
-	if made.state = w.keep.element(in.state); made.state != nothing {
-		node, table := w.doc.tree.add(in)
-		table.key, table.start, table.end = w.check.entries[id].size, n.at, n.at+n.size
-		table.form = form(Table) | element
-		made.node = node
-	}
-}
-
-// name returns a key as the checker wants it.
+// name returns a key as the checker takes it.
 func (w *walker) name(key *unstable.Node) name {
-	return name{at: key.Raw.Offset + w.base, size: key.Raw.Length, text: key.Data, sum: sumOf(key.Data)}
+	return name{at: key.Raw.Offset + w.base, size: key.Raw.Length, text: key.Data}
 }
 
-// valueStart returns where the value of a key starts: behind blanks, the equals sign and blanks.
+// valueStart returns where the value of a key starts: after blanks, the equals sign and blanks.
 func (w *walker) valueStart(key *unstable.Node) uint32 {
 	at := key.Raw.Offset + key.Raw.Length + w.base
 	for w.src[at] != '=' {
@@ -407,8 +317,8 @@ func (w *walker) scalar(value *unstable.Node) error {
 
 // forms says what a value of the parser's kind is recorded as.
 var forms = [...]form{
-	unstable.InlineTable:   form(Table) | inline,
-	unstable.Array:         form(Array) | inline,
+	unstable.InlineTable:   form(Table),
+	unstable.Array:         form(Array),
 	unstable.String:        form(String),
 	unstable.Integer:       form(Integer),
 	unstable.Float:         form(Float),
@@ -423,24 +333,13 @@ var forms = [...]form{
 
 // conflict makes the error for a definition that TOML forbids.
 func (w *walker) conflict(c *conflict) error {
-	first := w.check.entries[c.entry].key
-	return w.redefined(c.name.at, c.name.size, c.message, c.hint, first)
-}
-
-// duplicate makes the error for the second of two equal keys of an inline table.
-func (w *walker) duplicate(key, first *unstable.Node) error {
-	return w.redefined(key.Raw.Offset+w.base, key.Raw.Length, "already defined on line %d", "", first.Raw.Offset+w.base)
-}
-
-func (w *walker) redefined(at, size uint32, message, hint string, first uint32) error {
-	return w.fault(at, at+size, fmt.Sprintf(message, positionIn(w.src, int(first)).Line), hint)
+	message := fmt.Sprintf(c.message, w.doc.Position(int(c.first)).Line)
+	return w.fault(c.name.at, c.name.at+c.name.size, message, c.hint)
 }
 
 // fault makes the error for a token of the expression being read.
 func (w *walker) fault(start, end uint32, message, hint string) error {
-	e := newError(w.doc.name, w.src, int(start), int(end), message, hint)
-	e.Key = w.pathTo(start)
-	return e
+	return w.doc.ErrorAt(int(start), int(end), w.pathTo(start), message, hint)
 }
 
 // pathTo returns the path of the key or value that starts at the offset, in the expression being read.
@@ -475,7 +374,7 @@ func (w *walker) memberPath(path []byte, kv *unstable.Node, at uint32) ([]byte, 
 }
 
 // valuePath adds the path to an offset within a value. Without success the path is as before, but for the room
-// behind it, which the next try needs as well.
+// after it, which the next try needs as well.
 func (w *walker) valuePath(path []byte, value *unstable.Node, at uint32) ([]byte, bool) {
 	i := 0
 	for inside := value.Child(); inside != nil; inside = inside.Next() {
@@ -499,10 +398,22 @@ func (w *walker) valuePath(path []byte, value *unstable.Node, at uint32) ([]byte
 func (w *walker) syntaxError(err error) error {
 	var refused *unstable.ParserError
 	if !errors.As(err, &refused) {
-		return newError(w.doc.name, w.src, len(w.src), len(w.src), err.Error(), "")
+		return w.doc.ErrorAt(len(w.src), len(w.src), "", err.Error(), "")
 	}
-	r := w.parser.Range(refused.Highlight)
-	start, end := wholeCharacters(w.src, int(r.Offset+w.base), int(r.Offset+r.Length+w.base))
-	message, hint := explain(refused.Message, w.src, start)
-	return newError(w.doc.name, w.src, start, end, message, hint)
+	place := w.parser.Range(refused.Highlight)
+	r := refusal{doc: w.doc, message: refused.Message, start: int(place.Offset + w.base), end: int(place.Offset + place.Length + w.base)}
+	r.atEnd = r.end == len(w.src) && w.wantsMore()
+	return r.explain()
+}
+
+// wantsMore reports whether the parser refused the source because it ends. It marks the last byte then as well as where
+// that byte is wrong; with one more blank the place tells which it is.
+func (w *walker) wantsMore() bool {
+	var p unstable.Parser
+	p.Reset(append(bytes.Clone(w.src[w.base:]), ' '))
+	for p.NextExpression() {
+		continue
+	}
+	var refused *unstable.ParserError
+	return !errors.As(p.Error(), &refused) || int(p.Range(refused.Highlight).Offset+w.base) == len(w.src)
 }

@@ -19,11 +19,12 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		return nil, err
 	}
 	name, operands := "", line.operands
-	if len(operands) > 0 {
+	none := len(operands) == 0
+	if !none {
 		name, operands = operands[0], operands[1:]
 	}
 	switch {
-	case name == "help" && len(operands) == 0, name == "" && line.has("help"):
+	case name == "help" && len(operands) == 0, none && (line.has("help") || len(line.flags) == 0):
 		return []string{args[0], "--help"}, nil
 	case name == "help" && operands[0] == "help":
 		return []string{args[0], "--help"}, nil
@@ -33,9 +34,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		}
 		name, operands = operands[0], nil
 		line.flags = []flagToken{{name: "help"}}
-	case name == "" && line.has("version"):
+	case none && line.has("version"):
 		name, line.flags = "version", nil
-	case name == "":
+	case none:
 		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
 	}
 

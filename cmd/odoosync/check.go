@@ -2,59 +2,125 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"odoosync/engine"
+	"odoosync/tomledit"
 )
 
-// The formats of check.
-const (
-	formatText   = "text"
-	formatJSON   = "json"
-	formatGitHub = "github"
-)
+// checked is what check found out about one map.
+type checked struct {
+	path     string
+	plan     *engine.Plan // nil for a map with mistakes
+	failure  *failure     // nil for a map without
+	warnings []*tomledit.Error
+}
 
-// check validates a map and lists what a run would create.
+// check validates maps and lists what a run would create.
 func (p *program) check(c *cli.Context) error {
 	p.report = newReport(c.Command.Name)
 	p.report.DryRun = true
-	path, err := mapArgument(c)
+	paths, err := mapArguments(c)
 	if err != nil {
 		return err
 	}
-	p.report.Map = path
-	format := c.String("format")
-	formats := []string{formatText, formatJSON, formatGitHub}
-	switch {
-	case !slices.Contains(formats, format):
-		e := usagef(c.Command.Name, "there is no format %q", format)
-		e.hint = didYouMean(format, formats, "the formats are text, json and github")
-		return e
-	case c.Bool("json") && c.IsSet("format") && format != formatJSON:
-		return usagef(c.Command.Name, "--json and --format %s exclude each other", format)
+	if len(paths) == 1 {
+		p.report.Map = paths[0]
 	}
-
-	plan, err := engine.Check(path)
+	write, err := formatOf(c)
 	if err != nil {
-		if format == formatGitHub {
-			annotate(p.printf, describe(err))
+		return err
+	}
+	read := engine.Check
+	if c.Bool("strict") {
+		read = engine.CheckStrictly
+	}
+	var errs []error
+	all := make([]checked, len(paths))
+	for i, path := range paths {
+		all[i].path = path
+		if all[i].plan, err = read(path); err == nil {
+			all[i].warnings = all[i].plan.Map.Warnings
+			continue
 		}
-		return err
+		f := describe(err)
+		all[i].failure, all[i].warnings = &f, f.Warnings
+		errs = append(errs, err)
+	}
+	write(p, all, p.outStyle(c))
+	if c.Bool("exit-code") && slices.ContainsFunc(all, func(m checked) bool { return m.plan != nil && m.plan.Pending() > 0 }) {
+		p.code = exitPending
 	}
 	switch {
-	case p.asJSON:
-		p.report.fillPlan(plan)
-	case format == formatGitHub:
-		p.printf("%s: %s\n", oneLine(path), outlook(plan))
-	case p.talkative():
-		writeTree(p.printf, plan, p.outStyle(c))
-		p.printf("%s: %s\n", oneLine(path), outlook(plan))
+	case len(errs) == 0:
+		return nil
+	case len(all) == 1:
+		return errs[0]
 	}
-	return nil
+	return &mapsError{failed: len(errs), all: len(all)}
+}
+
+// formatOf is how the findings are to be written.
+func formatOf(c *cli.Context) (func(*program, []checked, style), error) {
+	name := c.String("format")
+	if c.Bool("json") {
+		if c.IsSet("format") && name != formatJSON {
+			return nil, usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
+		}
+		name = formatJSON
+	}
+	for _, f := range formats {
+		if f.name == name {
+			return f.write, nil
+		}
+	}
+	e := usagef(c.Command.Name, "there is no format %q", name)
+	e.hint = didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", "))
+	return nil, e
+}
+
+// mapsError says that some of several maps cannot be used. What is wrong with
+// each has been said.
+type mapsError struct{ failed, all int }
+
+func (e *mapsError) Error() string {
+	return fmt.Sprintf("%d of %d maps cannot be used", e.failed, e.all)
+}
+
+// writeText is check's output for people: a tree for each map.
+func writeText(p *program, all []checked, s style) {
+	var total engine.Plan
+	between := ""
+	for _, m := range all {
+		if m.plan != nil && p.talkative() {
+			p.printf("%s", between)
+			between = "\n"
+			writeTree(p.printf, m.plan, s)
+			p.printf("%s: %s\n", oneLine(m.path), outlook(m.plan))
+			total.Features, total.Stories = append(total.Features, m.plan.Features...), append(total.Stories, m.plan.Stories...)
+			total.Synced, total.Deprecated = total.Synced+m.plan.Synced, total.Deprecated+m.plan.Deprecated
+		}
+		p.tell(m, len(all) > 1)
+	}
+	if len(all) > 1 && p.talkative() {
+		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(&total))
+	}
+}
+
+// tell says what is wrong with a map on standard error. The failure of the only
+// map is left to run.
+func (p *program) tell(m checked, failureToo bool) {
+	_ = p.out.Flush() // what was found before comes first
+	for _, w := range m.warnings {
+		p.console.warnOf(w)
+	}
+	if m.failure != nil && failureToo {
+		p.console.fail(*m.failure)
+		p.console.print("\n")
+	}
 }
 
 // outlook says in one line what a run would do.
@@ -68,8 +134,8 @@ func outlook(plan *engine.Plan) string {
 }
 
 // writeTree lists the pending items under their features, each with its tags.
-// A feature that has its task already stands there with its id, for the sake of
-// its new stories.
+// A feature that already has a task is listed with its id if it has new
+// stories.
 func writeTree(printf func(string, ...any), plan *engine.Plan, s style) {
 	for _, feature := range plan.Map.Features {
 		var pending []*engine.Item
@@ -106,42 +172,4 @@ func tagList(item *engine.Item, s style) string {
 		return ""
 	}
 	return " " + s.cyan("["+oneLine(strings.Join(tags, ", "))+"]")
-}
-
-// annotate writes a failure as GitHub's workflow commands, which show as
-// annotations on the lines of a pull request.
-func annotate(printf func(string, ...any), f failure) {
-	if len(f.Mistakes) == 0 {
-		file := ""
-		if f.File != "" {
-			file = "file=" + property(filepath.ToSlash(f.File)) + ","
-		}
-		printf("::error %stitle=odoosync::%s\n", file, data(withHint(f.Message, f.Hint)))
-		return
-	}
-	for _, m := range f.Mistakes {
-		message := m.Message
-		if m.Key != "" {
-			message = m.Key + ": " + message
-		}
-		printf("::error file=%s,line=%d,col=%d,endColumn=%d,title=odoosync::%s\n",
-			property(filepath.ToSlash(m.File)), m.Pos.Line, m.Pos.Column, m.EndColumn(), data(withHint(message, m.Hint)))
-	}
-}
-
-func withHint(message, hint string) string {
-	if hint == "" {
-		return message
-	}
-	return message + "\nhint: " + hint
-}
-
-// data escapes the message of a workflow command.
-func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-// property escapes the value of a property of a workflow command.
-func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
 }

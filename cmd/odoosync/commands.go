@@ -13,112 +13,15 @@ func newApp(p *program) *cli.App {
 	app := &cli.App{
 		Name:            "odoosync",
 		HelpName:        "odoosync",
-		Usage:           "make Odoo tasks of a feature map, and write their ids into it",
+		Usage:           "create Odoo tasks from a feature map, and write their ids into it",
 		HideHelpCommand: true,
 		HideVersion:     true,
 		Writer:          p.out,
 		ErrWriter:       p.out,
 		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are run's alone
 		Commands: []*cli.Command{
-			{
-				Name:      "run",
-				Usage:     "create a task for each item whose task_id is 0",
-				ArgsUsage: "MAP",
-				Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
-for each such user story, and writes the new ids over the zeros. No other byte
-of MAP changes. Repeat it as often as you like: a run that was killed, or lost
-an answer, is completed by the next one, and no task is made twice.
-
-Examples:
-  odoosync run map.toml --dry-run       # what would happen, and can it?
-  odoosync run map.toml
-  odoosync run map.toml --project "Web shop" --json
-  pass show odoo | odoosync run map.toml --api-key-stdin`,
-				Flags: join(
-					[]cli.Flag{
-						&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
-					},
-					connectionFlags(),
-					[]cli.Flag{
-						&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, where several feed one project"},
-						&cli.BoolFlag{Name: "notify", Usage: "let Odoo tell the project's followers of each task"},
-						&cli.BoolFlag{Name: "link", Usage: "take tasks of earlier runs also if they differ now"},
-						&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost answer stops the run"},
-					},
-					outputFlags()),
-				Action: p.sync,
-			},
-			{
-				Name:      "check",
-				Usage:     "say what is wrong with a map, or what a run would create",
-				ArgsUsage: "MAP",
-				Description: `Reads MAP and reports every mistake with its line and column, or lists what a
-run would create. Works offline and changes nothing.
-
-Examples:
-  odoosync check map.toml
-  odoosync check map.toml --format github   # annotations for a pull request
-  odoosync check map.toml --json`,
-				Flags: join(
-					[]cli.Flag{&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json or github"}},
-					outputFlags()),
-				Action: p.check,
-			},
-			{
-				Name:  "stages",
-				Usage: "create the missing ones of the six stages",
-				Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
-User Acceptance, Done and Archive. Stages that exist are left alone.
-
-Examples:
-  odoosync stages --dry-run
-  odoosync stages --project 7`,
-				Flags: join(
-					[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say which are missing, create none"}},
-					connectionFlags(),
-					outputFlags()),
-				Action: p.stages,
-			},
-			{
-				Name:  "demo",
-				Usage: "the whole thing on an Odoo in memory, no server needed",
-				Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
-it, and shows the tasks it made and the difference in the map. Everything it
-made is gone afterwards.
-
-Examples:
-  odoosync demo
-  odoosync demo --keep .                # leaves map.toml here`,
-				Flags: []cli.Flag{
-					&cli.StringFlag{Name: "keep", Usage: "write the map to `DIR` and leave it there"},
-					&cli.BoolFlag{Name: "no-color", Usage: "no colours"},
-				},
-				Action: p.demo,
-			},
-			{
-				Name:   "version",
-				Usage:  "print version, commit, date and Go version",
-				Action: p.version,
-			},
-			{
-				Name:      "completion",
-				Usage:     "print a completion script for a shell",
-				ArgsUsage: oneOfShells("|"),
-				Description: `Prints a script that completes commands, flags and .toml files.
-
-Examples:
-  source <(odoosync completion bash)      # in ~/.bashrc
-  source <(odoosync completion zsh)       # in ~/.zshrc, after compinit
-  odoosync completion fish > ~/.config/fish/completions/odoosync.fish
-  odoosync completion powershell | Out-String | Invoke-Expression`,
-				Action: p.completion,
-			},
-			{
-				Name:   "man",
-				Usage:  "print the manual page",
-				Hidden: true,
-				Action: p.man,
-			},
+			p.runCommand(), p.checkCommand(), p.exampleCommand(), p.schemaCommand(),
+			p.stagesCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.manCommand(),
 		},
 	}
 	app.CustomAppHelpTemplate = appHelp(app)
@@ -129,27 +32,192 @@ Examples:
 	return app
 }
 
+func (p *program) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "create a task for each item whose task_id is 0",
+		ArgsUsage: "MAP",
+		Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
+for each such user story, and writes the new ids over the zeros. No other byte
+of MAP changes. Run it as often as you like: if a run is killed or a reply is
+lost, the next run goes on from there, and no task is created twice.
+
+Examples:
+  odoosync run map.toml --dry-run       # what would happen, and would it work?
+  odoosync run map.toml
+  odoosync run map.toml --project "Web shop" --json
+  pass show odoo | odoosync run map.toml --api-key-stdin`,
+		Flags: join(
+			[]cli.Flag{
+				&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
+			},
+			connectionFlags(),
+			[]cli.Flag{
+				&cli.StringFlag{Name: "namespace", Usage: "this map's `NAME`, if several feed one project"},
+				&cli.BoolFlag{Name: "notify", Usage: "let Odoo notify the project's followers of each task"},
+				&cli.BoolFlag{Name: "link", Usage: "link tasks of earlier runs even if they have changed"},
+				&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost reply stops the run"},
+				&cli.IntFlag{Name: "jobs", Usage: "at most `N` calls at a time (default 2)"},
+				strictFlag(),
+			},
+			outputFlags()),
+		Action: p.sync,
+	}
+}
+
+func (p *program) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "find mistakes in maps, and list what a run would create",
+		ArgsUsage: "MAP...",
+		Description: `Reads each MAP and reports every mistake with its line and column, or lists what
+a run would create. Works offline and changes nothing.
+
+Examples:
+  odoosync check map.toml
+  odoosync check maps/*.toml --quiet        # mistakes only
+  odoosync check map.toml --format github   # annotations for a pull request
+  odoosync check map.toml --format sarif > odoosync.sarif`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Value: formatText, Usage: "write `FORMAT`: text, json, github, gitlab, sarif, junit"},
+			strictFlag(),
+			&cli.BoolFlag{Name: "exit-code", Usage: "exit with 8 if a map has items that need a task"},
+			jsonFlag(), quietFlag(), noColorFlag(),
+		},
+		Action: p.check,
+	}
+}
+
+func (p *program) exampleCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "example",
+		Usage: "print a map to start from",
+		Description: `Prints a small map with comments that explain it.
+
+Examples:
+  odoosync example > map.toml`,
+		Action: p.example,
+	}
+}
+
+func (p *program) schemaCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "schema",
+		Usage: "print the JSON Schema of a map, for editors",
+		Description: `Prints a JSON Schema with which editors check and complete a map as you type.
+The first line of the map names it: #:schema ./map.schema.json
+
+Examples:
+  odoosync schema > map.schema.json`,
+		Action: p.schema,
+	}
+}
+
+func (p *program) stagesCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "stages",
+		Usage: "create the missing stages",
+		Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
+User Acceptance, Done and Archive. Stages that exist are left alone.
+
+Examples:
+  odoosync stages --dry-run
+  odoosync stages --project 7`,
+		Flags: join(
+			[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "list the missing stages, create none"}},
+			connectionFlags(),
+			outputFlags()),
+		Action: p.stages,
+	}
+}
+
+func (p *program) demoCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "demo",
+		Usage: "show a whole run on an Odoo in memory, no server needed",
+		Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
+it, and shows the tasks it created and the difference in the map. Nothing of it
+is left afterwards.
+
+Examples:
+  odoosync demo
+  odoosync demo --keep .    # leaves demo-before.toml and demo-after.toml here`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "keep", Usage: "leave the map in `DIR`, as before and after the run"},
+			noColorFlag(),
+		},
+		Action: p.demo,
+	}
+}
+
+func (p *program) versionCommand() *cli.Command {
+	return &cli.Command{
+		Name:   "version",
+		Usage:  "print version, commit, date and Go version",
+		Action: p.version,
+	}
+}
+
+func (p *program) completionCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "completion",
+		Usage:     "print a completion script for a shell",
+		ArgsUsage: oneOfShells("|"),
+		Description: `Prints a script that completes commands, flags and .toml files.
+
+Examples:
+  source <(odoosync completion bash)      # in ~/.bashrc
+  source <(odoosync completion zsh)       # in ~/.zshrc, after compinit
+  odoosync completion fish > ~/.config/fish/completions/odoosync.fish
+  odoosync completion powershell | Out-String | Invoke-Expression`,
+		Action: p.completion,
+	}
+}
+
+func (p *program) manCommand() *cli.Command {
+	return &cli.Command{
+		Name:   "man",
+		Usage:  "print the manual page",
+		Hidden: true,
+		Action: p.man,
+	}
+}
+
 func connectionFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "url", Usage: "Odoo's address, as https://odoo.example.com"},
+		&cli.StringFlag{Name: "url", Usage: "Odoo's address, such as https://odoo.example.com"},
 		&cli.StringFlag{Name: "db", Usage: "use database `NAME`"},
 		&cli.StringFlag{Name: "username", Usage: "log in as `LOGIN`"},
 		&cli.StringFlag{Name: "project", Usage: "project `ID|NAME`, the name exactly as in Odoo"},
-		&cli.StringFlag{Name: "protocol", Usage: "speak `NAME`: auto (default), jsonrpc or json2"},
+		&cli.StringFlag{Name: "protocol", Usage: "use `NAME`: auto (default), jsonrpc or json2"},
 		&cli.BoolFlag{Name: "api-key-stdin", Usage: "read the API key from standard input"},
 		&cli.BoolFlag{Name: "allow-http", Usage: "send secrets over plain http to other machines"},
-		&cli.StringFlag{Name: "timeout", Usage: "at most `TIME` for one call, as 90s (default 5m)"},
+		&cli.StringFlag{Name: "timeout", Usage: "give up on a call after `TIME` (default 5m)"},
 		&cli.StringFlag{Name: "rate", Usage: "at most `N` calls a second (on Odoo's cloud: 1)"},
 	}
 }
 
+// outputFlags are those of a command that talks to Odoo.
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "json", Usage: "print one JSON object on standard output"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: with masked bodies"},
-		&cli.BoolFlag{Name: "no-color", Usage: "no colours"},
+		jsonFlag(), quietFlag(),
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: also the bodies"},
+		noColorFlag(),
 	}
+}
+
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print one JSON object on standard output"}
+}
+
+func quietFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors only"}
+}
+
+func noColorFlag() cli.Flag { return &cli.BoolFlag{Name: "no-color", Usage: "no colours"} }
+
+func strictFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "strict", Usage: "refuse keys that are probably misspelt"}
 }
 
 func join(groups ...[]cli.Flag) []cli.Flag {
@@ -176,11 +244,11 @@ Examples:
   odoosync run map.toml --dry-run
   odoosync run map.toml
 
-Flags may stand before or after MAP; `+"`--`"+` ends them. `+"`odoosync help COMMAND`"+`
+Flags may come before or after MAP; `+"`--`"+` ends them. `+"`odoosync help COMMAND`"+`
 lists the flags of a command.
 
 %s
-%s`, environmentHelp(), exitCodeHelp())
+%s`, environmentHelp(), exitCodeHelp(""))
 	return b.String()
 }
 
@@ -202,7 +270,7 @@ func commandHelp(c *cli.Command) string {
 		b.WriteString("\n" + environmentHelp())
 	}
 	if findFlag(c.Flags, "json") != nil {
-		b.WriteString("\n" + exitCodeHelp())
+		b.WriteString("\n" + exitCodeHelp(c.Name))
 	}
 	return b.String()
 }
@@ -246,7 +314,7 @@ func environmentHelp() string {
 	for _, v := range variables {
 		fmt.Fprintf(&b, "  %-32s%s\n", strings.Join(v.names, ", "), v.meaning)
 	}
-	b.WriteString(`  ODOO_API_KEY, ODOO_PASSWORD     the secret; the key is taken if both are set
+	b.WriteString(`  ODOO_API_KEY, ODOO_PASSWORD     the secret; the key takes precedence
   NO_COLOR, CLICOLOR_FORCE        colours never, colours always
 `)
 	return b.String()

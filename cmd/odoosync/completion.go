@@ -106,14 +106,14 @@ func completedCommands(app *cli.App) []completedCommand {
 		if c.Hidden {
 			continue
 		}
-		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: c.ArgsUsage == "MAP"}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: strings.HasPrefix(c.ArgsUsage, "MAP")}
 		if c.Name == "completion" {
 			command.Words = shells
 		}
 		for _, f := range c.Flags {
 			command.Flags = append(command.Flags, completeFlag(f))
 		}
-		command.Flags = append(command.Flags, completedFlag{Long: "--help", Short: "-h", Usage: "show how it is used"})
+		command.Flags = append(command.Flags, completedFlag{Long: "--help", Short: "-h", Usage: "show how to use it"})
 		commands = append(commands, command)
 	}
 	help := completedCommand{Name: "help", Usage: "explain a command"}
@@ -134,7 +134,7 @@ func completeFlag(f cli.Flag) completedFlag {
 	case "protocol":
 		flag.Words = []string{"auto", "jsonrpc", "json2"}
 	case "format":
-		flag.Words = []string{formatText, formatJSON, formatGitHub}
+		flag.Words = formatNames()
 	case "keep":
 		flag.Folder = true
 	}

@@ -59,7 +59,7 @@ COMP_WORDS=(odoosync "$@"); COMP_CWORD=$#; _odoosync 2>/dev/null; printf '%s\n' 
 			is.Equal(complete("c"), []string{"check", "completion"})
 			is.Equal(complete("run", "--d"), []string{"--db", "--dry-run"})
 			is.Equal(complete("run", "--protocol", "j"), []string{"json2", "jsonrpc"})
-			is.Equal(complete("check", "--format", "g"), []string{"github"})
+			is.Equal(complete("check", "--format", "g"), []string{"github", "gitlab"})
 			is.Equal(complete("run", "m"), []string{"map.toml", "maps", "my map.toml"})
 			is.Equal(complete("run", "--dry-run", "map."), []string{"map.toml"})
 			is.Equal(complete("run", "~/map."), []string{"~/map.toml"})
@@ -116,7 +116,7 @@ zpty -d z`
 		t.Run(test.line, func(t *testing.T) {
 			is := is.New(t)
 			offers := strings.Fields(shown[i])
-			for _, word := range strings.Fields(test.want) {
+			for word := range strings.FieldsSeq(test.want) {
 				if !slices.Contains(offers, word) {
 					t.Errorf("no %s in %q", word, shown[i])
 				}

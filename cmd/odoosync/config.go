@@ -25,14 +25,14 @@ type variable struct {
 	meaning string
 }
 
-// variables are the settings that are no secrets.
+// variables are the settings that are not secret.
 var variables = []variable{
 	{"url", []string{"ODOO_URL"}, "Odoo's address"},
 	{"db", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
 	{"username", []string{"ODOO_USERNAME", "ODOO_USER"}, "the login"},
 	{"project", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
 	{"protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
-	{"namespace", []string{"ODOOSYNC_NAMESPACE"}, "several maps in one project"},
+	{"namespace", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
 }
 
 // The variables of the secrets.
@@ -80,14 +80,19 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
 			PlainCreate: c.Bool("plain-create"),
+			Jobs:        c.Int("jobs"),
+			Strict:      c.Bool("strict"),
 		},
 	}
 	if s.options.Link && s.options.PlainCreate {
-		return nil, usagef(c.Command.Name, "--link and --plain-create exclude each other: plain tasks cannot be found again")
+		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
+	}
+	if c.IsSet("jobs") && s.options.Jobs < 1 {
+		return nil, usagef(c.Command.Name, "--jobs must be 1 or more, not %d", s.options.Jobs)
 	}
 	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
 	if !slices.Contains(known, s.odoo.Protocol) {
-		return nil, configf("ODOO_PROTOCOL or --protocol: %q is not one of auto, jsonrpc and json2", s.odoo.Protocol)
+		return nil, configf("ODOO_PROTOCOL or --protocol must be auto, jsonrpc or json2, not %q", s.odoo.Protocol)
 	}
 	var err error
 	if s.odoo.Timeout, err = readTimeout(c); err != nil {
@@ -156,7 +161,7 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 	case r.err != nil:
 		return configf("--api-key-stdin: cannot read standard input: %v", r.err)
 	case len(r.text) > maxSecret, strings.ContainsAny(key, "\r\n"):
-		return configf("--api-key-stdin: want one line with the key, found more")
+		return configf("--api-key-stdin: expected one line with the key, found more")
 	case key == "":
 		return configf("--api-key-stdin: standard input is empty")
 	}
@@ -171,7 +176,7 @@ func readTimeout(c *cli.Context) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, usagef(c.Command.Name, "--timeout %q: want a time such as 90s or 5m", text)
+		return 0, usagef(c.Command.Name, "--timeout must be a time such as 90s or 5m, not %q", text)
 	}
 	return d, nil
 }
@@ -183,14 +188,15 @@ func readRate(c *cli.Context) (float64, error) {
 	}
 	rate, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(rate > 0 && rate <= 1e6) {
-		return 0, usagef(c.Command.Name, "--rate %q: want calls a second, such as 2 or 0.5", text)
+		return 0, usagef(c.Command.Name, "--rate must be a number of calls a second, such as 2 or 0.5, not %q", text)
 	}
 	return rate, nil
 }
 
-// missing names everything that has to be set and is not. An API key may be
-// enough without login and database: whether it is depends on the server, and
-// the client says so when it is not.
+// missing names everything that has to be set and is not. Only the server's
+// version tells whether login and database are needed beside an API key, and
+// the client says so when they are: they are asked for where there is a
+// password, and otherwise only mentioned.
 func missing(s *settings) error {
 	var lacks []string
 	lack := func(flag string) {
@@ -200,14 +206,15 @@ func missing(s *settings) error {
 			}
 		}
 	}
-	keyAlone := !s.odoo.APIKey.IsZero() && s.odoo.Protocol != odoorpc.JSONRPC || s.odoo.Protocol == odoorpc.JSON2
+	onlyPassword := s.odoo.APIKey.IsZero() && !s.odoo.Password.IsZero()
+	alone := s.odoo.Protocol == odoorpc.JSON2 || s.odoo.Protocol != odoorpc.JSONRPC && !onlyPassword
 	if s.odoo.URL == "" {
 		lack("url")
 	}
-	if s.odoo.Database == "" && !keyAlone {
+	if s.odoo.Database == "" && !alone {
 		lack("db")
 	}
-	if s.odoo.Login == "" && !keyAlone {
+	if s.odoo.Login == "" && !alone {
 		lack("username")
 	}
 	switch {
@@ -224,27 +231,40 @@ func missing(s *settings) error {
 		return nil
 	}
 	e := configf("these settings are missing:\n%s", strings.Join(lacks, "\n"))
-	e.hint = "`odoosync help` explains each; `odoosync demo` needs none of them"
+	e.hint = "`odoosync demo` needs no settings"
+	if alone && s.odoo.APIKey.IsZero() && s.odoo.Protocol != odoorpc.JSON2 {
+		e.hint = "with a password, and before Odoo 19 also with a key, set the database (ODOO_DB) and the login (ODOO_USERNAME) too\n" + e.hint
+	}
 	return e
 }
 
-// mapArgument is the one argument that run and check take.
-func mapArgument(c *cli.Context) (string, error) {
+// mapArguments are the maps that run and check take, at least one.
+func mapArguments(c *cli.Context) ([]string, error) {
 	name := c.Command.Name
 	switch args := c.Args().Slice(); {
 	case len(args) == 0:
 		e := usagef(name, "%s needs a MAP", name)
 		e.hint = "for example: odoosync " + name + " map.toml"
-		return "", e
-	case len(args) > 1:
-		e := usagef(name, "%s takes one MAP, found %d: %s", name, len(args), quoteAll(args))
-		e.hint = "run it once for each"
-		return "", e
-	case args[0] == "":
-		return "", usagef(name, "MAP is empty")
+		return nil, e
+	case slices.Contains(args, ""):
+		return nil, usagef(name, "MAP is empty")
 	default:
-		return args[0], nil
+		return args, nil
 	}
+}
+
+// mapArgument is the one map that run takes.
+func mapArgument(c *cli.Context) (string, error) {
+	args, err := mapArguments(c)
+	if len(args) > 1 {
+		e := usagef(c.Command.Name, "%s takes one MAP, found %d: %s", c.Command.Name, len(args), quoteAll(args))
+		e.hint = "run it once for each"
+		err = e
+	}
+	if err != nil {
+		return "", err
+	}
+	return args[0], nil
 }
 
 // noArguments refuses what a command does not take.
@@ -265,8 +285,7 @@ func quoteAll(words []string) string {
 
 // asUsage turns what urfave/cli says about a flag into a usage error.
 func asUsage(command string, err error) error {
-	var own *usageError
-	if errors.As(err, &own) {
+	if _, ok := errors.AsType[*usageError](err); ok {
 		return err
 	}
 	return usagef(command, "%s", err)

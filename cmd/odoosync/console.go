@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"odoosync/engine"
+	"odoosync/tomledit"
 )
 
 // console is standard error: what people read beside the results. Its rules:
@@ -89,21 +91,45 @@ func (c *console) warn(message, hint string) {
 	c.print("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
 }
 
+// warnOf prints a warning about a place in a map.
+func (c *console) warnOf(place *tomledit.Error) {
+	if !c.quiet {
+		c.print(c.snippet(c.style.yellow("warning:"), place) + "\n")
+	}
+}
+
+// snippet shows what is wrong at a place in a map as compilers do: the line
+// with its number, a caret, and advice.
+func (c *console) snippet(label string, m *tomledit.Error) string {
+	what := m.Message
+	if m.Key != "" {
+		what = m.Key + ": " + what
+	}
+	number := strconv.Itoa(m.Pos.Line)
+	margin := strings.Repeat(" ", len(number))
+	bar := c.style.cyan("|")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(what))))
+	fmt.Fprintf(&b, "%s%s %s:%d:%d\n", margin, c.style.cyan("-->"), oneLine(m.File), m.Pos.Line, m.Pos.Column)
+	if text := strings.TrimRight(printable(m.Snippet()), "\n"); text != "" {
+		line, carets := layOut(text, max(0, c.columns()-len(margin)-len(" | ")))
+		fmt.Fprintf(&b, "%s %s\n%s %s %s\n%s %s %s\n", margin, bar, c.style.cyan(number), bar, line, margin, bar, c.style.red(carets))
+	}
+	if m.Hint != "" {
+		for hint := range strings.SplitSeq(c.hints(m.Hint), "\n") {
+			if hint != "" {
+				fmt.Fprintf(&b, "%s %s %s\n", margin, c.style.cyan("="), hint)
+			}
+		}
+	}
+	return b.String()
+}
+
 // fail prints an error.
 func (c *console) fail(f failure) {
 	var b strings.Builder
 	for _, m := range f.Mistakes {
-		where := fmt.Sprintf("%s:%d:%d:", oneLine(m.File), m.Pos.Line, m.Pos.Column)
-		what := m.Message
-		if m.Key != "" {
-			what = m.Key + ": " + what
-		}
-		fmt.Fprintf(&b, "%s %s\n", c.style.bold(where), indented(printable(what)))
-		if snippet := strings.TrimRight(printable(m.Snippet()), "\n"); snippet != "" {
-			line, carets := layOut(snippet, c.columns())
-			fmt.Fprintf(&b, "%s\n%s\n", line, c.style.red(carets))
-		}
-		b.WriteString(c.hints(m.Hint))
+		b.WriteString(c.snippet(c.style.red("error:"), m) + "\n")
 	}
 	fmt.Fprintf(&b, "%s %s\n", c.style.red("odoosync:"), indented(printable(f.Message)))
 	for _, m := range f.Mismatch {
@@ -131,12 +157,21 @@ func (c *console) columns() int {
 
 // mismatch shows one existing task beside its item.
 func (c *console) mismatch(file string, m engine.Mismatch) string {
+	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line))
+	task := fmt.Sprintf("task %d", m.Item.ID)
+	if m.Item.ID == 0 {
+		task = "a hidden task"
+	}
+	return fmt.Sprintf("%s %s %s, %s:\n", where, m.Item.Kind, oneLine(strconv.Quote(m.Item.Name())), task) + differences("  ", m.Differences)
+}
+
+// differences shows in what a task is not what the map says.
+func differences(indent string, all []engine.Difference) string {
 	const widest = 200 // characters of a text that are shown
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %q, task %d:\n", c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line)), m.Item.Kind, m.Item.Name(), m.Item.ID)
-	for _, d := range m.Differences {
+	for _, d := range all {
 		inMap, inOdoo := around(d.Map, d.Odoo, widest)
-		fmt.Fprintf(&b, "  %s\n    map:  %s\n    Odoo: %s\n", d.Field, oneLine(inMap), oneLine(inOdoo))
+		fmt.Fprintf(&b, "%[1]s%[2]s\n%[1]s  map:  %[3]s\n%[1]s  Odoo: %[4]s\n", indent, d.Field, oneLine(inMap), oneLine(inOdoo))
 	}
 	return b.String()
 }
@@ -171,10 +206,14 @@ func window(text []rune, from, widest int) string {
 // unsettled is the line to paste for an item whose id is not in the map, or
 // names one whose id is not known.
 func unsettled(file string, it engine.ItemResult) string {
-	if it.ID == 0 {
-		return fmt.Sprintf("%s:%d: %s %q\n", oneLine(file), it.Line, it.Kind, it.Name())
+	where := oneLine(file)
+	if it.Line != 0 {
+		where += fmt.Sprintf(":%d", it.Line)
 	}
-	return fmt.Sprintf("%s:%d: task_id = %d\n", oneLine(file), it.Line, it.ID)
+	if it.ID == 0 {
+		return fmt.Sprintf("%s: %s\n", where, oneLine(it.Describe()))
+	}
+	return fmt.Sprintf("%s: task_id = %d  # %s\n", where, it.ID, oneLine(it.Describe()))
 }
 
 // hints puts "hint: " before each line of advice.

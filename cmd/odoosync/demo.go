@@ -27,19 +27,58 @@ const (
 	demoStory   = 102
 )
 
+// What --keep leaves. None is named map.toml: their ids are those of an Odoo
+// that is gone.
+const (
+	keptBefore = "demo-before.toml"
+	keptAfter  = "demo-after.toml"
+)
+
 // demo shows a whole run on an Odoo in memory, reached over real HTTP.
 func (p *program) demo(c *cli.Context) (err error) {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	path, remove, err := writeDemoMap(c.String("keep"))
+	keep := c.String("keep")
+	if keep != "" {
+		if err := keepMap(keep, keptBefore, demoMap); err != nil {
+			return err
+		}
+	}
+	dir, err := os.MkdirTemp("", "odoosync-demo-")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, remove()) }()
-	odoo, err := startDemoOdoo()
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "map.toml")
+	if err := os.WriteFile(path, demoMap, 0o644); err != nil {
+		return err
+	}
+	patched, err := p.demoRun(c, path)
 	if err != nil {
 		return err
+	}
+	if keep != "" {
+		if err := keepMap(keep, keptAfter, patched); err != nil {
+			return err
+		}
+		p.printf("\nThe map before and after the run:\n  %s\n  %s\n", oneLine(filepath.Join(keep, keptBefore)), oneLine(filepath.Join(keep, keptAfter)))
+	}
+	p.printf(`
+Next:
+  odoosync example > map.toml        # a map of your own to start from
+  odoosync check map.toml            # what would a run create?
+  odoosync help run                  # how to reach your Odoo
+  odoosync run map.toml --dry-run    # would it work?
+`)
+	return nil
+}
+
+// demoRun does so with a map in a file, and returns what the file has then.
+func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err error) {
+	odoo, err := startDemoOdoo()
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, odoo.Close()) }()
 
@@ -54,51 +93,43 @@ func (p *program) demo(c *cli.Context) (err error) {
 
 	result, err := p.runEngine(c.Context, demoSettings(odoo), path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	result.Project.URL = "" // gone when the demo ends
-	writeSummary(p.out, result, nil, s)
+	for i := range result.Items {
+		result.Items[i].URL = ""
+	}
+	writeSummary(p.out, result, nil, false, s)
 	p.heading(s, "The tasks in Odoo now")
 	p.printTasks(odoo, s, result)
-	patched, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	if patched, err = os.ReadFile(path); err != nil {
+		return nil, err
 	}
 	p.heading(s, "What changed in the map")
 	p.printDiff(filepath.Base(path), string(patched), s)
-	if c.IsSet("keep") {
-		p.printf("\nThe map is left at %s\n", oneLine(path))
-	}
-	return nil
+	p.heading(s, "Summary")
+	made := result.Count(engine.Created)
+	p.printf("%s created in Odoo, %s replaced in the map. Every other byte of the map stayed.\n", count(made, "task"), count(made, "zero"))
+	return patched, nil
 }
 
-// writeDemoMap writes the sample map into dir, or into a temporary folder if
-// dir is "". A map that is already there is never overwritten. remove takes
-// away what is not to be kept.
-func writeDemoMap(dir string) (path string, remove func() error, err error) {
-	remove = func() error { return nil }
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "odoosync-demo-"); err != nil {
-			return "", nil, err
-		}
-		remove = func() error { return os.RemoveAll(dir) }
-	} else if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", nil, &engine.FileError{Path: dir, Op: "create", Err: err}
+// keepMap writes a map into a folder. A file that is already there is never
+// overwritten.
+func keepMap(dir, name string, text []byte) error {
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return &engine.FileError{Path: dir, Op: "create", Err: err}
 	}
-	path = filepath.Join(dir, "map.toml")
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		failed := &engine.FileError{Path: path, Op: "create", Err: err}
 		if errors.Is(err, fs.ErrExist) {
 			failed.Explain = "the demo overwrites nothing: choose another folder"
 		}
-		return "", nil, errors.Join(failed, remove())
+		return failed
 	}
-	_, err = file.Write(demoMap)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return "", nil, errors.Join(err, remove())
-	}
-	return path, remove, nil
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
 }
 
 // startDemoOdoo starts an Odoo with one project, its Backlog, and the tasks

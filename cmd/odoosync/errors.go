@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"odoosync/engine"
@@ -22,22 +23,39 @@ const (
 	exitUnreachable = 5
 	exitUnknown     = 6
 	exitNotSaved    = 7
+	exitPending     = 8
 	exitInterrupted = 130
 )
 
-// exitCodeHelp is the table of exit codes.
-func exitCodeHelp() string {
-	return `Exit codes:
-  0    done, or nothing to do
-  1    something unexpected
-  2    the command line or a setting is wrong
-  3    the map is invalid, unreadable, locked or changed meanwhile
-  4    Odoo refused: login, rights or data
-  5    Odoo cannot be reached, or something else answered
-  6    not known whether tasks were created (only with --plain-create)
-  7    tasks were created but their ids could not be saved: they are listed
-  130  interrupted; what was created is saved
-`
+// exitCodes say what each code means, and which commands end with it; none
+// for all.
+var exitCodes = []struct {
+	code     int
+	meaning  string
+	commands []string
+}{
+	{exitDone, "done, or nothing to do", nil},
+	{exitUnexpected, "something unexpected", nil},
+	{exitUsage, "the command line or a setting is wrong", nil},
+	{exitMap, "a map is invalid, unreadable, locked or was changed meanwhile", []string{"run", "check"}},
+	{exitRefused, "Odoo refused: login, rights or data", []string{"run", "stages"}},
+	{exitUnreachable, "Odoo cannot be reached, or something else answered", []string{"run", "stages"}},
+	{exitUnknown, "not known whether tasks were created (only with --plain-create)", []string{"run"}},
+	{exitNotSaved, "tasks were created but their ids could not be saved: they are listed", []string{"run"}},
+	{exitPending, "items need a task (only with --exit-code)", []string{"check"}},
+	{exitInterrupted, "interrupted; what was created is saved", []string{"run", "stages"}},
+}
+
+// exitCodeHelp is the table of exit codes of a command, or of all.
+func exitCodeHelp(command string) string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	for _, e := range exitCodes {
+		if command == "" || e.commands == nil || slices.Contains(e.commands, command) {
+			fmt.Fprintf(&b, "  %-5d%s\n", e.code, e.meaning)
+		}
+	}
+	return b.String()
 }
 
 // usageError is a command line that cannot be followed (kind "usage"), or a
@@ -57,9 +75,9 @@ func (e *usageError) Hint() string {
 	case e.hint != "" || e.kind != "usage":
 		return e.hint
 	case e.command != "" && e.command != "help":
-		return "`odoosync help " + e.command + "` shows how it is used"
+		return "`odoosync help " + e.command + "` shows how to use it"
 	}
-	return "`odoosync help` shows how it is used"
+	return "`odoosync help` shows how to use it"
 }
 
 func usagef(command, format string, args ...any) *usageError {
@@ -78,6 +96,7 @@ type failure struct {
 	Message  string
 	Hint     string
 	Mistakes []*tomledit.Error
+	Warnings []*tomledit.Error // of the same map
 	Items    []engine.ItemResult
 	Mismatch []engine.Mismatch
 	File     string // the map that Mistakes, Items and Mismatch are of
@@ -92,8 +111,7 @@ func describe(err error) failure {
 	if errors.As(err, &hinted) {
 		f.Hint = hinted.Hint()
 	}
-	var server *odoorpc.ServerError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		f.Debug = server.Debug
 	}
 	if describeOutcome(err, &f) || describeMap(err, &f) || describeOdoo(err, &f) {
@@ -115,7 +133,7 @@ func describe(err error) failure {
 	return f
 }
 
-// describeOutcome knows the errors that leave a run in mid-air.
+// describeOutcome knows the errors that come first: those of a run that ended halfway.
 func describeOutcome(err error, f *failure) bool {
 	var notSaved *engine.NotSavedError
 	var unknown *engine.UnknownOutcomeError
@@ -130,12 +148,12 @@ func describeOutcome(err error, f *failure) bool {
 		if errors.As(err, &call) {
 			reason = call.Err
 		}
-		f.Message = fmt.Sprintf("%s: no usable answer to the creation of %s, which may exist in Odoo or not: %v",
+		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v",
 			unknown.File, count(len(unknown.Items), "task"), reason)
 	case errors.As(err, &call):
 		f.Code, f.Kind = exitUnknown, "unknown-outcome"
 	case errors.Is(err, engine.ErrInterrupted), errors.Is(err, context.Canceled):
-		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", ""
+		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", "run again to go on"
 	default:
 		return false
 	}
@@ -144,11 +162,15 @@ func describeOutcome(err error, f *failure) bool {
 
 // describeMap knows the errors of the map file.
 func describeMap(err error, f *failure) bool {
+	var several *mapsError
 	var mistakes *engine.MapError
 	var file *engine.FileError
 	switch {
+	case errors.As(err, &several):
+		f.Code, f.Kind = exitMap, "map"
 	case errors.As(err, &mistakes):
 		f.Code, f.Kind, f.File, f.Mistakes = exitMap, "map", mistakes.File, mistakes.Mistakes
+		f.Warnings = mistakes.Warnings
 		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(mistakes.Mistakes), "mistake"), mistakes.File), ""
 	case errors.Is(err, engine.ErrLocked):
 		f.Code, f.Kind = exitMap, "locked"
@@ -178,12 +200,15 @@ func describeOdoo(err error, f *failure) bool {
 	switch {
 	case errors.As(err, &mismatch):
 		f.Code, f.Kind, f.File, f.Mismatch = exitRefused, "mismatch", mismatch.File, mismatch.Items
-		f.Message = fmt.Sprintf("%s: %s made by an earlier run no longer %s", mismatch.File,
-			count(len(mismatch.Items), "task"), plural(len(mismatch.Items), "matches its item", "match their items"))
+		n := len(mismatch.Items)
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File, count(n, "task"), plural(n, "matches its item", "match their items"))
+		if first := mismatch.Items[0]; first.Created || first.Unseen {
+			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", mismatch.File, count(n, "task"), plural(n, "is", "are"))
+		}
 	case errors.As(err, &item):
 		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}
 		if f.Hint == "" {
-			f.Hint = "what was created before it is in the map; mend this item and run again"
+			f.Hint = "what was created before it is in the map; fix this item and run again"
 		}
 	case errors.As(err, &setup):
 		f.Code, f.Kind = exitRefused, "setup"
@@ -191,7 +216,7 @@ func describeOdoo(err error, f *failure) bool {
 		f.Code, f.Kind = exitRefused, "login"
 	case errors.As(err, &database):
 		f.Code, f.Kind = exitRefused, "database"
-	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.Busy:
+	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.RefusalBusy:
 		f.Code, f.Kind = exitUnreachable, "transport"
 	case errors.As(err, &answer):
 		f.Code, f.Kind = exitUnreachable, "answer"
@@ -223,7 +248,7 @@ func configProblems(e *odoorpc.ConfigError) string {
 func configAdvice(e *odoorpc.ConfigError) string {
 	for _, problem := range e.Problems {
 		if problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http") {
-			return "--allow-http permits it all the same, for networks that you trust"
+			return "use --allow-http only in a network that you trust"
 		}
 	}
 	return ""

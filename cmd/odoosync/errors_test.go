@@ -18,7 +18,7 @@ import (
 
 func TestExitCodes(t *testing.T) {
 	item := engine.ItemResult{Kind: engine.Story, Feature: "F", Story: "S", Line: 7, ID: 42}
-	refused := &odoorpc.ServerError{Kind: odoorpc.Access, Message: "no"}
+	refused := &odoorpc.ServerError{Kind: odoorpc.RefusalAccess, Message: "no"}
 	tests := []struct {
 		err  error
 		code int
@@ -68,8 +68,8 @@ func TestExitCodes(t *testing.T) {
 
 func TestEveryExitCodeIsExplained(t *testing.T) {
 	is := is.New(t)
-	help := exitCodeHelp()
-	for _, code := range []int{exitDone, exitUnexpected, exitUsage, exitMap, exitRefused, exitUnreachable, exitUnknown, exitNotSaved, exitInterrupted} {
+	help := exitCodeHelp("")
+	for _, code := range []int{exitDone, exitUnexpected, exitUsage, exitMap, exitRefused, exitUnreachable, exitUnknown, exitNotSaved, exitPending, exitInterrupted} {
 		is.True(strings.Contains(help, fmt.Sprintf("\n  %-5d", code))) // in the table
 	}
 }

@@ -59,8 +59,8 @@ func TestAnInterruptFinishesTheCallAndSavesItsIDs(t *testing.T) {
 	var stdout, stderr synced
 	code := run(ctx, []string{"odoosync", "run", path}, strings.NewReader(""), &stdout, &stderr, func(name string) string { return env[name] })
 	is.Equal(code, exitInterrupted)
-	is.True(strings.Contains(stderr.String(), "odoosync: interrupted: finishing the call in flight"))
-	is.True(strings.HasSuffix(stderr.String(), "odoosync: interrupted\n"))
+	is.True(strings.Contains(stderr.String(), "odoosync: interrupted: finishing the current call"))
+	is.True(strings.HasSuffix(stderr.String(), "odoosync: interrupted\nhint: run again to go on\n"))
 
 	plan, err := engine.Check(path)
 	is.NoErr(err)
@@ -88,6 +88,8 @@ func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
 		Action: odoosim.Hang(),
 	})
 	cmd := exec.CommandContext(t.Context(), "odoosync", "run", path)
+	// Built for coverage, a program without this folder complains on standard error.
+	cmd.Env = []string{"GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}
 	for name, value := range env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}

@@ -30,7 +30,7 @@ func manual(app *cli.App) string {
 	b.WriteString("# DESCRIPTION\n\n" + markdown(`Creates an Odoo task for each feature and a subtask for each user story of a
 map (a TOML file) whose task_id is 0, and writes the new ids over the zeros. The
 map is the only file it reads and writes, and no other byte of it changes. Flags
-may stand before or after the map.`) + "\n\n# COMMANDS\n\n")
+may come before or after the map.`) + "\n\n# COMMANDS\n\n")
 	for _, c := range app.Commands {
 		if c.Hidden {
 			continue
@@ -41,7 +41,7 @@ may stand before or after the map.`) + "\n\n# COMMANDS\n\n")
 			fmt.Fprintf(&b, "**%s**\n: %s\n\n", markdown(strings.TrimSpace(names)), markdown(usage))
 		}
 	}
-	for _, section := range []string{environmentHelp(), exitCodeHelp()} {
+	for _, section := range []string{environmentHelp(), exitCodeHelp("")} {
 		title, rows, _ := strings.Cut(strings.TrimSpace(section), "\n")
 		title, _, _ = strings.Cut(strings.TrimSuffix(title, ":"), " (")
 		fmt.Fprintf(&b, "# %s\n\n", strings.ToUpper(title))

@@ -10,7 +10,7 @@ import (
 // would need the memory of two.
 const heapGrowth = 25
 
-// limitMemory sets heapGrowth, unless the user has a wish of their own.
+// limitMemory sets heapGrowth, unless the user has set it.
 func limitMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)

@@ -41,6 +41,8 @@ func escape(s string, keep func(rune) bool) string {
 			b.WriteString(`\t`)
 		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)
+		case r > 0xFFFF:
+			fmt.Fprintf(&b, `\U%08x`, r)
 		default:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
@@ -49,17 +51,11 @@ func escape(s string, keep func(rune) bool) string {
 }
 
 // disturbs reports whether a terminal could do anything with r but show it:
-// controls (C0, DEL, C1), line and paragraph separators, and the characters
-// that change the direction of the text around them.
+// controls, line and paragraph separators, and format characters such as those
+// that change the direction of the text around them. The joiners and tags that
+// emoji are made of are harmless. Packages tomledit and odoorpc have the same
+// rule, which a test holds together.
 func disturbs(r rune) bool {
-	switch {
-	case unicode.IsControl(r),
-		r == '\u2028', r == '\u2029',
-		r >= '\u202a' && r <= '\u202e',
-		r >= '\u2066' && r <= '\u2069',
-		r == '\u061c', r == '\u200e', r == '\u200f',
-		r == '\ufeff':
-		return true
-	}
-	return false
+	emoji := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F
+	return !emoji && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }

@@ -2,10 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/matryer/is"
+
+	"odoosync/odoorpc"
+	"odoosync/tomledit"
 )
 
 func TestPrintable(t *testing.T) {
@@ -31,15 +38,54 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
+// TestOneRuleForTerminals asks the three places that keep texts from a terminal
+// about each character of a kind that could disturb one, and some more. What
+// may be shown is shown by all.
+func TestOneRuleForTerminals(t *testing.T) {
+	is := is.New(t)
+	asked := []rune("a価é€\u0301🏳️‍🌈👩‍💻🏴󠁧󠁢󠁥󠁮󠁧󠁿\ue000")
+	for r := range rune(unicode.MaxRune) {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Z) {
+			asked = append(asked, r)
+		}
+	}
+	answer := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "id": 1, "error": map[string]any{
+			"code": 200, "message": "Odoo Server Error", "data": map[string]any{"name": "odoo.exceptions.UserError", "message": answer},
+		}})
+	}))
+	defer server.Close()
+	client, err := odoorpc.New(odoorpc.Config{URL: server.URL, Database: "d", Login: "l", Password: odoorpc.NewSecret("p"), Protocol: odoorpc.JSONRPC})
+	is.NoErr(err)
+	for chunk := range slices.Chunk(asked, 500) {
+		text := "x" + strings.Join(strings.Split(string(chunk), ""), "x") + "x"
+		answer = text
+		_, err = client.Connect(t.Context())
+		is.True(err != nil)
+		for _, r := range chunk {
+			if r == '\n' || r == '\t' || r == '\r' { // line ends, and blanks by their own rules
+				continue
+			}
+			shown := "x" + string(r) + "x"
+			place := tomledit.Error{Line: shown, Pos: tomledit.Position{Line: 1, Column: 1}}
+			here, inMap, odoo := oneLine(shown) == shown, strings.HasPrefix(place.Snippet(), shown), strings.Contains(err.Error(), shown)
+			if here != inMap || here != odoo {
+				t.Errorf("%U: shown by the program %v, in a map %v, from Odoo %v", r, here, inMap, odoo)
+			}
+		}
+	}
+}
+
 // The JSON output holds the same texts, and nothing that a terminal acts on.
 func TestReportIsHarmlessToATerminal(t *testing.T) {
 	is := is.New(t)
 	r := newReport("run")
-	r.Map = "a\x7fb\u009b31m\u202e<&>\u2028\ufeff\"价\x1b"
+	r.Map = "a\x7fb\u009b31m\u202e<&>\u2028\ufeff\"价\x1b\U000e0001"
 	var out strings.Builder
 	r.write(&out)
 	is.True(!strings.ContainsFunc(strings.ReplaceAll(out.String(), "\n", ""), disturbs))
-	is.True(strings.Contains(out.String(), `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b"`))
+	is.True(strings.Contains(out.String(), `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b\udb40\udc01"`))
 	var back report
 	is.NoErr(json.Unmarshal([]byte(out.String()), &back))
 	is.Equal(back.Map, r.Map)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,6 +27,12 @@ type program struct {
 
 	report *report // set by commands that know --json
 	asJSON bool
+	code   int // the exit code when all goes well
+	warned int // warnings about places in the map
+
+	events sync.Mutex // held while one is shown: calls run in parallel
+
+	differencesShown bool // on standard output, which spares them to the error
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -49,14 +56,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		p.report.finish(err, time.Since(p.began))
 		p.report.write(p.out)
 	}
-	code := exitDone
+	code := p.code
 	if err != nil {
 		f := describe(err)
 		code = f.Code
 		_ = p.out.Flush() // results so far come before the error
+		if p.differencesShown {
+			f.Mismatch = nil
+		}
 		p.console.fail(f)
 	}
-	// Who closes the pipe, as head does, has seen enough.
+	// A reader that closes the pipe, as head does, has seen enough.
 	if flushErr := p.out.Flush(); flushErr != nil && !errors.Is(flushErr, syscall.EPIPE) {
 		p.console.fail(failure{Message: "cannot write the result: " + cause(flushErr)})
 		code = max(code, exitUnexpected)
@@ -103,7 +113,7 @@ func (p *program) prepare(c *cli.Context) error {
 		p.console.style = style{}
 	}
 	if p.console.quiet && p.console.verbose > 0 {
-		return usagef(c.Command.Name, "--quiet and --verbose exclude each other")
+		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
 	}
 	return nil
 }
@@ -126,17 +136,29 @@ func (p *program) printf(format string, args ...any) {
 // The returned function ends it.
 func (p *program) watch(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
-		p.console.note("interrupted: finishing the call in flight; Ctrl-C again stops at once")
+		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
 	})
 }
+
+// warningsShown is how many warnings about places in the map a run prints.
+const warningsShown = 10
 
 // engineEvents gives a run's events to the progress display.
 func (p *program) engineEvents(show *progress) func(engine.Event) {
 	return func(ev engine.Event) {
-		if w, ok := ev.(engine.Warning); ok {
+		p.events.Lock()
+		defer p.events.Unlock()
+		w, ok := ev.(engine.Warning)
+		switch {
+		case !ok:
+			show.event(ev)
+		case w.Place == nil:
 			p.console.warn(w.Message, w.Hint)
-			return
+		case p.warned < warningsShown:
+			p.console.warnOf(w.Place)
 		}
-		show.event(ev)
+		if ok && w.Place != nil {
+			p.warned++
+		}
 	}
 }

@@ -54,7 +54,11 @@ func (p *progress) event(ev engine.Event) {
 	case engine.Prepared:
 		p.setPhase("creating tasks")
 	case engine.Saved:
-		p.advance(ev.Done)
+		p.advance(ev.Done, ev.Total)
+	case engine.OneAtATime:
+		if p.console.verbose > 0 {
+			p.console.note("calls conflicted with each other: continuing one at a time")
+		}
 	}
 }
 
@@ -65,7 +69,7 @@ func (p *progress) waiting(why string, d time.Duration) {
 		p.hold(why, d)
 		return
 	}
-	p.console.note("%s, going on in %s", why, inSeconds(d))
+	p.console.note("%s, continuing in %s", why, inSeconds(d))
 }
 
 // pausing is waiting for a reason that is nothing to worry about, such as the
@@ -103,8 +107,11 @@ func (p *progress) end() {
 
 func (p *progress) setPhase(phase string) { p.update(func() { p.phase = phase }) }
 
-func (p *progress) advance(done int) {
+// advance shows how many tasks are saved, of how many: an edit of the map can
+// bring more.
+func (p *progress) advance(done, total int) {
 	p.update(func() {
+		p.total = total
 		p.done, p.last = done, mark{done, time.Now()}
 		if p.first.at.IsZero() {
 			p.first = p.last
@@ -130,7 +137,7 @@ func (p *progress) showBar() {
 	}
 	c.mu.Lock()
 	c.bar = newBar(c.w, p.total)
-	c.bar.set(0, p.progressLine(time.Now()), "")
+	c.bar.set(0, p.total, p.progressLine(time.Now()), "")
 	c.mu.Unlock()
 	p.stop = make(chan struct{})
 	go p.tick(p.stop)
@@ -160,7 +167,7 @@ func (p *progress) update(change func()) {
 		return
 	}
 	now := time.Now()
-	p.console.bar.set(p.done, p.progressLine(now), p.waitLine(now))
+	p.console.bar.set(p.done, p.total, p.progressLine(now), p.waitLine(now))
 }
 
 // progressLine says what goes on, how far it is, and how fast. The rate is that
@@ -179,7 +186,7 @@ func (p *progress) progressLine(now time.Time) string {
 	return line
 }
 
-// rate is how many tasks are made in a second, or in a minute if that is slow.
+// rate is how many tasks are created in a second, or in a minute if that is slow.
 func rate(perTask time.Duration) string {
 	perTask = max(perTask, 1)
 	if perTask <= time.Second {
@@ -193,7 +200,7 @@ func (p *progress) waitLine(now time.Time) string {
 	if p.waitFor == "" {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d  %s, going on in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
+	return fmt.Sprintf("%d/%d  %s, continuing in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
 }
 
 // inSeconds is a time rounded up to whole seconds, at least one.
@@ -207,8 +214,8 @@ type bar struct {
 	w     io.Writer
 	drawn *progressbar.ProgressBar
 	done  int
-	label string // what stands beside the bar
-	wait  string // what stands in its place, "" for the bar
+	label string // what is shown beside the bar
+	wait  string // what is shown in its place, "" for the bar
 }
 
 func newBar(w io.Writer, total int) *bar {
@@ -222,7 +229,8 @@ func newBar(w io.Writer, total int) *bar {
 	)}
 }
 
-func (b *bar) set(done int, label, wait string) {
+func (b *bar) set(done, total int, label, wait string) {
+	b.drawn.ChangeMax(total)
 	advanced := done - b.done
 	b.done, b.label, b.wait = done, label, wait
 	if advanced > 0 {

@@ -15,7 +15,7 @@ func TestTheBarLeavesTheCursorAtItsBeginning(t *testing.T) {
 		is := is.New(t)
 		var screen strings.Builder
 		b := newBar(&screen, 9)
-		b.set(3, "creating tasks 3/9", wait)
+		b.set(3, 9, "creating tasks 3/9", wait)
 		is.True(strings.HasSuffix(screen.String(), "\r"))
 		is.True(strings.Contains(screen.String(), wait))
 		is.True(wait != "" || strings.Contains(screen.String(), "creating tasks 3/9"))
@@ -26,7 +26,7 @@ func TestTheBarLeavesTheCursorAtItsBeginning(t *testing.T) {
 
 func TestProgressLineTellsRateAndTimeLeft(t *testing.T) {
 	start := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
-	after := func(d time.Duration) time.Time { return start.Add(d) }
+	after := start.Add
 	tests := []struct {
 		name        string
 		first, last mark

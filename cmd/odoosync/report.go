@@ -6,10 +6,12 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"odoosync/engine"
 	"odoosync/odoorpc"
+	"odoosync/tomledit"
 )
 
 // report is what --json prints: one object, also when the command fails. Every
@@ -34,17 +36,21 @@ type report struct {
 	Stages []reportStage `json:"stages"`
 	// Tags are those that pending items ask for, in order of first use.
 	Tags []reportTag `json:"tags"`
-	// Created are the items whose task this run made.
+	// Created are the items whose task this run created.
 	Created []reportItem `json:"created"`
-	// Linked are the items whose task an earlier run had made.
+	// Linked are the items whose task an earlier run had created.
 	Linked []reportItem `json:"linked"`
 	// Skipped are the items that were left alone, each with the reason.
 	Skipped []reportItem `json:"skipped"`
 	// Pending are the items that still need a task: all of them in a dry run
-	// and for check, those that were not reached after an error.
+	// and for check, those that were not reached after an error. In a dry run
+	// each has its Action.
 	Pending []reportItem `json:"pending"`
-	// Warnings did not stop the run.
-	Warnings []reportWarning `json:"warnings"`
+	// Warnings did not stop the command. Those about Odoo have no place.
+	Warnings []reportFinding `json:"warnings"`
+	// Maps has a report for each map when check is given several; what the
+	// other fields say of a map is then said there.
+	Maps []*report `json:"maps"`
 	// Error is null when all went well.
 	Error *reportError `json:"error"`
 	// DurationSeconds is the time that the command took.
@@ -95,17 +101,19 @@ type reportItem struct {
 	Story   string `json:"story"`   // "" for a feature
 	Line    int    `json:"line"`    // of its task_id, from 1
 	ID      int64  `json:"id"`      // the task's id, 0 when there is none
+	URL     string `json:"url"`     // where a browser shows the task, "" when there is none
 	// Reason says why a skipped item was left alone: "synced" (it had a
 	// task_id) or "deprecated". Only skipped items have it.
 	Reason string `json:"reason,omitempty"`
 	// Tags are the item's tags. Only pending items of check have them.
 	Tags []string `json:"tags,omitempty"`
-}
-
-// reportWarning is one warning.
-type reportWarning struct {
-	Message string `json:"message"`
-	Hint    string `json:"hint"`
+	// Action is what a run would do: "create", "link" (take the task that an
+	// earlier run created) or "differs" (stop, because that task is not what the
+	// map says). Only pending items of a dry run have it.
+	Action string `json:"action,omitempty"`
+	// Differences say in what the task differs; only pending items with the
+	// action differs, and items of an error of kind mismatch, have them.
+	Differences []reportDifference `json:"differences,omitempty"`
 }
 
 // reportError is why the command failed.
@@ -120,29 +128,22 @@ type reportError struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 	// Mistakes are those of the map; only kind map has them.
-	Mistakes []reportMistake `json:"mistakes"`
+	Mistakes []reportFinding `json:"mistakes"`
 	// Items are those the error is about: the refused one (item), those whose
 	// id is not in the map (not-saved), those that may exist or not
 	// (unknown-outcome), those whose task differs (mismatch).
-	Items []reportErrorItem `json:"items"`
+	Items []reportItem `json:"items"`
 }
 
-// reportMistake is one mistake in a map.
-type reportMistake struct {
-	File      string `json:"file"`
+// reportFinding is a mistake or a warning.
+type reportFinding struct {
+	File      string `json:"file"`       // "" when it is not about a place in a map; the next four are empty then too
 	Line      int    `json:"line"`       // from 1
 	Column    int    `json:"column"`     // in characters, from 1
 	EndColumn int    `json:"end_column"` // of the first character after it, on the same line
 	Key       string `json:"key"`        // as features."X".task_id, "" when not known
 	Message   string `json:"message"`
 	Hint      string `json:"hint"`
-}
-
-// reportErrorItem is an item that an error is about.
-type reportErrorItem struct {
-	reportItem
-	// Differences say in what the task differs; only kind mismatch has them.
-	Differences []reportDifference `json:"differences,omitempty"`
 }
 
 // reportDifference is one point in which a task is not what the map says.
@@ -155,7 +156,7 @@ type reportDifference struct {
 func newReport(command string) *report {
 	return &report{
 		Command: command,
-		Stages:  []reportStage{}, Tags: []reportTag{}, Warnings: []reportWarning{},
+		Stages:  []reportStage{}, Tags: []reportTag{}, Warnings: []reportFinding{}, Maps: []*report{},
 		Created: []reportItem{}, Linked: []reportItem{}, Skipped: []reportItem{}, Pending: []reportItem{},
 	}
 }
@@ -180,13 +181,20 @@ func (r *report) fill(result *engine.Result) {
 			r.Linked = append(r.Linked, item)
 		case engine.Pending:
 			r.Pending = append(r.Pending, item)
+		case engine.Create, engine.Link, engine.Differs:
+			item.Action = string(it.Status)
+			r.Pending = append(r.Pending, item)
 		default:
 			item.Reason = string(it.Status)
 			r.Skipped = append(r.Skipped, item)
 		}
 	}
 	for _, w := range result.Warnings {
-		r.Warnings = append(r.Warnings, reportWarning(w))
+		if w.Place != nil {
+			r.Warnings = append(r.Warnings, findingOf(w.Place))
+		} else {
+			r.Warnings = append(r.Warnings, reportFinding{Message: w.Message, Hint: w.Hint})
+		}
 	}
 }
 
@@ -199,9 +207,16 @@ func (r *report) fillStages(result *engine.StagesResult) {
 	}
 }
 
-// fillPlan takes over what a run would do.
-func (r *report) fillPlan(plan *engine.Plan) {
-	for item := range plan.Map.All {
+// fillCheck takes over what is wrong with a map, or what a run would do. The
+// failure of the only map is left to finish.
+func (r *report) fillCheck(m checked) {
+	for _, w := range m.warnings {
+		r.Warnings = append(r.Warnings, findingOf(w))
+	}
+	if m.plan == nil {
+		return
+	}
+	for item := range m.plan.Map.All {
 		out := reportItem{Kind: string(item.Kind), Feature: item.Name, Line: item.Position().Line, ID: item.TaskID}
 		if item.Parent != nil {
 			out.Feature, out.Story = item.Parent.Name, item.Name
@@ -218,7 +233,7 @@ func (r *report) fillPlan(plan *engine.Plan) {
 			r.Pending = append(r.Pending, out)
 		}
 	}
-	for _, name := range plan.Tags() {
+	for _, name := range m.plan.Tags() {
 		r.Tags = append(r.Tags, reportTag{Name: name})
 	}
 }
@@ -229,44 +244,54 @@ func (r *report) finish(err error, took time.Duration) {
 	if err == nil {
 		return
 	}
-	f := describe(err)
-	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportMistake{}, Items: []reportErrorItem{}}
-	for _, m := range f.Mistakes {
-		e.Mistakes = append(e.Mistakes, reportMistake{
-			File: m.File, Line: m.Pos.Line, Column: m.Pos.Column, EndColumn: m.EndColumn(),
-			Key: m.Key, Message: m.Message, Hint: m.Hint,
-		})
-	}
-	for _, it := range f.Items {
-		e.Items = append(e.Items, reportErrorItem{reportItem: itemOf(it)})
-	}
-	for _, m := range f.Mismatch {
-		item := reportErrorItem{reportItem: itemOf(m.Item)}
-		for _, d := range m.Differences {
-			item.Differences = append(item.Differences, reportDifference(d))
-		}
-		e.Items = append(e.Items, item)
-	}
-	r.Error = e
+	r.Error = errorOf(describe(err))
 }
 
-// write prints the report. Its texts may hold characters that a terminal acts
-// on: those that JSON would leave as they are are escaped too.
-func (r *report) write(w io.Writer) {
+func errorOf(f failure) *reportError {
+	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportItem{}}
+	for _, m := range f.Mistakes {
+		e.Mistakes = append(e.Mistakes, findingOf(m))
+	}
+	for _, it := range f.Items {
+		e.Items = append(e.Items, itemOf(it))
+	}
+	for _, m := range f.Mismatch {
+		m.Item.Differences = m.Differences
+		e.Items = append(e.Items, itemOf(m.Item))
+	}
+	return e
+}
+
+// write prints the report.
+func (r *report) write(w io.Writer) { writeJSON(w, r) }
+
+// writeJSON prints a value as JSON. Its texts may hold characters that a
+// terminal acts on: those that JSON would leave as they are are escaped too.
+func writeJSON(w io.Writer, v any) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(r) // strings and numbers always can be
+	_ = enc.Encode(v) // strings and numbers always can be
 	text := b.String()
 	written := 0
 	for i, c := range text {
 		if c != '\n' && disturbs(c) {
-			_, _ = fmt.Fprintf(w, `%s\u%04x`, text[written:i], c)
+			_, _ = io.WriteString(w, text[written:i])
+			for _, unit := range utf16.Encode([]rune{c}) {
+				_, _ = fmt.Fprintf(w, `\u%04x`, unit)
+			}
 			written = i + utf8.RuneLen(c)
 		}
 	}
 	_, _ = io.WriteString(w, text[written:]) // the writer remembers its error until it is flushed
+}
+
+func findingOf(m *tomledit.Error) reportFinding {
+	return reportFinding{
+		File: m.File, Line: m.Pos.Line, Column: m.Pos.Column, EndColumn: m.EndColumn(),
+		Key: m.Key, Message: m.Message, Hint: m.Hint,
+	}
 }
 
 func serverOf(s odoorpc.Session) *reportServer {
@@ -288,5 +313,9 @@ func stageOf(s engine.Stage) reportStage {
 }
 
 func itemOf(it engine.ItemResult) reportItem {
-	return reportItem{Kind: string(it.Kind), Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID}
+	item := reportItem{Kind: string(it.Kind), Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID, URL: it.URL}
+	for _, d := range it.Differences {
+		item.Differences = append(item.Differences, reportDifference(d))
+	}
+	return item
 }

@@ -36,11 +36,14 @@ func TestAReaderThatHasSeenEnoughIsNoError(t *testing.T) {
 	is.Equal(stderr.String(), "")
 }
 
-func TestAnEmptyArgumentListIsAUsageError(t *testing.T) {
+func TestWithoutArgumentsItShowsItsHelp(t *testing.T) {
 	is := is.New(t)
-	var stdout, stderr strings.Builder
-	is.Equal(run(t.Context(), nil, strings.NewReader(""), &stdout, &stderr, noEnv), exitUsage)
-	is.Equal(stdout.String(), "")
+	for _, args := range [][]string{nil, {"odoosync"}} {
+		var stdout, stderr strings.Builder
+		is.Equal(run(t.Context(), args, strings.NewReader(""), &stdout, &stderr, noEnv), exitDone)
+		is.True(strings.Contains(stdout.String(), "Commands:"))
+		is.Equal(stderr.String(), "")
+	}
 }
 
 // Programs may rely on every list and object being there, whatever happened.
@@ -58,7 +61,7 @@ func TestJSONHasEveryFieldAlways(t *testing.T) {
 			is.True(run(t.Context(), line, strings.NewReader(""), &stdout, &stderr, noEnv) != exitDone)
 			var object map[string]any
 			is.NoErr(json.Unmarshal([]byte(stdout.String()), &object))
-			is.Equal(len(object), 15)
+			is.Equal(len(object), 16)
 			for _, list := range []string{"stages", "tags", "created", "linked", "skipped", "pending", "warnings"} {
 				_, ok := object[list].([]any)
 				is.True(ok) // a list, not null

@@ -61,7 +61,7 @@ func cellsOf(source, under string) []cell {
 }
 
 // aroundMark cuts a line to a number of columns, with … where something is cut
-// off. It keeps more of what stands before the mark than of what follows.
+// off. It keeps more of what is before the mark than of what follows.
 func aroundMark(cells []cell, columns int) []cell {
 	if columns <= 0 || widthOf(cells) <= columns {
 		return cells

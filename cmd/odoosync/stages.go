@@ -9,7 +9,7 @@ import (
 	"odoosync/engine"
 )
 
-// stages creates the missing ones of the six stages.
+// stages creates the missing stages.
 func (p *program) stages(c *cli.Context) error {
 	p.report = newReport(c.Command.Name)
 	p.report.DryRun = c.Bool("dry-run")

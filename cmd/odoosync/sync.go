@@ -29,8 +29,11 @@ func (p *program) sync(c *cli.Context) error {
 		return err
 	}
 	p.report.fill(result)
+	if more := p.warned - warningsShown; more > 0 {
+		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
+	}
 	if p.talkative() {
-		writeSummary(p.out, result, err, p.outStyle(c))
+		p.differencesShown = writeSummary(p.out, result, err, p.console.verbose > 0, p.outStyle(c))
 	}
 	return err
 }
@@ -58,21 +61,25 @@ func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Cli
 	return odoorpc.New(config)
 }
 
-// writeSummary says what a run did, or in a dry run what it would do.
-func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, s style) {
+// writeSummary says what a run did, or in a dry run what it would do, and
+// whether that tells in what tasks differ from the map. It lists many created
+// tasks only on request.
+func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, all bool, s style) (differences bool) {
 	var b strings.Builder
 	switch {
-	case r.DryRun && err == nil:
+	case r.DryRun && (err == nil || r.Count(engine.Differs) > 0):
 		writeRehearsal(&b, r, s)
+		differences = true
 	case r.DryRun:
 	case err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0:
-		writeOutcome(&b, r, s)
+		writeOutcome(&b, r, all, s)
 	}
 	_, _ = w.WriteString(b.String()) // the writer remembers its error until it is flushed
+	return differences
 }
 
 // writeOutcome is the summary of a run.
-func writeOutcome(b *strings.Builder, r *engine.Result, s style) {
+func writeOutcome(b *strings.Builder, r *engine.Result, all bool, s style) {
 	created, linked, pending := r.Count(engine.Created), r.Count(engine.Linked), r.Count(engine.Pending)
 	if created+linked+pending == 0 {
 		fmt.Fprintf(b, "Nothing to do: %s\n", skipped(r))
@@ -96,6 +103,12 @@ func writeOutcome(b *strings.Builder, r *engine.Result, s style) {
 	if r.Project.URL != "" {
 		row(b, "see", r.Project.URL)
 	}
+	const few = 20 // items that are listed without being asked for
+	limit := few
+	if all {
+		limit = len(r.Items)
+	}
+	writeItems(b, r.Items, outcomeMarks, limit, s)
 }
 
 func writeTags(b *strings.Builder, tags []engine.Tag) {
@@ -134,14 +147,8 @@ func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	for _, group := range tagOutcomes(r.Tags) {
 		row(b, "tags", group)
 	}
-	if r.Count(engine.Synced)+r.Count(engine.Deprecated) > 0 {
-		row(b, "skipped", skipped(r))
-	}
-	if r.Count(engine.Pending) == 0 {
-		row(b, "to create", "nothing")
-		return
-	}
-	row(b, "to create", kinds(r, engine.Pending))
+	writeItems(b, r.Items, planMarks, len(r.Items), s)
+	fmt.Fprintf(b, "\n%s %s\n", s.bold("Plan:"), totals(r))
 }
 
 // tagOutcomes says what becomes of the tags in a dry run, those with the same
@@ -176,10 +183,10 @@ func outcome(id int64, may engine.Permission, otherwise string) string {
 	case may == engine.Denied:
 		return "missing, and this login may not create it: " + otherwise
 	}
-	return "missing; whether this login may create it shows when it is tried"
+	return "missing; a run will show whether this login may create it"
 }
 
-// row writes one line of a summary. Text from outside is made harmless here.
+// row writes one line of a summary. Text from outside is cleaned here.
 func row(b *strings.Builder, name, value string) {
 	fmt.Fprintf(b, "  %-10s%s\n", name, oneLine(value))
 }
@@ -206,7 +213,7 @@ func kinds(r *engine.Result, status engine.Status) string {
 func skipped(r *engine.Result) string {
 	var parts []string
 	if n := r.Count(engine.Synced); n > 0 {
-		parts = append(parts, count(n, "item")+" with a task already")
+		parts = append(parts, count(n, "item")+" with a task")
 	}
 	if n := r.Count(engine.Deprecated); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d deprecated", n))

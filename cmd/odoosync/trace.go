@@ -13,21 +13,23 @@ import (
 // odoorpc masks them).
 func (p *program) callEvents(show *progress) func(odoorpc.Event) {
 	return func(ev odoorpc.Event) {
+		p.events.Lock()
+		defer p.events.Unlock()
 		verbose := p.console.verbose
 		switch ev.Kind {
-		case odoorpc.Started:
+		case odoorpc.EventStarted:
 			show.goesOn()
 			if verbose > 1 {
 				p.console.trace("> " + ev.Model + "." + ev.Method + " " + ev.Request)
 			}
-		case odoorpc.Ended:
+		case odoorpc.EventEnded:
 			if verbose > 0 {
 				p.console.trace(callLine(ev))
 			}
 			if verbose > 1 && ev.Answer != "" {
 				p.console.trace("< " + ev.Answer)
 			}
-		case odoorpc.Waiting:
+		case odoorpc.EventWaiting:
 			if ev.Try > 1 || verbose > 0 {
 				show.waiting(ev.Reason, ev.Wait)
 			} else {

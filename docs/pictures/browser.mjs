@@ -145,6 +145,9 @@ async function settle(page) {
   await page.waitForFunction(() => !document.querySelector('.o_loading_indicator')
     && [...document.images].every((image) => image.complete))
   await page.evaluate(() => document.fonts.ready)
+  // A tab that was just opened fades in; what turns for ever is no reason to wait.
+  await page.waitForFunction(() => !document.querySelector('.tab-pane.active.fade:not(.show)')
+    && document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity))
 }
 
 await commands[command](...rest)

@@ -7,11 +7,13 @@
 //	eval "$(e2e/odoo-up 19)"           # a real server
 //	go test -count=1 ./e2e/behaviour   # now on that server
 //	e2e/run 19                         # the same two lines, and the server is stopped
+//	e2e/run --url http://127.0.0.1:8069 --db trial   # any other server
 //
 // The suite is one and the same for all targets. The environment that odoo-up
 // prints selects a real server: ODOOSYNC_E2E names its version, ODOO_URL,
 // ODOO_DB, ODOO_USERNAME and ODOO_PASSWORD its administrator, and
-// ODOOSYNC_E2E_API_KEY the administrator's key for JSON-2. Without ODOOSYNC_E2E
+// ODOOSYNC_E2E_API_KEY the administrator's key for JSON-2, which is made where it
+// is missing. Without ODOOSYNC_E2E
 // the targets are package odoosim in the dialects of Odoo 14 and 19. Odoo 19 is
 // tested over JSON-RPC and JSON-2.
 //
@@ -41,40 +43,33 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"sync"
 	"testing"
+
+	"odoosync/e2e/program"
 )
 
 var seedFlag = flag.Uint64("seed", 0, "seed of the random tests; 0 takes a new one and prints it")
 
-// binary is the path of the built program.
-var binary string
+// folder holds the built program.
+var folder string
+
+// binary builds the program when the first test needs it, and returns its path.
+var binary = sync.OnceValues(func() (string, error) { return program.Build("../..", folder) })
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(withBinary(m.Run))
+	os.Exit(withFolder(m.Run))
 }
 
-// withBinary builds the program, calls run and takes the program away again.
-func withBinary(run func() int) int {
-	folder, err := os.MkdirTemp("", "odoosync-e2e-")
-	if err != nil {
+// withFolder makes the folder, calls run and removes the folder again.
+func withFolder(run func() int) int {
+	var err error
+	if folder, err = os.MkdirTemp("", "odoosync-e2e-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	binary = filepath.Join(folder, "odoosync")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	build := exec.Command("go", "build", "-o", binary, "odoosync/cmd/odoosync")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "building odoosync:", err)
-		return 1
-	}
 	return run()
 }
 

@@ -113,7 +113,21 @@ func (k kind) start(t *testing.T) *target {
 	}
 	o.odoo = logIn(t, o.url, o.db, o.admin.login, o.admin.password)
 	o.admin.id = o.odoo.uid
+	if o.protocol == "json2" && o.admin.key == "" {
+		o.admin.key = adminKey(t, o)
+	}
 	return o
+}
+
+// madeKey is the administrator's key on a server that brings none along.
+var madeKey string
+
+func adminKey(t *testing.T, o *target) string {
+	t.Helper()
+	if madeKey == "" {
+		madeKey = newKey(t, o.url, o.db, o.admin)
+	}
+	return madeKey
 }
 
 // environment is what tells the program about the target and its user.

@@ -166,7 +166,11 @@ func (w *world) startCommand(args ...string) *process {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	w.t.Cleanup(cancel)
-	p := &process{t: w.t, command: exec.CommandContext(ctx, binary, append(args, "--json")...)}
+	path, err := binary()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p := &process{t: w.t, command: exec.CommandContext(ctx, path, append(args, "--json")...)}
 	p.command.Stdout = &p.stdout
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "ODOO") {

@@ -1,8 +1,11 @@
 package odoosim
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
 )
 
 // Call is one request that a server understood well enough to know what it was
@@ -13,6 +16,7 @@ type Call struct {
 	Service  string // "common" or "object"; "object" for JSON-2; "" for GET /web/version
 	Model    string // of an object call
 	Method   string // such as "version", "authenticate", "search_read"
+	Size     int    // bytes of the request's body
 	Rows     int    // records that a create or load carries; 0 for other methods
 	Overlap  int    // other calls in progress when this one came
 
@@ -37,21 +41,41 @@ func (s *Server) ForgetCalls() {
 	s.calls = s.calls[:0:0]
 }
 
+// Contains tells whether a text stands in an argument or the context of the
+// call, as a filter in front of Odoo looks for it.
+func (c Call) Contains(text string) bool {
+	return strings.Contains(fmt.Sprint(c.Args, c.Named, c.Context), text)
+}
+
+// MoreRows matches the calls that create or load more than n records. With
+// [DropBefore], or Status(502, ""), and Times -1 it is Odoo's time limit, which
+// kills the worker: nothing is committed and each repetition ends the same way.
+func MoreRows(n int) func(Call) bool {
+	return func(c Call) bool { return c.Rows > n }
+}
+
+// arrived is how many calls have come so far.
+func (r *recorder) arrived() int {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
+	return r.seq
+}
+
 // record notes a call and counts it as in progress until the returned function
-// is called.
-func (s *Server) record(c *Call) (done func()) {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
-	s.seq++
-	c.Seq = s.seq
-	c.Overlap = s.inFlight
-	s.inFlight++
-	s.calls = append(s.calls, *c)
-	return func() {
-		s.recordMu.Lock()
-		defer s.recordMu.Unlock()
-		s.inFlight--
-	}
+// is called, perhaps repeatedly.
+func (r *recorder) record(c *Call) (done func()) {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
+	r.seq++
+	c.Seq = r.seq
+	c.Overlap = r.inFlight
+	r.inFlight++
+	r.calls = append(r.calls, *c)
+	return sync.OnceFunc(func() {
+		r.recordMu.Lock()
+		defer r.recordMu.Unlock()
+		r.inFlight--
+	})
 }
 
 // describe fills in what the arguments say about a call.

@@ -8,6 +8,7 @@ type Dialect int
 // The dialects. The zero Dialect is not valid.
 const (
 	V14 Dialect = 14 // Odoo 14.0
+	V17 Dialect = 17 // Odoo 17.0
 	V19 Dialect = 19 // Odoo 19.0
 )
 
@@ -21,7 +22,7 @@ func (d Dialect) versionInfo() []any {
 
 // errorCode is the constant in the "code" of each application error.
 func (d Dialect) errorCode() int {
-	if d == V14 {
+	if d < V19 {
 		return 200
 	}
 	return 0
@@ -41,3 +42,9 @@ func (d Dialect) assigneeField() string {
 	}
 	return "user_ids"
 }
+
+// comma and period are what stands after the parts of a message about the
+// database.
+func (d Dialect) comma() string { return map[Dialect]string{V14: ", ", V17: "\n"}[d] }
+
+func (d Dialect) period() string { return map[Dialect]string{V14: "", V17: "\n"}[d] }

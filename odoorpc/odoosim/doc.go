@@ -11,19 +11,23 @@
 //	// Then look: odoo.Tasks(), odoo.Stages(), odoo.Tags(), odoo.Calls().
 //
 // A new server has one database ("demo"), one administrator and nothing else.
-// It speaks POST /jsonrpc in both dialects and, in the dialect of Odoo 19, also
+// It speaks POST /jsonrpc in each dialect and, in that of Odoo 19, also
 // POST /json/2/<model>/<method> and GET /web/version. The models are
 // project.project, project.task, project.task.type, project.tags, res.users
 // and ir.model.data.
 //
 // [Server.Inject] makes it fail: refuse a record, answer 503, cut the
 // connection before or after the work is committed, and more; see [Fault].
+// [Server.OnCreate] makes it a server with automation rules and modules of its
+// own: they refuse records, change what was just created, or create more.
+// [WithReplica] lets reads lag behind, [WithWorkers] limits how many calls are in
+// progress and gives each its time, [User] has a language and [Server.Translate]
+// gives names another one.
 //
 // # Guarantees
 //
-//   - Status codes, content types, error names and messages are those seen on
-//     running servers of Odoo 14.0 and 19.0 (TestJSONRPCErrors, TestJSON2Errors,
-//     TestHTTPLevel).
+//   - Status codes, content types, error names and messages are those recorded
+//     on running servers of Odoo 14.0, 17.0 and 19.0 (TestWire in e2e).
 //   - One call is one transaction: a call that fails leaves nothing behind but
 //     a gap in the ids (TestAFailedCreateLeavesNothingButAGap).
 //   - Calls that overlap in time see the snapshot of their arrival: of two
@@ -37,12 +41,16 @@
 // # Limitations
 //
 // It knows the part of Odoo that creating and finding project tasks needs.
-// Unknown fields, models and methods are refused as Odoo refuses them, also
-// where a real server would know them. There is one company and one language
-// (en_US), no mail, no record of what a message says, and no group beyond
-// [Role]. Text is compared by code point, not by the collation of a database.
-// A lone surrogate is refused wherever it stands; Odoo refuses it in names
-// only. Answers are HTTP/1.1 where Odoo 14 answers HTTP/1.0.
+// Besides the models of projects there are crm.lead and crm.stage, for what
+// automations create. Unknown fields, models, methods and search operators are
+// refused as Odoo refuses them, also where a real server would know them. A
+// many2many is set by [[6, 0, ids]] alone, records are ordered by fields that
+// are no relations, and of HTML only the plainest tags are kept. There is one
+// company, no mail, no record of what a message says, and no group beyond
+// [Role]. Languages are English and French; French messages are complete, where
+// a real server may lack some of the translations. Text is compared by code
+// point, not by the collation of a database. Answers are HTTP/1.1 where Odoo 14
+// answers HTTP/1.0.
 //
 // # Errors
 //

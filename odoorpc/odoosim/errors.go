@@ -28,6 +28,13 @@ func newError(name, message string, status int) *odooError {
 	return &odooError{name: name, message: message, status: status}
 }
 
+// isUserError tells whether Python code can catch the error as a UserError, of
+// which the other exceptions of Odoo are kinds. Constraints of the database are
+// none before the call ends.
+func (e *odooError) isUserError() bool {
+	return e.onLoad == "" && strings.HasPrefix(e.name, "odoo.exceptions.")
+}
+
 // arguments are those of the Python exception.
 func (e *odooError) arguments() []any {
 	if e.bare {
@@ -54,10 +61,13 @@ func userError(format string, args ...any) *odooError {
 	return newError("odoo.exceptions.UserError", fmt.Sprintf(format, args...), http.StatusUnprocessableEntity)
 }
 
-func missingError(model string, id, uid int64) *odooError {
+func (t *tx) missing(model string, id int64) *odooError {
+	return missingError(t.say("Record does not exist or has been deleted."), model, id, t.uid())
+}
+
+func missingError(text, model string, id, uid int64) *odooError {
 	return newError("odoo.exceptions.MissingError",
-		fmt.Sprintf("Record does not exist or has been deleted.\n(Record: %s(%d,), User: %d)", model, id, uid),
-		http.StatusNotFound)
+		fmt.Sprintf("%s\n(Record: %s(%d,), User: %d)", text, model, id, uid), http.StatusNotFound)
 }
 
 // pythonError is an exception of Python itself, such as ValueError.

@@ -36,8 +36,6 @@ func TestJSONRPCErrors(t *testing.T) {
 	}{
 		"wrong password":     {list{2, "nope", "project.task", "search", list{list{}}}, same(accessDenied, "Access Denied")},
 		"empty password":     {list{2, "", "project.task", "search", list{list{}}}, same(accessDenied, "Access Denied")},
-		"user false":         {list{false, "admin", "project.task", "search", list{list{}}}, same(accessDenied, "Access Denied")},
-		"user as text":       {list{"2", "admin", "project.task", "search", list{list{}}}, same("", "")},
 		"arguments left off": {list{2, "admin", "res.users", "context_get"}, same("", "")},
 		"named null":         {list{2, "admin", "res.users", "context_get", list{}, nil}, same("", "")},
 		"unknown user": {list{99999, "admin", "project.task", "search", list{list{}}},
@@ -70,14 +68,9 @@ func TestJSONRPCErrors(t *testing.T) {
 		"no such tag": {create("project.task", dict{"name": "x", "tag_ids": list{list{6, 0, list{99}}}}), differ(
 			said{validationErr, "The operation cannot be completed: another model requires the record being deleted. If possible, archive it instead.\n\nModel: Unknown (Unknown), Constraint: project_tags_project_task_rel_project_tags_id_fkey"},
 			said{validationErr, "The operation cannot be completed: Another model is using the record you are trying to delete.\n\nThe troublemaker is: Unknown\nThanks to the following constraint: project_tags_project_task_rel_project_tags_id_fkey"})},
-		"project as text": {create("project.task", dict{"name": "x", "project_id": "abc"}),
-			same("psycopg2.errors.InvalidTextRepresentation", `invalid input syntax for type integer: "abc"`)},
 		"project false": {create("project.task", dict{"name": "x", "project_id": false}), same("", "")},
 		"duplicate tag": {create("project.tags", dict{"name": "taken"}), differ(
 			said{validationErr, "project_tags_name_uniq"},
-			said{validationErr, "The operation cannot be completed: A tag with the same name already exists."})},
-		"duplicate tag with a language": {append(create("project.tags", dict{"name": "taken"}), dict{"context": dict{"lang": "en_US"}}), differ(
-			said{validationErr, "Tag name already exists!"},
 			said{validationErr, "The operation cannot be completed: A tag with the same name already exists."})},
 		"two equal tags in one call": {create("project.tags", dict{"name": "twin"}, dict{"name": "twin"}), same(validationErr, "")},
 		"language not installed": {list{2, "admin", "project.task", "search", list{list{}}, dict{"context": dict{"lang": "de_DE"}}}, differ(
@@ -89,11 +82,8 @@ func TestJSONRPCErrors(t *testing.T) {
 		"unknown field in a domain": {list{2, "admin", "project.task", "search", list{list{list{"nofield", "=", 1}}}}, differ(
 			said{valueErr, "Invalid field project.task.nofield in leaf ("},
 			said{valueErr, "Invalid field project.task.nofield in condition ("})},
-		"write to no such record":  {list{2, "admin", "project.task", "write", list{list{99}, dict{"name": "x"}}}, same(missingErr, "Record does not exist")},
-		"unlink of no such record": {list{2, "admin", "project.task", "unlink", list{list{99}}}, same(missingErr, "Record does not exist")},
-		"read of no such record":   {list{2, "admin", "project.task", "read", list{list{99}}}, same("", "")},
-		"no external id": {list{2, "admin", "ir.model.data", "check_object_reference", list{"m", "x"}},
-			same(valueErr, "External ID not found in the system: m.x")},
+		"write to no such record": {list{2, "admin", "project.task", "write", list{list{99}, dict{"name": "x"}}}, same(missingErr, "Record does not exist")},
+		"read of no such record":  {list{2, "admin", "project.task", "read", list{list{99}}}, same("", "")},
 		"argument missing": {list{2, "admin", "project.task", "create", list{}},
 			same("builtins.TypeError", "create() missing 1 required positional argument: 'vals_list'")},
 	}
@@ -139,17 +129,13 @@ func TestLoginAnswers(t *testing.T) {
 		is.Equal(login("demo", "ann", "key"), "3")
 		is.Equal(guarded, int64(3))
 
-		for database, want := range map[any]map[odoosim.Dialect]said{
+		for database, want := range map[string]map[odoosim.Dialect]said{
 			"nodb": {
 				odoosim.V14: {"psycopg2.OperationalError", "FATAL:  database \"nodb\" does not exist\n"},
 				odoosim.V19: {"psycopg2.OperationalError", "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  database \"nodb\" does not exist\n"},
 			},
 			"": {
 				odoosim.V14: {"psycopg2.OperationalError", "FATAL:  database \"odoo\" does not exist\n"},
-				odoosim.V19: {"builtins.AssertionError", "Missing database name"},
-			},
-			false: {
-				odoosim.V14: {"builtins.AttributeError", "'bool' object has no attribute 'startswith'"},
 				odoosim.V19: {"builtins.AssertionError", "Missing database name"},
 			},
 		} {

@@ -56,8 +56,7 @@ const (
 type Action struct {
 	stage   stage
 	act     func(*exchange) bool // reports whether the call has ended
-	index   int                  // of the record to refuse; -1: by name
-	name    string
+	name    string               // of the records to refuse
 	message string
 }
 
@@ -71,16 +70,12 @@ func (a Action) AfterCommit() Action {
 	return a
 }
 
-// Refuse makes the record at index (from 0) of a create or load fail with a
-// ValidationError. It is used up only by a call that has such a record to
-// create.
-func Refuse(index int, message string) Action {
-	return Action{stage: duringWork, index: index, message: message}
-}
-
-// RefuseName is Refuse for records by their name, wherever they stand.
+// RefuseName makes the records with this name in a create or load fail with a
+// ValidationError, as a check constraint of the database does: a load names
+// their rows and no other. It is used up only by a call that has such a record
+// to create. For refusals of rules and modules see [Server.OnCreate].
 func RefuseName(name, message string) Action {
-	return Action{stage: duringWork, index: -1, name: name, message: message}
+	return Action{stage: duringWork, name: name, message: message}
 }
 
 // Status answers with an HTTP status and a proxy's HTML page, and does not
@@ -194,11 +189,11 @@ type activeFault struct {
 
 // claim finds the faults that match a call and were not skipped. Using one up
 // is for spend, because an earlier one may end the call.
-func (s *Server) claim(c Call) []*activeFault {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
+func (r *recorder) claim(c Call) []*activeFault {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
 	var claimed []*activeFault
-	for _, f := range s.faults {
+	for _, f := range r.faults {
 		if f.left == 0 || f.Match != nil && !f.Match(c) {
 			continue
 		}
@@ -212,10 +207,10 @@ func (s *Server) claim(c Call) []*activeFault {
 }
 
 // spend uses a fault once; false when another call has used it up.
-func (s *Server) spend(f *activeFault) bool {
-	s.recordMu.Lock()
-	defer s.recordMu.Unlock()
-	if f.left == 0 || !slices.Contains(s.faults, f) {
+func (r *recorder) spend(f *activeFault) bool {
+	r.recordMu.Lock()
+	defer r.recordMu.Unlock()
+	if f.left == 0 || !slices.Contains(r.faults, f) {
 		return false
 	}
 	if f.left > 0 {
@@ -231,17 +226,20 @@ type refusal struct {
 	hit   bool
 }
 
-// refused is the error for a record that a fault refuses; index is -1 for
-// records inside others.
-func (t *tx) refused(index int, sent values) error {
+// refused is the error for a record that a fault refuses.
+func (t *tx) refused(sent values) error {
 	for _, r := range t.refusals {
 		a := r.fault.Action
-		if a.index >= 0 && a.index != index || a.index < 0 && sent["name"] != a.name {
+		if sent["name"] != a.name {
 			continue
 		}
 		if r.hit || r.spend(r.fault) {
 			r.hit = true
-			return validationError("%s", a.message)
+			e := validationError("%s", a.message)
+			if t.dialect != V14 {
+				e.onLoad = a.message
+			}
+			return e
 		}
 	}
 	return nil

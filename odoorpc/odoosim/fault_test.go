@@ -49,8 +49,6 @@ func TestFaults(t *testing.T) {
 			"psycopg2.errors.SerializationFailure: could not serialize", 0},
 		"answer":         {odoosim.Answer([]int64{7, 7}), "[7,7]", 0},
 		"answer after":   {odoosim.Answer([]int64{-1}).AfterCommit(), "[-1]", 1},
-		"refuse":         {odoosim.Refuse(0, "no more"), "odoo.exceptions.ValidationError: no more", 0},
-		"refuse another": {odoosim.Refuse(1, "no more"), "[1]", 1},
 		"refuse by name": {odoosim.RefuseName("x", "not x"), "odoo.exceptions.ValidationError: not x", 0},
 	}
 	for name, c := range cases {
@@ -138,7 +136,7 @@ func TestFaultsOverJSON2(t *testing.T) {
 }
 
 func TestActionsWithAPlaceOfTheirOwnCannotBeMoved(t *testing.T) {
-	for _, action := range []odoosim.Action{odoosim.DropAfter(), odoosim.HalfAnswer(), odoosim.Refuse(0, "")} {
+	for _, action := range []odoosim.Action{odoosim.DropAfter(), odoosim.HalfAnswer(), odoosim.RefuseName("", "")} {
 		func() {
 			defer func() { is.New(t).True(recover() != nil) }()
 			action.AfterCommit()
@@ -146,4 +144,50 @@ func TestActionsWithAPlaceOfTheirOwnCannotBeMoved(t *testing.T) {
 	}
 	defer func() { is.New(t).True(recover() != nil) }()
 	odoosim.New().Inject(odoosim.Fault{})
+}
+
+func TestATimeLimitKillsTheWorkerOfALargeLoad(t *testing.T) {
+	is := is.New(t)
+	s := start(t)
+	s.Inject(odoosim.Fault{Match: odoosim.MoreRows(1), Times: -1, Action: odoosim.DropBefore()})
+	for range 2 {
+		args := admin.request(s, "project.task", "load", list{list{"id", "name"}, named("a", "b")}, dict{"context": idempotent})
+		_, err := send(t, s, http.MethodPost, "/jsonrpc", jsonHeader, rpcBody(t, "object", "execute_kw", args...))
+		is.True(err != nil)
+		is.Equal(len(s.Tasks()), 0)
+	}
+	is.Equal(load(t, s, idempotent, list{"id", "name"}, named("a")...).IDs, list{1.0})
+}
+
+func TestAFilterBeforeOdoo(t *testing.T) {
+	is := is.New(t)
+	s := start(t)
+	s.Inject(odoosim.Fault{Times: -1, Action: odoosim.Page(403, "", "text/plain", "blocked"),
+		Match: func(c odoosim.Call) bool { return c.Contains("drop table") || c.Size > 2000 }})
+	try := func(name string) int {
+		args := admin.request(s, "project.task", "load", list{list{"id", "name"}, named(name)}, dict{"context": idempotent})
+		return mustSend(t, s, http.MethodPost, "/jsonrpc", jsonHeader, rpcBody(t, "object", "execute_kw", args...)).Status
+	}
+	is.Equal(try("drop tables"), 403)
+	is.Equal(try(strings.Repeat("x", 2000)), 403)
+	is.Equal(try("add tables"), 200)
+	is.Equal(json2(t, s, "project.task/create", `{"vals_list":[{"name":"drop table"}]}`).Status, 403)
+}
+
+func TestImportsThatAreRefusedFromSomeMomentOn(t *testing.T) {
+	is := is.New(t)
+	s := start(t)
+	s.Inject(
+		odoosim.Fault{Match: odoosim.On("project.task", "load"), Action: odoosim.DropAfter()},
+		odoosim.Fault{Match: odoosim.On("project.task", "load"), Skip: 1, Times: -1,
+			Action: odoosim.ErrorName("odoo.exceptions.AccessError", "no imports")},
+	)
+	args := admin.request(s, "project.task", "load", list{list{"id", "name"}, named("a")}, dict{"context": idempotent})
+	_, err := send(t, s, http.MethodPost, "/jsonrpc", jsonHeader, rpcBody(t, "object", "execute_kw", args...))
+	is.True(err != nil)
+	name, _ := admin.fails(t, s, "project.task", "load", list{list{"id", "name"}, named("a")}, dict{"context": idempotent})
+	is.Equal(name, accessErr)
+	is.Equal(len(s.Tasks()), 1)
+	s.ClearFaults()
+	is.Equal(load(t, s, idempotent, list{"id", "name"}, named("a")...).IDs, list{1.0})
 }

@@ -21,14 +21,12 @@ func TestDescriptionsAreCleaned(t *testing.T) {
 		"<script>alert(1)</script>x":   same("<p>x</p>"),
 		"   ":                          same(""),
 		"":                             same(""),
-		"if a<b then c>d":              {odoosim.V14: "<p>if a<b>d</b></p>", odoosim.V19: "<p>if a<b then c>d</b></p>"},
-		`<p><a href="javascript:x()">a</a><img src="x" onerror="y()"></p>`: same(`<p><a>a</a><img src="x"></p>`),
-		"<p>&quot;a&quot; &#x27;b&#x27;<br/>c</p>":                         same(`<p>"a" 'b'<br>c</p>`),
-		"<p>a\u00a0b</p>":                 {odoosim.V14: "<p>a\u00a0b</p>", odoosim.V19: "<p>a&nbsp;b</p>"},
-		"<p>&lt;% x %&gt;</p>":            {odoosim.V14: "<p><% x %></p>", odoosim.V19: "<p>&lt;% x %&gt;</p>"},
-		"<p>a\x01\x1b\x7f\ufffe\tb\n</p>": same("<p>a\x7f\tb\n</p>"),
-		"<p>open <b>bold":                 same("<p>open <b>bold</b></p>"),
-		"text<p>block</p>":                same("<p>text</p><p>block</p>"),
+		"<p>&quot;a&quot; &#x27;b&#x27;<br/>c</p>": same(`<p>"a" 'b'<br>c</p>`),
+		"<p>a\u00a0b</p>":                          {odoosim.V14: "<p>a\u00a0b</p>", odoosim.V19: "<p>a&nbsp;b</p>"},
+		"<p>&lt;% x %&gt;</p>":                     {odoosim.V14: "<p><% x %></p>", odoosim.V19: "<p>&lt;% x %&gt;</p>"},
+		"<p>a\x01\x1b\x7f\ufffe\tb\n</p>":          same("<p>a\x7f\tb\n</p>"),
+		"<p>open <b>bold":                          same("<p>open <b>bold</b></p>"),
+		"text<p>block</p>":                         same("<p>text</p><p>block</p>"),
 	} {
 		bothDialects(t, func(t *testing.T, s *odoosim.Server) {
 			create(t, s, nil, dict{"name": "x", "description": source})
@@ -69,11 +67,4 @@ func TestNamesAreStoredAsSent(t *testing.T) {
 			is.Equal(task.Name, name)
 		}
 	})
-}
-
-func TestTextBeyondTenMillionBytesIsCut(t *testing.T) {
-	is := is.New(t)
-	s := start(t)
-	create(t, s, nil, dict{"name": "x", "description": "<p>" + strings.Repeat("a", 10_000_001) + "</p>"})
-	is.Equal(len(s.Tasks()[0].Description), 10_000_007)
 }

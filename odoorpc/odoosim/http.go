@@ -11,20 +11,13 @@ import (
 	"strings"
 )
 
-// largestBody is the most that Odoo 19 reads of a request, in bytes.
-const largestBody = 128 << 20
-
 // ServeHTTP answers as the web server of Odoo.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.keepAlive {
 		w.Header().Set("Connection", "close")
 	}
-	w.Header().Set("Server", "Werkzeug/"+map[Dialect]string{V14: "1.0.1 Python/3.9.2", V19: "3.1.3 Python/3.13.5"}[s.dialect])
-	var body io.Reader = r.Body
-	if s.dialect == V19 {
-		body = io.LimitReader(r.Body, largestBody+1)
-	}
-	content, err := io.ReadAll(body)
+	w.Header().Set("Server", "Werkzeug/"+map[Dialect]string{V14: "1.0.1 Python/3.9.2", V17: "2.2.2 Python/3.11.2", V19: "3.1.3 Python/3.13.5"}[s.dialect])
+	content, err := io.ReadAll(r.Body)
 	if err != nil {
 		s.page(http.StatusBadRequest, "The browser (or proxy) sent a request that this server could not understand.").write(w)
 		return
@@ -66,8 +59,10 @@ type work struct {
 // act, does the work, answers. The work goes on when the client has left.
 func (x *exchange) perform() {
 	s := x.s
-	x.call.Endpoint = x.r.URL.Path
-	defer s.record(&x.call)()
+	x.call.Endpoint, x.call.Size = x.r.URL.Path, len(x.body)
+	done := s.record(&x.call)
+	defer done()
+	defer s.hire()()
 	w := &work{snapshot: s.commits()}
 	faults := s.claim(x.call)
 	if x.act(faults, beforeWork) {
@@ -78,8 +73,10 @@ func (x *exchange) perform() {
 			w.refusals = append(w.refusals, &refusal{fault: f, spend: s.spend})
 		}
 	}
+	s.work()
 	x.reply = x.render(x.runLocked(w))
 	if !x.act(faults, afterWork) {
+		done() // now, because whoever has the answer may call again at once
 		x.reply.write(x.w)
 	}
 }
@@ -107,14 +104,19 @@ func (s *Server) commits() int64 {
 
 // transact runs a call on a model as one transaction. The database is locked.
 func (s *Server) transact(w *work, account *account, model, method string, a arguments) (any, error) {
-	t := newTx(s.dialect, s.db, account, s.clock())
-	t.snapshot, t.refusals = w.snapshot, w.refusals
+	t := newTx(s.dialect, s.seen(method, a.json2), account, s.clock())
+	t.snapshot, t.refusals, t.hooks = w.snapshot, w.refusals, s.hooks
 	result, err := t.execute(model, method, a)
+	if err == nil {
+		err = t.late
+	}
 	if err != nil {
 		t.rollback(0)
 		return nil, err
 	}
-	t.commit()
+	if t.commit() {
+		s.replica.note(s.db, s.clock(), s.arrived())
+	}
 	return result, nil
 }
 
@@ -143,13 +145,16 @@ func (x *exchange) elsewhere() {
 			"400 Bad Request: Function declared as capable of handling request of type 'http' but called with a request of type 'json'")).write(x.w)
 	case x.s.dialect == V14 && isJSON:
 		x.notFound().write(x.w)
-	case isJSON:
+	case x.s.dialect == V19 && isJSON:
 		x.s.page(http.StatusBadRequest, "Session expired (invalid CSRF token)").write(x.w)
 	default:
 		page := htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>Odoo</title>\n</head>\n<body>\n"+
 			"<h1>404: Not Found</h1>\n<p>The page you are looking for does not exist.</p>\n</body>\n</html>\n").withSession()
-		if x.s.dialect == V14 {
+		if x.s.dialect < V19 {
 			page.contentType = "text/html;charset=utf-8"
+		}
+		if x.s.dialect == V17 {
+			page.header = map[string]string{"Set-Cookie": "frontend_lang=en_US"}
 		}
 		page.write(x.w)
 	}
@@ -232,38 +237,4 @@ func decode(body []byte) (any, error) {
 		return nil, fmt.Errorf("more than one value")
 	}
 	return v, nil
-}
-
-// hasLoneSurrogate tells whether a JSON text holds half of a surrogate pair.
-func hasLoneSurrogate(body []byte) bool {
-	for {
-		at := bytes.IndexByte(body, '\\')
-		if at < 0 || at+1 >= len(body) {
-			return false
-		}
-		unit, ok := escapedUnit(body[at:])
-		switch {
-		case !ok:
-			body = body[at+2:]
-		case unit >= 0xD800 && unit < 0xDC00:
-			low, ok := escapedUnit(body[at+6:])
-			if !ok || low < 0xDC00 || low > 0xDFFF {
-				return true
-			}
-			body = body[at+12:]
-		case unit >= 0xDC00 && unit <= 0xDFFF:
-			return true
-		default:
-			body = body[at+6:]
-		}
-	}
-}
-
-// escapedUnit reads a \uXXXX at the start of b.
-func escapedUnit(b []byte) (uint64, bool) {
-	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
-		return 0, false
-	}
-	unit, err := strconv.ParseUint(string(b[2:6]), 16, 16)
-	return unit, err == nil
 }

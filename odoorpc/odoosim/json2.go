@@ -8,7 +8,7 @@ import (
 // json2 answers a request to /json/2/<model>/<method>.
 func (x *exchange) json2() {
 	model, method, _ := strings.Cut(strings.TrimPrefix(x.r.URL.Path, "/json/2/"), "/")
-	if database := x.r.Header.Get("X-Odoo-Database"); database != x.s.name && (database != "" || x.s.crowded) {
+	if database := x.r.Header.Get("X-Odoo-Database"); database != "" && database != x.s.name {
 		htmlReply(http.StatusNotFound, "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"+
 			"<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>\n"+
 			"<p>Please verify the hostname, <a href=/web/login>login</a> and try again.</p>\n").write(x.w)
@@ -22,11 +22,6 @@ func (x *exchange) json2() {
 	x.render = x.bare
 	if len(x.body) > 0 && !isJSONType(x.r.Header.Get("Content-Type")) {
 		x.unsupported().write(x.w)
-		return
-	}
-	if len(x.body) > largestBody {
-		x.json2Error(httpError("RequestEntityTooLarge", http.StatusRequestEntityTooLarge,
-			"The data value transmitted exceeds the capacity limit.")).write(x.w)
 		return
 	}
 	a, refusal := x.json2Arguments()
@@ -54,9 +49,6 @@ func (x *exchange) json2Arguments() (arguments, *odooError) {
 	message, err := decode(x.body)
 	if err != nil {
 		return a, httpError("BadRequest", http.StatusBadRequest, "could not parse the body as json")
-	}
-	if hasLoneSurrogate(x.body) {
-		return a, pythonError("UnicodeEncodeError", "'utf-8' codec can't encode characters: surrogates not allowed")
 	}
 	named, ok := message.(map[string]any)
 	if !ok {

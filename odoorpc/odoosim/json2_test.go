@@ -40,10 +40,7 @@ func TestJSON2Calls(t *testing.T) {
 		{"project.task/load", `{"fields":["id","name"],"data":[["m.x","X"]],"context":{"mode":"update","noupdate":true}}`,
 			`{"ids":[4],"messages":[],"nextrow":0}`},
 		{"project.task/get_external_id", `{"ids":[4,1]}`, `{"1":"","4":"m.x"}`},
-		{"ir.model.data/check_object_reference", `{"module":"m","xml_id":"x"}`, `["project.task",4]`},
-		{"project.task/has_access", `{"operation":"create"}`, `true`},
 		{"project.task/unlink", `{"ids":[1]}`, `true`},
-		{"project.task/exists", `{"ids":[1,2]}`, `[2]`},
 	} {
 		t.Run(step.path, func(t *testing.T) {
 			is := is.New(t)
@@ -124,16 +121,6 @@ func TestJSON2WantsPOST(t *testing.T) {
 	a := mustSend(t, s, http.MethodGet, "/json/2/project.task/search", keyHeader, "")
 	is.Equal(a.Status, http.StatusNotFound)
 	is.True(strings.Contains(a.Body, "Did you mean POST /json/2/<model>/<method>?"))
-}
-
-func TestJSON2NeedsADatabaseNameWhereThereAreMany(t *testing.T) {
-	is := is.New(t)
-	s := start(t, odoosim.WithManyDatabases())
-	is.Equal(json2(t, s, "res.users/context_get", "").Status, http.StatusOK)
-	a := mustSend(t, s, http.MethodPost, "/json/2/res.users/context_get",
-		map[string]string{"Authorization": "Bearer " + odoosim.DemoAPIKey}, "")
-	is.Equal(a.Status, http.StatusNotFound)
-	is.True(strings.Contains(a.Body, "No database is selected"))
 }
 
 func TestJSON2NeedsNoDatabaseNameAndNoLowerCaseScheme(t *testing.T) {

@@ -2,8 +2,6 @@ package odoosim
 
 import (
 	"net/http"
-	"strconv"
-	"unicode/utf8"
 )
 
 // jsonrpc answers a request to /jsonrpc.
@@ -14,25 +12,13 @@ func (x *exchange) jsonrpc() {
 		return
 	}
 	message, err := decode(x.body)
-	if err != nil {
-		x.invalidJSON().write(x.w)
-		return
-	}
-	fields, isObject := message.(map[string]any)
-	if !isObject {
-		x.wrongShape().write(x.w)
+	fields, _ := message.(map[string]any)
+	params, isCall := fields["params"].(map[string]any)
+	if err != nil || !isCall {
+		x.s.page(http.StatusBadRequest, "Invalid JSON data").write(x.w)
 		return
 	}
 	x.id = fields["id"]
-	if hasLoneSurrogate(x.body) {
-		x.surrogate().write(x.w)
-		return
-	}
-	params, isObject := fields["params"].(map[string]any)
-	if !isObject {
-		x.wrongParams(fields["params"]).write(x.w)
-		return
-	}
 	x.dispatch(params)
 }
 
@@ -41,21 +27,17 @@ func (x *exchange) refuseHTTP() (reply, bool) {
 	d := x.s.dialect
 	switch x.r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		if d == V14 {
+		if d < V19 {
 			return x.s.page(http.StatusBadRequest,
 				"Function declared as capable of handling request of type 'json' but called with a request of type 'http'"), true
 		}
 		return x.unsupported(), true
 	}
 	if !isJSONType(x.r.Header.Get("Content-Type")) {
-		if d == V14 {
+		if d < V19 {
 			return x.s.page(http.StatusBadRequest, "Session expired (invalid CSRF token)"), true
 		}
 		return x.unsupported(), true
-	}
-	if d == V19 && len(x.body) > largestBody {
-		return x.envelope(nil, httpError("RequestEntityTooLarge", http.StatusRequestEntityTooLarge,
-			"413 Request Entity Too Large: The data value transmitted exceeds the capacity limit.")), true
 	}
 	return reply{}, false
 }
@@ -67,43 +49,6 @@ func (x *exchange) unsupported() reply {
 	return p
 }
 
-func (x *exchange) invalidJSON() reply {
-	if x.s.dialect == V19 {
-		return reply{status: http.StatusBadRequest, contentType: "text/html; charset=utf-8", body: []byte("Invalid JSON data")}
-	}
-	if !utf8.Valid(x.body) {
-		return x.serverError()
-	}
-	return x.s.page(http.StatusBadRequest, "Invalid JSON data: "+repr(string(x.body)))
-}
-
-func (x *exchange) wrongShape() reply {
-	if x.s.dialect == V19 {
-		return reply{status: http.StatusBadRequest, contentType: "text/html; charset=utf-8", body: []byte("Invalid JSON-RPC data")}
-	}
-	return x.serverError()
-}
-
-func (x *exchange) surrogate() reply {
-	if x.s.dialect == V19 {
-		return x.serverError()
-	}
-	return x.envelope(nil, pythonError("UnicodeEncodeError", "'utf-8' codec can't encode characters: surrogates not allowed"))
-}
-
-func (x *exchange) wrongParams(params any) reply {
-	if params != nil && x.s.dialect == V14 {
-		return x.serverError()
-	}
-	return x.envelope(nil, pythonError("TypeError", "dispatch_rpc() missing 3 required positional arguments: 'service', 'method', and 'args'"))
-}
-
-func (x *exchange) serverError() reply {
-	return x.s.page(http.StatusInternalServerError,
-		"The server encountered an internal error and was unable to complete your request."+
-			" Either the server is overloaded or there is an error in the application.")
-}
-
 // dispatch finds out which service is called.
 func (x *exchange) dispatch(params map[string]any) {
 	service, _ := params["service"].(string)
@@ -113,17 +58,13 @@ func (x *exchange) dispatch(params map[string]any) {
 	switch {
 	case service == "common" && name == "version":
 		x.run = func(*work) (any, error) { return x.s.serverVersion(), nil }
-	case service == "common" && (name == "authenticate" || name == "login"):
+	case service == "common" && name == "authenticate":
 		if len(args) > 1 {
 			x.call.Login, _ = args[1].(string)
 		}
 		x.run = func(*work) (any, error) { return x.s.authenticate(args) }
-	case service == "object" && (name == "execute_kw" || name == "execute"):
-		x.executeKW(name, args)
-	case service == "common" || service == "object":
-		x.run = func(*work) (any, error) {
-			return nil, pythonError("NameError", "Method not available %s", name)
-		}
+	case service == "object" && name == "execute_kw":
+		x.executeKW(args)
 	default:
 		x.run = func(*work) (any, error) { return nil, pythonError("KeyError", "%s", repr(service)) }
 	}
@@ -148,34 +89,29 @@ func (s *Server) serverVersion() any {
 	}
 }
 
-// executeKW reads the arguments of object.execute_kw and of object.execute,
-// whose arguments follow the method one by one.
-func (x *exchange) executeKW(name string, args []any) {
+// executeKW reads the arguments of object.execute_kw.
+func (x *exchange) executeKW(args []any) {
 	if len(args) < 5 {
 		x.run = func(*work) (any, error) {
-			return nil, pythonError("TypeError", "%s() missing required positional arguments", name)
+			return nil, pythonError("TypeError", "execute_kw() missing required positional arguments")
 		}
 		return
 	}
 	model, _ := args[3].(string)
 	method, _ := args[4].(string)
 	a := arguments{named: map[string]any{}}
-	if name == "execute" {
-		a.positional = args[5:]
-	} else {
-		if len(args) > 5 {
-			a.positional, _ = args[5].([]any)
-		}
-		if len(args) > 6 {
-			if named, ok := args[6].(map[string]any); ok {
-				a.named = named
-			}
+	if len(args) > 5 {
+		a.positional, _ = args[5].([]any)
+	}
+	if len(args) > 6 {
+		if named, ok := args[6].(map[string]any); ok {
+			a.named = named
 		}
 	}
 	a.context, _ = a.named["context"].(map[string]any)
 	delete(a.named, "context")
 	x.call.Model, x.call.Method = model, method
-	x.call.UserID, _ = userID(args[1])
+	x.call.UserID, _ = asInt(args[1])
 	x.call.describe(a)
 	x.run = func(w *work) (any, error) {
 		account, err := x.s.login(args[0], args[1], args[2])
@@ -184,15 +120,6 @@ func (x *exchange) executeKW(name string, args []any) {
 		}
 		return x.s.transact(w, account, model, method, a)
 	}
-}
-
-// userID reads the user of an execute_kw: a number, or a text of digits.
-func userID(v any) (int64, bool) {
-	if s, ok := v.(string); ok {
-		id, err := strconv.ParseInt(s, 10, 64)
-		return id, err == nil
-	}
-	return asInt(v)
 }
 
 // rpcError is the "error" of an answer.

@@ -3,6 +3,8 @@ package odoosim
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -42,8 +44,7 @@ func (t *tx) load(tab *table, columns []string, data []any) (any, error) {
 	ids, err := t.loadRows(tab, rows)
 	if err != nil {
 		t.rollback(start)
-		ids = nil
-		messages = append(messages, t.loadOneByOne(tab, rows)...)
+		messages = t.blame(tab, rows, messages, err)
 	}
 	for _, m := range messages {
 		if m.(map[string]any)["type"] == "error" {
@@ -65,7 +66,7 @@ func (t *tx) loadColumns(tab *table, names []string) ([]loadColumn, error) {
 			base, sub, _ := strings.Cut(name, "/")
 			col.field, col.sub = tab.field(base), sub
 			if col.field == nil {
-				if t.dialect == V14 {
+				if t.dialect < V19 {
 					return nil, pythonError("KeyError", "%s", base)
 				}
 				return nil, valueError("Invalid field name '%s'", base)
@@ -170,12 +171,10 @@ func (t *tx) convertCell(col loadColumn, cell any) (value any, mistake string, e
 			ids = append(ids, number(id))
 		}
 		return []any{[]any{number(6), number(0), ids}}, "", nil
-	case kindOne2many:
-		return nil, "", pythonError("NotImplementedError", "column %s", col.name)
 	case kindInteger:
 		n, parseErr := strconv.ParseInt(strings.TrimSpace(fmt.Sprint(cell)), 10, 64)
 		if parseErr != nil {
-			return nil, fmt.Sprintf("'%v' does not seem to be an integer for field '%s'", cell, f.label), nil
+			return nil, t.say("'%v' does not seem to be an integer for field '%s'", cell, t.say(f.label)), nil
 		}
 		return number(n), "", nil
 	case kindBoolean:
@@ -203,7 +202,7 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 		}
 		wanted, parseErr := strconv.ParseInt(text, 10, 64)
 		if parseErr != nil {
-			return 0, fmt.Sprintf("Invalid database id '%v' for the field '%s'", cell, f.label), nil
+			return 0, t.say("Invalid database id '%v' for the field '%s'", cell, t.say(f.label)), nil //nolint:nilerr // told as a message, as Odoo does
 		}
 		if r := other.rows[wanted]; r != nil && (t.dialect != V14 || t.finds(other, r)) {
 			return wanted, "", nil
@@ -226,7 +225,7 @@ func (t *tx) findReference(f *field, sub string, cell any) (id int64, mistake st
 			return found[0], "", nil
 		}
 	}
-	return 0, fmt.Sprintf("No matching record found for %s '%v' in field '%s'", kind, cell, f.label), nil
+	return 0, t.say("No matching record found for %s '%v' in field '%s'", t.say(kind), cell, t.say(f.label)), nil
 }
 
 // finds tells whether a search of the user would have a record in it: Odoo 14
@@ -257,13 +256,13 @@ func rowMessage(at int, fieldName, text string) map[string]any {
 func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
 	m := rowMessage(at, f.name, mistake)
 	if t.dialect != V14 {
-		m["field_name"] = f.label
+		m["field_name"] = t.say(f.label)
 	}
 	if f.relation == "" {
 		return m
 	}
 	list := "list"
-	if t.dialect == V14 {
+	if t.dialect < V19 {
 		list = "tree"
 	}
 	m["moreinfo"] = map[string]any{
@@ -278,6 +277,28 @@ func (t *tx) cellMessage(at int, f *field, mistake string) map[string]any {
 		"domain":    []any{[]any{"model", "=", f.relation}},
 	}
 	return m
+}
+
+// blame adds what is wrong with rows that were refused together. The exception
+// of a trigger ends the transaction and goes to the first row. Else the rows are
+// tried one by one; from 17 on Odoo puts the error of all before theirs, on the first
+// row too, unless it is there already.
+func (t *tx) blame(tab *table, rows []loadRow, messages []any, err error) []any {
+	whole := asOdooError(err)
+	if whole.name == triggerError {
+		if len(messages) == 0 {
+			messages = []any{rowMessage(rows[0].at, "", t.say("Unknown database error: '%s'", whole.message))}
+		}
+		return messages
+	}
+	single := t.loadOneByOne(tab, rows)
+	messages = append(messages, single...)
+	first := rowMessage(rows[0].at, "", whole.message)
+	said := slices.ContainsFunc(messages, func(m any) bool { return reflect.DeepEqual(m, any(first)) })
+	if t.dialect != V14 && whole.isUserError() && len(single) > 0 && !said {
+		messages = slices.Insert(messages, 0, any(first))
+	}
+	return messages
 }
 
 // loadOneByOne finds out which rows are to blame after the whole was refused;
@@ -312,12 +333,12 @@ func (t *tx) loadError(at int, err error) map[string]any {
 	if strings.HasPrefix(e.name, "psycopg2.") {
 		return rowMessage(at, "", e.message)
 	}
-	if t.dialect == V19 && strings.HasPrefix(e.name, "odoo.exceptions.") {
+	if t.dialect != V14 && e.isUserError() {
 		return rowMessage(at, "", e.message)
 	}
-	m := rowMessage(at, "", fmt.Sprintf("Unknown error during import: <class '%s'>: %s",
-		strings.TrimPrefix(e.name, "builtins."), e.message))
-	m["moreinfo"] = "Resolve other errors first"
+	m := rowMessage(at, "", t.say("Unknown error during import: %s: %s",
+		"<class '"+strings.TrimPrefix(e.name, "builtins.")+"'>", e.message))
+	m["moreinfo"] = t.say("Resolve other errors first")
 	return m
 }
 
@@ -371,12 +392,12 @@ func (t *tx) createRows(tab *table, rows []loadRow, fresh []values, places []int
 	if len(fresh) == 0 {
 		return nil, nil
 	}
-	for n, i := range places {
-		if err := t.refused(rows[i].at, fresh[n]); err != nil {
+	for _, vals := range fresh {
+		if err := t.refused(vals); err != nil {
 			return nil, err
 		}
 	}
-	made, err := t.createChecked(tab, fresh)
+	made, err := t.create(tab, fresh)
 	if err != nil {
 		return nil, err
 	}

@@ -51,29 +51,22 @@ func methodsOf(d Dialect, model string) map[string]method {
 		"read":                {params: []string{"fields", "load"}, onIDs: true, run: runRead},
 		"create":              {params: []string{"vals_list"}, required: 1, run: runCreate},
 		"write":               {params: []string{"vals"}, required: 1, onIDs: true, run: runWrite},
-		"unlink":              {onIDs: true, run: runUnlink},
 		"load":                {params: []string{"fields", "data"}, required: 2, run: runLoad},
 		"get_external_id":     {onIDs: true, run: runGetExternalID},
 		"check_access_rights": {params: []string{"operation", "raise_exception"}, required: 1, run: runCheckAccessRights},
-		"name_search":         {params: []string{"name", "domain", "operator", "limit"}, run: runNameSearch},
-		"fields_get":          {params: []string{"allfields", "attributes"}, run: runFieldsGet},
 	}
 	if d == V14 {
 		all["search"] = method{params: []string{"args", "offset", "limit", "order"}, required: 1, run: runSearch}
 		all["search_count"] = method{params: []string{"args"}, required: 1, run: runSearchCount}
-		all["name_search"] = method{params: []string{"name", "args", "operator", "limit"}, run: runNameSearch}
-	} else {
-		all["exists"] = method{onIDs: true, run: runExists}
-		all["has_access"] = method{params: []string{"operation"}, required: 1, onIDs: true, run: runHasAccess}
 	}
 	switch model {
+	case modelTask:
+		all["unlink"] = method{onIDs: true, run: runUnlink}
+	case modelData:
+		all["check_object_reference"] = method{params: []string{"module", "xml_id"}, required: 2, run: runCheckObjectReference}
 	case modelUser:
 		all["context_get"] = method{run: runContextGet}
 		all["has_group"] = method{params: []string{"group_ext_id"}, required: 1, onIDs: d == V19, run: runHasGroup}
-	case modelData:
-		all["check_object_reference"] = method{
-			params: []string{"module", "xml_id", "raise_on_access_error"}, required: 2, run: runCheckObjectReference,
-		}
 	}
 	return all
 }
@@ -140,12 +133,12 @@ func runCreate(t *tx, tab *table, r request) (any, error) {
 	default:
 		return nil, pythonError("TypeError", "'%s' object is not iterable", typeName(sent))
 	}
-	for i, vals := range list {
-		if err := t.refused(i, vals); err != nil {
+	for _, vals := range list {
+		if err := t.refused(vals); err != nil {
 			return nil, err
 		}
 	}
-	ids, err := t.createChecked(tab, list)
+	ids, err := t.create(tab, list)
 	if err != nil {
 		return nil, err
 	}
@@ -163,18 +156,8 @@ func runWrite(t *tx, tab *table, r request) (any, error) {
 	return true, t.write(tab, r.ids, vals)
 }
 
-func runUnlink(t *tx, tab *table, r request) (any, error) {
-	return true, t.unlink(tab, r.ids)
-}
-
-func runExists(_ *tx, tab *table, r request) (any, error) {
-	ids := []int64{}
-	for _, id := range r.ids {
-		if tab.rows[id] != nil {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
+func runUnlink(t *tx, _ *table, r request) (any, error) {
+	return true, t.unlink(r.ids)
 }
 
 func runLoad(t *tx, tab *table, r request) (any, error) {
@@ -201,73 +184,29 @@ func runGetExternalID(t *tx, tab *table, r request) (any, error) {
 	return names, nil
 }
 
+// runCheckObjectReference answers with the model and id of the record behind an
+// external id, and with false for an id that the user may not see.
+func runCheckObjectReference(t *tx, _ *table, r request) (any, error) {
+	xid := r.text("module") + "." + r.text("xml_id")
+	ref := t.externalID(xid)
+	if ref == nil {
+		return nil, valueError("External ID not found in the system: %s", xid)
+	}
+	data := t.table(modelData)
+	model, id := data.text(ref.id, "model"), data.number(ref.id, "res_id")
+	visible, err := t.search(t.table(model), query{domain: []any{[]any{"id", "=", number(id)}}})
+	if err != nil || len(visible) == 0 {
+		return []any{model, false}, err
+	}
+	return []any{model, id}, nil
+}
+
 func runCheckAccessRights(t *tx, tab *table, r request) (any, error) {
 	op := operation(r.text("operation"))
 	if raise, given := r.args["raise_exception"]; !given || truthy(raise) {
 		return true, t.checkACL(tab.model, op)
 	}
 	return t.allowed(tab.model, op), nil
-}
-
-func runHasAccess(t *tx, tab *table, r request) (any, error) {
-	op := operation(r.text("operation"))
-	if !t.allowed(tab.model, op) {
-		return false, nil
-	}
-	return !slices.ContainsFunc(r.ids, func(id int64) bool {
-		return tab.rows[id] != nil && !t.permits(tab, op, tab.rows[id])
-	}), nil
-}
-
-func runNameSearch(t *tx, tab *table, r request) (any, error) {
-	domain := []any{}
-	for _, name := range []string{"domain", "args"} {
-		if given, ok := r.args[name].([]any); ok {
-			domain = append(domain, given...)
-		}
-	}
-	op := r.text("operator")
-	if op == "" {
-		op = "ilike"
-	}
-	if name := r.text("name"); name != "" {
-		domain = append(domain, []any{"name", op, name})
-	}
-	limit := int64(100)
-	if n, ok := asInt(r.args["limit"]); ok {
-		limit = n
-	}
-	ids, err := t.search(tab, query{domain: domain, limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	found := make([]any, 0, len(ids))
-	for _, id := range ids {
-		found = append(found, []any{id, t.displayName(tab, id)})
-	}
-	return found, nil
-}
-
-func runFieldsGet(_ *tx, tab *table, r request) (any, error) {
-	wanted, _ := asStrings(r.args["allfields"])
-	attributes, _ := asStrings(r.args["attributes"])
-	described := map[string]any{}
-	for _, f := range tab.fields {
-		if len(wanted) > 0 && !slices.Contains(wanted, f.name) {
-			continue
-		}
-		about := map[string]any{
-			"name": f.name, "string": f.label, "type": f.kind, "required": f.required, "readonly": f.readonly, "store": true,
-		}
-		if f.relation != "" {
-			about["relation"] = f.relation
-		}
-		if len(attributes) > 0 {
-			maps.DeleteFunc(about, func(name string, _ any) bool { return !slices.Contains(attributes, name) })
-		}
-		described[f.name] = about
-	}
-	return described, nil
 }
 
 func runContextGet(t *tx, tab *table, _ request) (any, error) {
@@ -287,27 +226,6 @@ func runHasGroup(t *tx, _ *table, r request) (any, error) {
 	return known && t.account.Role >= role, nil
 }
 
-func runCheckObjectReference(t *tx, _ *table, r request) (any, error) {
-	data := t.table(modelData)
-	xid := r.text("module") + "." + r.text("xml_id")
-	ref := t.externalID(xid)
-	if ref == nil {
-		return nil, valueError("External ID not found in the system: %s", xid)
-	}
-	model, id := data.text(ref.id, "model"), data.number(ref.id, "res_id")
-	visible, err := t.search(t.table(model), query{domain: []any{[]any{"id", "=", number(id)}}})
-	if err != nil {
-		return nil, err
-	}
-	if len(visible) == 0 {
-		if truthy(r.args["raise_on_access_error"]) {
-			return nil, accessError("Not enough access rights on the external ID: %s", xid)
-		}
-		return []any{model, false}, nil
-	}
-	return []any{model, id}, nil
-}
-
 // execute carries out one call on a model.
 func (t *tx) execute(model, name string, c arguments) (any, error) {
 	tab := t.table(model)
@@ -318,7 +236,7 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 		return nil, userError("Object %s doesn't exist", model)
 	}
 	if strings.HasPrefix(name, "_") || name == "init" {
-		if t.dialect == V14 {
+		if t.dialect < V19 {
 			return nil, accessError("Private methods (such as %s) cannot be called remotely.", name)
 		}
 		return nil, accessError("Private methods (such as '%s.%s') cannot be called remotely.", model, name)
@@ -330,6 +248,8 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 			return nil, httpError("NotFound", http.StatusNotFound, "The method '"+model+"."+name+"' does not exist")
 		case t.dialect == V14:
 			return nil, pythonError("AttributeError", "type object '%s' has no attribute '%s'", model, name)
+		case t.dialect == V17:
+			return nil, pythonError("AttributeError", "The method '%s' does not exist on the model '%s'", name, model)
 		default:
 			return nil, pythonError("AttributeError", "The method '%s.%s' does not exist", model, name)
 		}
@@ -338,10 +258,10 @@ func (t *tx) execute(model, name string, c arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lang, ok := c.context["lang"].(string); ok && lang != "" && lang != "en_US" && t.dialect == V19 {
-		return nil, userError("Invalid language code: %s", lang)
-	}
 	t.context = c.context
+	if err := t.setLanguage(); err != nil {
+		return nil, err
+	}
 	return m.run(t, tab, r)
 }
 

@@ -8,9 +8,11 @@ const (
 	modelTag     = "project.tags"
 	modelUser    = "res.users"
 	modelData    = "ir.model.data"
+	modelLead    = "crm.lead"
+	modelPhase   = "crm.stage"
 )
 
-// kind is the type of a field, named as fields_get names it.
+// kind is the type of a field.
 type kind string
 
 const (
@@ -22,21 +24,20 @@ const (
 	kindDatetime  kind = "datetime"
 	kindMany2one  kind = "many2one"
 	kindMany2many kind = "many2many"
-	kindOne2many  kind = "one2many"
 )
 
 // field describes one field of a model.
 type field struct {
-	name     string
-	label    string
-	kind     kind
-	relation string // model that a relation points to
-	inverse  string // many2one of that model which a one2many mirrors
-	required bool
-	readonly bool // set by the server; values from clients are ignored
-	indexed  bool
-	missing  any // value when neither sent nor given by the context
-	pos      int // place in row.vals
+	name       string
+	label      string
+	kind       kind
+	relation   string // model that a relation points to
+	required   bool
+	readonly   bool // set by the server; values from clients are ignored
+	indexed    bool
+	translated bool // has a text of its own in each language
+	missing    any  // value when neither sent nor given by the context
+	pos        int  // place in row.vals
 }
 
 // zero is the value of a field that was set to false.
@@ -46,7 +47,7 @@ func (f *field) zero() any {
 		return int64(0)
 	case kindBoolean:
 		return false
-	case kindMany2many, kindOne2many:
+	case kindMany2many:
 		return idSet(nil)
 	default:
 		return nil
@@ -67,7 +68,6 @@ func (m *model) field(name string) *field { return m.byName[name] }
 func newModel(name, label, order string, fields ...*field) *model {
 	fields = append([]*field{
 		{name: "id", label: "ID", kind: kindInteger, readonly: true},
-		{name: "display_name", label: "Display Name", kind: kindChar, readonly: true},
 		{name: "create_uid", label: "Created by", kind: kindMany2one, relation: modelUser, readonly: true},
 		{name: "create_date", label: "Created on", kind: kindDatetime, readonly: true},
 		{name: "write_uid", label: "Last Updated by", kind: kindMany2one, relation: modelUser, readonly: true},
@@ -82,9 +82,11 @@ func newModel(name, label, order string, fields ...*field) *model {
 }
 
 // models returns the models as a dialect has them.
-func models(d Dialect) []*model {
+func models(d Dialect) []*model { return append(projectModels(d), otherModels()...) }
+
+func projectModels(d Dialect) []*model {
 	project := newModel(modelProject, "Project", "sequence, name, id",
-		&field{name: "name", label: "Name", kind: kindChar, required: true},
+		&field{name: "name", label: "Name", kind: kindChar, required: true, translated: d != V14},
 		&field{name: "active", label: "Active", kind: kindBoolean, missing: true},
 		&field{name: "sequence", label: "Sequence", kind: kindInteger, missing: int64(10)},
 		&field{name: "privacy_visibility", label: "Visibility", kind: kindSelection, required: true, missing: "portal"},
@@ -100,16 +102,19 @@ func models(d Dialect) []*model {
 		{name: "project_id", label: "Project", kind: kindMany2one, relation: modelProject, indexed: true},
 		{name: "stage_id", label: "Stage", kind: kindMany2one, relation: modelStage},
 		{name: "parent_id", label: "Parent Task", kind: kindMany2one, relation: modelTask, indexed: true},
-		{name: "child_ids", label: "Sub-tasks", kind: kindOne2many, relation: modelTask, inverse: "parent_id"},
 		{name: "tag_ids", label: "Tags", kind: kindMany2many, relation: modelTag},
 		{name: "message_ids", label: "Messages", kind: kindMany2many, readonly: true},
 		{name: "message_follower_ids", label: "Followers", kind: kindMany2many, relation: modelUser, readonly: true},
 	}
+	stageName, folded, tagOrder := "Name", "Folded", "name"
+	if d == V14 {
+		stageName, folded, tagOrder = "Stage Name", "Folded in Kanban", "id"
+	}
 	stage := []*field{
-		{name: "name", label: map[Dialect]string{V14: "Stage Name", V19: "Name"}[d], kind: kindChar, required: true, indexed: true},
+		{name: "name", label: stageName, kind: kindChar, required: true, indexed: true, translated: true},
 		{name: "active", label: "Active", kind: kindBoolean, missing: true},
 		{name: "sequence", label: "Sequence", kind: kindInteger, missing: int64(1)},
-		{name: "fold", label: map[Dialect]string{V14: "Folded in Kanban", V19: "Folded"}[d], kind: kindBoolean},
+		{name: "fold", label: folded, kind: kindBoolean},
 		{name: "project_ids", label: "Projects", kind: kindMany2many, relation: modelProject},
 	}
 	if d == V14 {
@@ -126,9 +131,22 @@ func models(d Dialect) []*model {
 		project,
 		newModel(modelTask, "Task", "priority desc, sequence, id desc", task...),
 		newModel(modelStage, "Task Stage", "sequence, id", stage...),
-		newModel(modelTag, "Project Tags", map[Dialect]string{V14: "id", V19: "name"}[d],
-			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true},
+		newModel(modelTag, "Project Tags", tagOrder,
+			&field{name: "name", label: "Name", kind: kindChar, required: true, indexed: true, translated: d != V14},
 			&field{name: "color", label: "Color", kind: kindInteger},
+		),
+	}
+}
+
+func otherModels() []*model {
+	return []*model{
+		newModel(modelPhase, "CRM Stages", "id",
+			&field{name: "name", label: "Stage Name", kind: kindChar, required: true},
+		),
+		newModel(modelLead, "Lead/Opportunity", "id desc",
+			&field{name: "name", label: "Opportunity", kind: kindChar, required: true},
+			&field{name: "stage_id", label: "Stage", kind: kindMany2one, relation: modelPhase, missing: int64(1)},
+			&field{name: "user_id", label: "Salesperson", kind: kindMany2one, relation: modelUser},
 		),
 		newModel(modelUser, "User", "name, login",
 			&field{name: "name", label: "Name", kind: kindChar, required: true},

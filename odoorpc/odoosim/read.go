@@ -34,7 +34,7 @@ func (t *tx) search(tab *table, q query) ([]int64, error) {
 		if hideArchived && !tab.truth(id, "active") {
 			continue
 		}
-		if t.matches(tab, r, n) && t.permits(tab, opRead, r) {
+		if t.matches(r, n) && t.permits(tab, opRead, r) {
 			ids = append(ids, id)
 		}
 	}
@@ -75,7 +75,7 @@ func (t *tx) parseOrder(tab *table, order string) ([]orderTerm, error) {
 				" list of valid field names (optionally followed by asc/desc for the direction)", order)
 		}
 		f := tab.field(words[0])
-		if f == nil {
+		if f == nil || f.relation != "" {
 			return nil, valueError("Invalid field '%s' on model '%s'", words[0], tab.name)
 		}
 		terms = append(terms, orderTerm{f, desc})
@@ -83,20 +83,16 @@ func (t *tx) parseOrder(tab *table, order string) ([]orderTerm, error) {
 	return terms, nil
 }
 
+// compareRows orders records by fields that are no relations; texts not set
+// come last, as in PostgreSQL.
 func (t *tx) compareRows(tab *table, terms []orderTerm, a, b int64) int {
 	for _, term := range terms {
-		x, y := tab.rows[a].vals[term.field.pos], tab.rows[b].vals[term.field.pos]
 		order := 0
-		switch term.field.kind {
-		case kindMany2one:
-			order = t.compareLinks(t.table(term.field.relation), x.(int64), y.(int64))
-		case kindInteger:
-			order = cmp.Compare(x.(int64), y.(int64))
-		case kindBoolean:
-			order = compareBool(x.(bool), y.(bool))
-		case kindMany2many, kindOne2many:
-		default:
-			order = compareText(x, y)
+		switch x := t.value(tab.rows[a], term.field).(type) {
+		case int64:
+			order = cmp.Compare(x, tab.number(b, term.field.name))
+		case string, nil:
+			order = strings.Compare(t.sortable(tab.rows[a], term.field), t.sortable(tab.rows[b], term.field))
 		}
 		if term.desc {
 			order = -order
@@ -108,41 +104,11 @@ func (t *tx) compareRows(tab *table, terms []orderTerm, a, b int64) int {
 	return 0
 }
 
-// compareLinks orders two many2one values by the order of their model; those
-// not set come last.
-func (t *tx) compareLinks(other *table, a, b int64) int {
-	if a == b {
-		return 0
+func (t *tx) sortable(r *row, f *field) string {
+	if s, ok := t.value(r, f).(string); ok {
+		return s
 	}
-	if a == 0 || b == 0 {
-		return cmp.Compare(b, a)
-	}
-	terms, err := t.parseOrder(other, "")
-	if err != nil || slices.ContainsFunc(terms, func(term orderTerm) bool { return term.field.kind == kindMany2one }) {
-		return cmp.Compare(a, b)
-	}
-	return t.compareRows(other, terms, a, b)
-}
-
-// compareText orders texts; those not set come last, as in PostgreSQL.
-func compareText(a, b any) int {
-	x, hasX := a.(string)
-	y, hasY := b.(string)
-	if hasX != hasY {
-		return compareBool(hasY, hasX)
-	}
-	return strings.Compare(x, y)
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	default:
-		return 1
-	}
+	return "\U0010ffff"
 }
 
 // read returns the fields of records, as clients see them, in the order of
@@ -167,7 +133,7 @@ func (t *tx) read(tab *table, ids []int64, names []string) ([]any, error) {
 		record := make(map[string]any, len(fields)+1)
 		record["id"] = id
 		for _, f := range fields {
-			record[f.name] = t.shown(tab, r, f)
+			record[f.name] = t.shown(r, f)
 		}
 		records = append(records, record)
 	}
@@ -191,8 +157,8 @@ func (t *tx) readFields(tab *table, names []string) ([]*field, error) {
 
 // shown is a field as JSON: false for what is not set, [id, name] for a
 // many2one, ids for the other relations.
-func (t *tx) shown(tab *table, r *row, f *field) any {
-	value := r.vals[f.pos]
+func (t *tx) shown(r *row, f *field) any {
+	value := t.value(r, f)
 	switch f.kind {
 	case kindMany2one:
 		id := value.(int64)
@@ -200,13 +166,10 @@ func (t *tx) shown(tab *table, r *row, f *field) any {
 			return false
 		}
 		return []any{id, t.displayName(t.table(f.relation), id)}
-	case kindMany2many, kindOne2many:
+	case kindMany2many:
 		return t.visibleLinks(r, f)
 	case kindInteger, kindBoolean:
 		return value
-	}
-	if f.name == "display_name" {
-		return t.displayName(tab, r.id)
 	}
 	if value == nil {
 		return false
@@ -216,7 +179,7 @@ func (t *tx) shown(tab *table, r *row, f *field) any {
 
 // displayName is the name of a record; false when it is empty.
 func (t *tx) displayName(tab *table, id int64) any {
-	if name := tab.text(id, "name"); name != "" {
+	if name := t.value(tab.rows[id], tab.field("name")); name != nil && name != "" {
 		return name
 	}
 	return false
@@ -227,11 +190,8 @@ func (t *tx) displayName(tab *table, id int64) any {
 func (t *tx) visibleLinks(r *row, f *field) []int64 {
 	ids := make([]int64, 0, 4)
 	other := t.table(f.relation)
-	if t.dialect == V14 && f.name == "child_ids" {
-		return append(ids, t.linked(r, f)...)
-	}
 	hide := other != nil && other.field("active") != nil && t.contextFlag("active_test", true)
-	for _, id := range t.linked(r, f) {
+	for _, id := range linked(r, f) {
 		if hide && !other.truth(id, "active") {
 			continue
 		}

@@ -46,7 +46,7 @@ func (t *tx) allowed(m *model, op operation) bool {
 	}
 	switch m.name {
 	case modelData:
-		return role == Manager
+		return role == Manager || op == opRead && role != Portal && t.dialect == V14
 	case modelUser:
 		return op == opRead || role == Manager
 	}
@@ -56,7 +56,7 @@ func (t *tx) allowed(m *model, op operation) bool {
 	if role == Portal || m.name == modelProject {
 		return false
 	}
-	if t.dialect == V19 {
+	if t.dialect != V14 {
 		return true
 	}
 	return m.name == modelTask && role == ProjectUser
@@ -73,9 +73,10 @@ func (t *tx) checkACL(m *model, op operation) error {
 	case modelData, modelUser:
 		group = "Administration/Access Rights"
 	}
-	return accessError("You are not allowed to %s '%s' (%s) records.\n\n"+
-		"This operation is allowed for the following groups:\n\t- %s\n\n"+
-		"Contact your administrator to request access if necessary.", verbs[op], m.label, m.name, group)
+	return accessError("%s\n\n%s\n\n%s",
+		t.say("You are not allowed to "+verbs[op]+" '%s' (%s) records.", t.say(m.label), m.name),
+		t.say("This operation is allowed for the following groups:\n\t- %s", group),
+		t.say("Contact your administrator to request access if necessary."))
 }
 
 // permits tells whether the record rules let the user do op on a record.
@@ -137,8 +138,9 @@ func (t *tx) checkRule(tab *table, op operation, r *row) error {
 			"Contact your administrator to request access if necessary.",
 			verbs[op], tab.label, tab.name, tab.text(r.id, "name"), r.id, t.account.Name, t.uid(), tab.label)
 	}
-	return accessError("Uh-oh! Looks like you have stumbled upon some top-secret records.\n\n"+
-		"Sorry, %s (id=%d) doesn't have '%s' access to:\n- %s (%s)\n\n"+
-		"If you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.",
-		t.account.Name, t.uid(), op, tab.label, tab.name)
+	return accessError("%s\n\n%s\n- %s (%s)\n\n%s",
+		t.say("Uh-oh! Looks like you have stumbled upon some top-secret records."),
+		t.say("Sorry, %s (id=%d) doesn't have '%s' access to:", t.account.Name, t.uid(), t.say(string(op))),
+		t.say(tab.label), tab.name,
+		t.say("If you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies."))
 }

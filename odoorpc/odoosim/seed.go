@@ -1,6 +1,7 @@
 package odoosim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,8 @@ type User struct {
 	Login, Password, APIKey string
 	Name                    string // the login when empty
 	Role                    Role
-	TwoFactor               bool // the password is refused over RPC, the key is not
+	Lang                    string // "fr_FR"; English when empty
+	TwoFactor               bool   // the password is refused over RPC, the key is not
 }
 
 // Project is a project. Followers are ids of users.
@@ -36,6 +38,14 @@ type Stage struct {
 type Tag struct {
 	ID   int64
 	Name string
+}
+
+// Lead is a record of the CRM, which automations create for tasks.
+type Lead struct {
+	ID      int64
+	Name    string
+	StageID int64 // of the CRM's own stages, 1 to 4
+	UserID  int64 // the salesperson; 0: nobody
 }
 
 // Task is a task as a database administrator sees it. 0 and "" mean not set.
@@ -66,7 +76,7 @@ func (s *Server) AddUser(u User) int64 {
 			u.Name = u.Login
 		}
 		users := t.table(modelUser)
-		id := t.must(t.createOne(users, values{"name": u.Name, "login": u.Login}, false))
+		id := t.must(t.createOne(users, values{"name": u.Name, "login": u.Login, "lang": cmp.Or(u.Lang, english)}, false))
 		t.set(users, users.rows[id], "share", u.Role == Portal)
 		s.db.accounts[id] = &account{User: u, id: id}
 		return id
@@ -94,25 +104,10 @@ func (s *Server) AddStage(name string, sequence int, projects ...int64) int64 {
 	})
 }
 
-// AddTag adds a tag and returns the id. It panics when the name is taken; use
-// [Server.AddTwinTag] for that.
+// AddTag adds a tag and returns the id. It panics when the name is taken.
 func (s *Server) AddTag(name string) int64 {
 	return seed(s, func(t *tx) int64 {
 		return t.must(t.createOne(t.table(modelTag), values{"name": name}, false))
-	})
-}
-
-// AddTwinTag adds a tag although its name may be taken. Since Odoo 16 that
-// happens on real servers: names are compared with their translations.
-func (s *Server) AddTwinTag(name string) int64 {
-	return seed(s, func(t *tx) int64 {
-		tags := t.table(modelTag)
-		vals := make([]any, len(tags.fields))
-		for _, f := range tags.fields {
-			vals[f.pos] = f.zero()
-		}
-		vals[tags.field("name").pos] = name
-		return t.insert(tags, vals).id
 	})
 }
 
@@ -148,7 +143,7 @@ func (s *Server) Task(id int64) (Task, bool) {
 	if s.db.tables[modelTask].rows[id] == nil {
 		return Task{}, false
 	}
-	return s.task(id), true
+	return s.db.task(s.dialect, id), true
 }
 
 // Tasks returns all tasks, archived ones too, by id.
@@ -157,7 +152,7 @@ func (s *Server) Tasks() []Task {
 	defer s.mu.Unlock()
 	tasks := make([]Task, 0, len(s.db.tables[modelTask].ids))
 	for _, id := range s.db.tables[modelTask].ids {
-		tasks = append(tasks, s.task(id))
+		tasks = append(tasks, s.db.task(s.dialect, id))
 	}
 	return tasks
 }
@@ -166,22 +161,26 @@ func (s *Server) Tasks() []Task {
 // and Followers cannot be changed. It panics when there is no such task.
 func (s *Server) UpdateTask(id int64, change func(*Task)) {
 	seed(s, func(t *tx) int64 {
-		if t.table(modelTask).rows[id] == nil {
-			panic(fmt.Sprintf("odoosim: there is no task %d", id))
-		}
-		task := s.task(id)
-		change(&task)
-		task.ID = id
-		t.putTask(task)
+		t.updateTask(id, change)
 		return id
 	})
+}
+
+func (t *tx) updateTask(id int64, change func(*Task)) {
+	if t.table(modelTask).rows[id] == nil {
+		panic(fmt.Sprintf("odoosim: there is no task %d", id))
+	}
+	task := t.db.task(t.dialect, id)
+	change(&task)
+	task.ID = id
+	t.putTask(task)
 }
 
 // DeleteTask deletes a task and its external id. It panics when there is no
 // such task.
 func (s *Server) DeleteTask(id int64) {
 	seed(s, func(t *tx) int64 {
-		if err := t.unlink(t.table(modelTask), []int64{id}); err != nil {
+		if err := t.unlink([]int64{id}); err != nil {
 			panic("odoosim: " + err.Error())
 		}
 		return id
@@ -215,6 +214,18 @@ func (s *Server) Tags() []Tag {
 	return tags
 }
 
+// Leads returns all leads, by id.
+func (s *Server) Leads() []Lead {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tab := s.db.tables[modelLead]
+	leads := make([]Lead, 0, len(tab.ids))
+	for _, id := range tab.ids {
+		leads = append(leads, Lead{ID: id, Name: tab.text(id, "name"), StageID: tab.number(id, "stage_id"), UserID: tab.number(id, "user_id")})
+	}
+	return leads
+}
+
 // seed runs a change with all rights and commits it.
 func seed(s *Server, change func(*tx) int64) int64 {
 	s.mu.Lock()
@@ -228,6 +239,10 @@ func seed(s *Server, change func(*tx) int64) int64 {
 	t.super = true
 	id := change(t)
 	t.commit()
+	if s.replica != nil {
+		s.replica.states = nil
+		s.replica.note(s.db, s.clock(), s.arrived())
+	}
 	return id
 }
 
@@ -305,15 +320,16 @@ func (t *tx) putExternalID(task Task) {
 	if !strings.Contains(task.ExternalID, ".") {
 		panic(fmt.Sprintf("odoosim: external id %q lacks its module", task.ExternalID))
 	}
+	defer func(was map[string]any) { t.context = was }(t.context)
 	t.context = map[string]any{"noupdate": true}
 	if err := t.name(t.table(modelTask), task.ExternalID, task.ID); err != nil {
 		panic(fmt.Sprintf("odoosim: external id %q is taken", task.ExternalID))
 	}
 }
 
-// task reads one task. The database is locked.
-func (s *Server) task(id int64) Task {
-	tab, data := s.db.tables[modelTask], s.db.tables[modelData]
+// task reads one task.
+func (db *database) task(d Dialect, id int64) Task {
+	tab, data := db.tables[modelTask], db.tables[modelData]
 	task := Task{
 		ID:          id,
 		Name:        tab.text(id, "name"),
@@ -334,7 +350,7 @@ func (s *Server) task(id int64) Task {
 			break
 		}
 	}
-	if s.dialect == V14 {
+	if d == V14 {
 		if user := tab.number(id, "user_id"); user != 0 {
 			task.Assigned = []int64{user}
 		}

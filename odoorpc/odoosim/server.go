@@ -20,23 +20,37 @@ const (
 // Server is an Odoo in memory. Make one with [New]; it is an [http.Handler],
 // and [Server.Start] serves it on a port of its own.
 type Server struct {
+	nature
+	recorder
+	listening
+
+	mu      sync.Mutex // guards what follows: one call at a time
+	db      *database
+	hooks   map[string]func(*Automation, []int64) error // by model
+	replica *replica                                    // nil: there is none
+	rpcOff  bool
+}
+
+// nature is what a server is made as.
+type nature struct {
 	dialect   Dialect
-	name      string
+	name      string // of the database
 	keepAlive bool
-	crowded   bool
 	clock     func() time.Time
+	workers   *workers // nil: no limit
+}
 
-	mu       sync.Mutex // guards what follows: one call at a time
-	db       *database
-	rpcOff   bool
-	cooldown cooldown
-
+// recorder keeps the calls, and the faults that wait for some.
+type recorder struct {
 	recordMu sync.Mutex // guards what follows
 	calls    []Call
 	seq      int
 	inFlight int
 	faults   []*activeFault
+}
 
+// listening is what a server needs while it is served.
+type listening struct {
 	lifeMu   sync.Mutex // guards what follows
 	listener net.Listener
 	http     *http.Server
@@ -48,9 +62,9 @@ type Server struct {
 type Option func(*Server)
 
 // WithDialect sets the version of Odoo to be. The default is V19. It panics on
-// any other than V14 and V19.
+// any other than V14, V17 and V19.
 func WithDialect(d Dialect) Option {
-	if d != V14 && d != V19 {
+	if d != V14 && d != V17 && d != V19 {
 		panic("odoosim: unknown dialect")
 	}
 	return func(s *Server) { s.dialect = d }
@@ -67,12 +81,6 @@ func WithKeepAlive() Option {
 	return func(s *Server) { s.keepAlive = true }
 }
 
-// WithManyDatabases makes the server answer as one that holds other databases
-// too: a JSON-2 call must say by X-Odoo-Database which one it means.
-func WithManyDatabases() Option {
-	return func(s *Server) { s.crowded = true }
-}
-
 // WithClock sets where the time comes from: for create_date and for the wait
 // after failed logins. The default is time.Now.
 func WithClock(now func() time.Time) Option {
@@ -82,12 +90,19 @@ func WithClock(now func() time.Time) Option {
 // New returns a server with one database, an administrator who is user 2, and
 // nothing else. It does no I/O.
 func New(opts ...Option) *Server {
-	s := &Server{dialect: V19, name: "demo", clock: time.Now, closed: make(chan struct{})}
+	s := &Server{
+		nature:    nature{dialect: V19, name: "demo", clock: time.Now},
+		listening: listening{closed: make(chan struct{})},
+		hooks:     map[string]func(*Automation, []int64) error{},
+	}
 	for _, opt := range opts {
 		opt(s)
 	}
 	s.db = newDatabase(s.dialect)
 	s.db.tables[modelUser].nextID = 2 // user 1 is Odoo itself
+	for _, name := range []string{"New", "Qualified", "Proposition", "Won"} {
+		seed(s, func(t *tx) int64 { return t.must(t.createOne(t.table(modelPhase), values{"name": name}, false)) })
+	}
 	s.AddUser(User{Login: DemoLogin, Password: DemoPassword, APIKey: DemoAPIKey, Name: "Mitchell Admin", Role: Manager})
 	return s
 }
@@ -100,7 +115,7 @@ func (s *Server) Start() error {
 	if s.listener != nil {
 		return ErrStarted
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // nothing to wait for on the loopback interface
 	if err != nil {
 		return err
 	}

@@ -24,10 +24,21 @@ func start(t *testing.T, opts ...odoosim.Option) *odoosim.Server {
 	return s
 }
 
-// bothDialects runs a test against a fresh server of each version.
+// bothDialects runs a test against fresh servers of the oldest and the newest
+// version.
 func bothDialects(t *testing.T, test func(*testing.T, *odoosim.Server)) {
 	t.Helper()
-	for _, d := range []odoosim.Dialect{odoosim.V14, odoosim.V19} {
+	inDialects(t, test, odoosim.V14, odoosim.V19)
+}
+
+func allDialects(t *testing.T, test func(*testing.T, *odoosim.Server)) {
+	t.Helper()
+	inDialects(t, test, odoosim.V14, odoosim.V17, odoosim.V19)
+}
+
+func inDialects(t *testing.T, test func(*testing.T, *odoosim.Server), dialects ...odoosim.Dialect) {
+	t.Helper()
+	for _, d := range dialects {
 		t.Run(d.String(), func(t *testing.T) { test(t, start(t, odoosim.WithDialect(d))) })
 	}
 }

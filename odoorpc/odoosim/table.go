@@ -20,7 +20,8 @@ type table struct {
 type row struct {
 	id     int64
 	vals   []any
-	commit int64 // the commit that wrote it last
+	terms  map[string]string // translations of the name by language, never changed in place
+	commit int64             // the commit that wrote it last
 }
 
 // idSet is an ascending list of ids.

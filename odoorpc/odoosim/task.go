@@ -8,12 +8,12 @@ func (t *tx) assigns(tab *table, list []values) bool {
 	if tab.name != modelTask || t.dialect == V14 || len(list) == 0 {
 		return true
 	}
-	parent, _ := asID(list[0]["parent_id"])
+	parent, _ := asInt(list[0]["parent_id"])
 	if parent == 0 {
 		return true
 	}
 	return slices.ContainsFunc(list, func(sent values) bool {
-		id, _ := asID(sent["parent_id"])
+		id, _ := asInt(sent["parent_id"])
 		return id != parent
 	})
 }
@@ -35,12 +35,15 @@ func (t *tx) completeTask(tab *table, all values, vals []any, assign bool) error
 	}
 	_, stageGiven := all["stage_id"]
 	switch stage := (*at("stage_id")).(int64); {
-	case project == 0 && t.dialect == V19:
+	case project == 0 && t.dialect != V14:
 		*at("stage_id") = int64(0)
 	case project == 0:
 	case !stageGiven:
 		*at("stage_id") = t.firstStage(project)
-	case stage != 0 && t.dialect == V19 && !projects.set(project, "type_ids").has(stage):
+	case stage != 0 && t.dialect != V14 && !projects.set(project, "type_ids").has(stage):
+		if err := t.checkACL(projects.model, opWrite); t.dialect == V17 && err != nil {
+			return err
+		}
 		t.set(projects, projects.rows[project], "type_ids", slices.Clone(projects.set(project, "type_ids")).insert(stage))
 		t.set(stages, stages.rows[stage], "project_ids", slices.Clone(stages.set(stage, "project_ids")).insert(project))
 	}
@@ -51,7 +54,7 @@ func (t *tx) completeTask(tab *table, all values, vals []any, assign bool) error
 			*at("user_ids") = newIDSet(t.uid())
 		}
 	}
-	if t.dialect == V19 {
+	if t.dialect != V14 {
 		*at("display_in_project") = parent == 0
 	}
 	return nil
@@ -92,7 +95,7 @@ func (t *tx) announce(tab *table, r *row) {
 			}
 		}
 	}
-	if t.dialect == V19 {
+	if t.dialect != V14 {
 		followers = followers.insert(t.uid())
 	}
 	if len(followers) > 0 {

@@ -13,8 +13,12 @@ type tx struct {
 	context  map[string]any
 	now      string // the server's clock as Odoo stores it
 	snapshot int64  // commits after this one are unknown to the call
+	lang     string // of translated names; "" for what they were made with
+	speaks   string // language of messages
 	super    bool   // rights are not checked
 	refusals []*refusal
+	hooks    map[string]func(*Automation, []int64) error
+	late     error // comes at commit
 	undo     []func()
 	touched  []*row
 }
@@ -36,16 +40,17 @@ func (t *tx) uid() int64 { return t.account.id }
 
 func (t *tx) table(model string) *table { return t.db.tables[model] }
 
-// commit makes the changes final.
-func (t *tx) commit() {
+// commit makes the changes final and tells whether there were any.
+func (t *tx) commit() bool {
 	if len(t.undo) == 0 {
-		return
+		return false
 	}
 	t.db.commits++
 	for _, r := range t.touched {
 		r.commit = t.db.commits
 	}
 	t.undo, t.touched = nil, nil
+	return true
 }
 
 // savepoint returns a mark for rollback.

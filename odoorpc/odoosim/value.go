@@ -38,35 +38,9 @@ func asInt(v any) (int64, bool) {
 	return i, err == nil
 }
 
-// asID returns the id in a value for a many2one; false and null are 0.
-func asID(v any) (int64, *odooError) {
-	switch v := v.(type) {
-	case nil:
-		return 0, nil
-	case bool:
-		if !v {
-			return 0, nil
-		}
-		return 1, nil
-	case json.Number:
-		if id, ok := asInt(v); ok {
-			return id, nil
-		}
-	case string:
-		if v == "" {
-			return 0, nil
-		}
-		if id, err := strconv.ParseInt(v, 10, 64); err == nil {
-			return id, nil
-		}
-		return 0, databaseError("errors.InvalidTextRepresentation", "invalid input syntax for type integer: %q\n", v)
-	}
-	return 0, valueError("Wrong value for a many2one: %s", repr(v))
-}
-
 // asIDs returns the ids in a positional argument: one id or a list of them.
 func asIDs(v any) (idList []int64, ok bool) {
-	if id, ok := asInt(v); ok {
+	if id, isID := asInt(v); isID {
 		return []int64{id}, true
 	}
 	list, ok := v.([]any)

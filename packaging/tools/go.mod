@@ -4,7 +4,10 @@ go 1.26.0
 
 tool github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
-require github.com/CycloneDX/cyclonedx-gomod v1.10.0
+require (
+	github.com/CycloneDX/cyclonedx-gomod v1.10.0 // indirect
+	golang.org/x/crypto/x509roots/fallback v0.0.0-20261030153154-30a33513ff6d
+)
 
 require (
 	dario.cat/mergo v1.0.0 // indirect

@@ -58,8 +58,7 @@ func openError(path string, err error) error {
 
 // causeOf takes the path off an error that is told with its path already.
 func causeOf(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err
 	}
 	return err

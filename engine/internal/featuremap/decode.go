@@ -1,0 +1,290 @@
+package featuremap
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"odoosync/tomledit"
+)
+
+// The names that the map gives to what is read from it; all others are left
+// alone.
+const (
+	keyFeatures    = "features"
+	keyStories     = "user_stories"
+	keyName        = "name"
+	keyTaskID      = "task_id"
+	keyDescription = "description"
+	keyTags        = "tags"
+	keyDeprecated  = "_deprecated"
+)
+
+// keptPaths are the values of a document that a Map is made of, and all keys
+// beside them, which may be misspelt ones.
+func keptPaths() tomledit.Option {
+	feature := []string{keyFeatures, tomledit.Any}
+	story := append(slices.Clone(feature), keyStories, tomledit.Any)
+	below := func(path []string, keys ...string) []string { return append(slices.Clone(path), keys...) }
+	return tomledit.Keep(
+		[]string{tomledit.Any, tomledit.Any, keyTaskID}, []string{tomledit.Any, tomledit.Any, keyStories},
+		below(feature, tomledit.Any), below(feature, tomledit.Any, keyTaskID), below(feature, keyTags, tomledit.Any),
+		below(story, tomledit.Any), below(story, keyTags, tomledit.Any),
+	)
+}
+
+// Parse reads a feature map. All mistakes come back together, in an *Error,
+// and with them as much of the map as could be read: nil where the text is no
+// TOML.
+func Parse(path string, src []byte) (*Map, error) { return parse(path, src, false) }
+
+// ParseStrictly is Parse that takes warnings for mistakes.
+func ParseStrictly(path string, src []byte) (*Map, error) { return parse(path, src, true) }
+
+func parse(path string, src []byte, strict bool) (*Map, error) {
+	doc, err := tomledit.Parse(path, src, keptPaths())
+	if err != nil {
+		if mistake, ok := errors.AsType[*tomledit.Error](err); ok {
+			err = &Error{File: path, Mistakes: []*tomledit.Error{mistake}}
+		}
+		return nil, err
+	}
+	m, mistakes := decode(doc, src)
+	if strict {
+		mistakes = append(mistakes, m.Warnings...)
+		sortByPlace(mistakes)
+		m.Warnings = nil
+	}
+	if len(mistakes) > 0 {
+		return m, &Error{File: path, Mistakes: mistakes, Warnings: m.Warnings}
+	}
+	return m, nil
+}
+
+// decode reads a document as a feature map. With mistakes the map holds what
+// could be read.
+func decode(doc *tomledit.Document, src []byte) (*Map, []*tomledit.Error) {
+	d := decoder{
+		doc: doc, src: src, owners: make(map[int64]*Item),
+		feature: newSpeller(keyTaskID, keyDescription, keyTags, keyStories, keyDeprecated),
+		story:   newSpeller(keyName, keyTaskID, keyDescription, keyTags, keyDeprecated),
+	}
+	d.check(newSpeller(keyFeatures), doc.Get())
+	m := &Map{Path: doc.Name(), doc: doc, Features: d.features(doc.Get(keyFeatures))}
+	sortByPlace(d.mistakes)
+	sortByPlace(d.warnings)
+	m.Warnings = d.warnings
+	return m, d.mistakes
+}
+
+func sortByPlace(list []*tomledit.Error) {
+	slices.SortStableFunc(list, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
+}
+
+// decoder goes once over a document and collects what is wrong with it as a
+// feature map.
+type decoder struct {
+	doc      *tomledit.Document
+	src      []byte
+	mistakes []*tomledit.Error
+	warnings []*tomledit.Error
+	owners   map[int64]*Item // positive task ids and who has them
+
+	feature, story speller
+}
+
+func (d *decoder) features(v tomledit.Value) []*Item {
+	if !v.Exists() {
+		return nil
+	}
+	if v.Kind() != tomledit.Table {
+		d.refuse(v, "expected a table of features, found "+an(v.Kind()), "write each feature as [features.\"Its name\"]")
+		return nil
+	}
+	features := make([]*Item, 0, v.Len())
+	for name, table := range v.All() {
+		if table.Kind() != tomledit.Table {
+			d.refuse(table, "a feature must be a table, not "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
+			continue
+		}
+		feature := &Item{Kind: Feature, Name: name}
+		if cause := badName(name); cause != "" {
+			d.refuseAt(table.KeyPosition(), table, cause, "the task gets this name: write one line of text")
+		}
+		d.fields(feature, table)
+		d.check(d.feature, table)
+		feature.Stories = d.stories(feature, table.Get(keyStories))
+		features = append(features, feature)
+	}
+	return features
+}
+
+func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
+	if !v.Exists() {
+		return nil
+	}
+	if v.Kind() != tomledit.Array {
+		d.refuse(v, "expected an array of user stories, found "+an(v.Kind()), "write user_stories = [ { name = \"...\", task_id = 0 } ]")
+		return nil
+	}
+	stories := make([]*Item, 0, v.Len())
+	seen := make(map[string]int, v.Len())
+	for table := range v.Values() {
+		if table.Kind() != tomledit.Table {
+			d.refuse(table, "a user story must be a table, not "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
+			continue
+		}
+		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
+		story.Name = d.storyName(table)
+		d.fields(story, table)
+		d.check(d.story, table)
+		seen[story.Name]++
+		story.Ordinal = seen[story.Name]
+		stories = append(stories, story)
+	}
+	return stories
+}
+
+func (d *decoder) storyName(table tomledit.Value) string {
+	v := table.Get(keyName)
+	if !v.Exists() {
+		d.refuse(table, "the user story has no name", "add name = \"...\"")
+		return ""
+	}
+	name, ok := v.Text()
+	if !ok {
+		d.refuse(v, "expected a string, found "+an(v.Kind()), "")
+		return ""
+	}
+	if cause := badName(name); cause != "" {
+		d.refuse(v, cause, "the task gets this name: write one line of text")
+	}
+	return name
+}
+
+// fields reads what features and stories have in common.
+func (d *decoder) fields(item *Item, table tomledit.Value) {
+	if item.Ordinal == 0 {
+		item.Ordinal = 1
+	}
+	if v := table.Get(keyDeprecated); v.Exists() {
+		deprecated, ok := v.Bool()
+		if !ok {
+			d.refuse(v, "expected true or false, found "+an(v.Kind()), "")
+		}
+		item.Deprecated = item.Deprecated || deprecated
+	}
+	if v := table.Get(keyDescription); v.Exists() {
+		item.description = v
+		switch start, end := v.Span(); {
+		case v.Kind() != tomledit.String:
+			d.refuse(v, "expected a string, found "+an(v.Kind()), "")
+		case end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode:
+			d.refuse(v, fmt.Sprintf("a line is longer than %d bytes: Odoo would cut it off silently", MaxTextNode), "split the line")
+		}
+	}
+	d.readTags(item, table.Get(keyTags))
+	d.readTaskID(item, table)
+}
+
+func (d *decoder) readTags(item *Item, v tomledit.Value) {
+	item.tags = v
+	switch v.Kind() {
+	case tomledit.Invalid, tomledit.String:
+	case tomledit.Array:
+		for element := range v.Values() {
+			if element.Kind() != tomledit.String {
+				d.refuse(element, "expected a string, found "+an(element.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
+				return
+			}
+		}
+	default:
+		d.refuse(v, "expected a string or an array of strings, found "+an(v.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
+		return
+	}
+	for _, name := range item.Tags() {
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			d.refuse(v, fmt.Sprintf("the tag %q contains a control character", name), "remove the character")
+		}
+	}
+}
+
+func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
+	const advice = "write task_id = 0 for an item that needs a task"
+	v := table.Get(keyTaskID)
+	if !v.Exists() {
+		d.refuse(table, fmt.Sprintf("the %s has no task_id", item.Kind), quoted(item, table, advice))
+		return
+	}
+	id, ok := v.Int()
+	switch {
+	case !ok:
+		d.refuse(v, "expected an integer, found "+an(v.Kind()), unquoted(v, advice))
+		return
+	case id < 0:
+		d.refuse(v, fmt.Sprintf("expected 0 or the id of a task, found %d", id), advice)
+		return
+	}
+	item.TaskID, item.taskID = id, v
+	if id == 0 {
+		return
+	}
+	if first, taken := d.owners[id]; taken {
+		d.refuse(v, fmt.Sprintf("task %d already belongs to %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
+			"no two items share a task; "+advice)
+		return
+	}
+	d.owners[id] = item
+}
+
+// quoted advises quotes where a header without them has made two names of one
+// with a dot in it: [features.Release.2] is feature Release with a table 2.
+func quoted(item *Item, table tomledit.Value, otherwise string) string {
+	for key, member := range table.All() {
+		if item.Kind == Feature && member.Get(keyTaskID).Exists() {
+			return fmt.Sprintf("a name with a dot needs quotes: [features.%q]", item.Name+"."+key)
+		}
+	}
+	return otherwise
+}
+
+// unquoted advises against quotes around a number.
+func unquoted(v tomledit.Value, otherwise string) string {
+	text, _ := v.Text()
+	if id, err := strconv.ParseInt(text, 10, 64); err == nil && id >= 0 {
+		return fmt.Sprintf("write task_id = %d, without quotes", id)
+	}
+	return otherwise
+}
+
+func (d *decoder) refuse(v tomledit.Value, message, hint string) {
+	d.refuseAt(v.Position(), v, message, hint)
+}
+
+func (d *decoder) refuseAt(at tomledit.Position, v tomledit.Value, message, hint string) {
+	_, end := v.Span()
+	d.mistakes = append(d.mistakes, d.doc.ErrorAt(at.Offset, max(end, at.Offset+1), v.Path(), message, hint))
+}
+
+// badName says what is wrong with the name of a task, or nothing.
+func badName(name string) string {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return "the name is empty"
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Sprintf("the name %q contains a control character", name)
+	}
+	return ""
+}
+
+// an is a kind of value with its article, for messages.
+func an(k tomledit.Kind) string {
+	name := k.String()
+	if strings.ContainsRune("aeiou", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
+}

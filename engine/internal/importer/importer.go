@@ -1,0 +1,209 @@
+// Package importer creates records under external ids, by Odoo's own import:
+// a new external id creates the record, a known one answers with the record
+// that it has. So a call may be sent again, whatever became of the one before.
+package importer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"odoosync/odoorpc"
+)
+
+// Module stands before the point of every external id that odoosync creates.
+// No module of Odoo has such a name, so no installation, upgrade or removal of
+// a module touches the ids.
+const Module = "__odoosync__"
+
+// Digest is the part of an external id that says what it is of: the first half
+// of the SHA-256 of the fields joined by NUL bytes, in 32 hexadecimal digits.
+func Digest(fields ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(fields, "\x00")))
+	return hex.EncodeToString(sum[:sha256.Size/2])
+}
+
+// Odoo is what the importer asks of a server; *odoorpc.Client provides it.
+type Odoo interface {
+	LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (odoorpc.LoadResult, error)
+}
+
+// Refusal is an import that created nothing because of what stood in its rows,
+// or because this user may not import at all.
+type Refusal struct {
+	Messages []odoorpc.LoadMessage // errors that Odoo gave for rows; may be none
+	Closed   bool                  // no row was refused but the import itself
+	Err      error                 // the error of the call, where it was one
+	reason   string
+}
+
+func (r *Refusal) Error() string { return r.reason }
+
+// Unwrap returns the error of the call.
+func (r *Refusal) Unwrap() error { return r.Err }
+
+// Row is the row that the messages name first, -1 where they name none. It is
+// a guess: Odoo 19 puts the error of all rows together first, on row 0, before
+// it tries them one by one; what a database trigger raises stands on row 0 in
+// all versions.
+func (r *Refusal) Row() int {
+	messages := r.Messages
+	if len(messages) > 1 && messages[0].Record == 0 && messages[0].Field == "" {
+		messages = messages[1:]
+	}
+	row := -1
+	for _, m := range messages {
+		if row < 0 || m.Record < row {
+			row = m.Record
+		}
+	}
+	return row
+}
+
+// Names reports whether a message is about the field.
+func (r *Refusal) Names(field string) bool {
+	for _, m := range r.Messages {
+		if m.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// ClosedHint says what to do where the user may not import.
+const ClosedHint = "have an administrator let this user import records; or run with --plain-create, after which an interrupted run may leave tasks that the next one does not find and creates again"
+
+// Load imports rows whose column "id" has their external ids, all or none, and
+// returns the ids of the records in the order of the rows. It is sent again
+// while another transaction is in its way; contended says that it was, or that
+// the server had other trouble with the call. The errors are *Refusal and those
+// of package odoorpc.
+func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (ids []int64, contended bool, err error) {
+	for conflicts := 0; ; conflicts++ {
+		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
+		var conflict *odoorpc.ConflictError
+		if !errors.As(err, &conflict) || conflicts == maxConflicts {
+			ids, err := read(loaded, err)
+			return ids, conflicts > 0 || loaded.Tries > 1, err
+		}
+		if err := pause(ctx, conflictWait(conflicts)); err != nil {
+			return nil, true, err
+		}
+	}
+}
+
+// read tells ids, a refusal and other errors apart.
+func read(loaded odoorpc.LoadResult, err error) ([]int64, error) {
+	if err != nil {
+		return nil, RefusalOf(err)
+	}
+	if loaded.IDs != nil {
+		return loaded.IDs, nil
+	}
+	refusal := &Refusal{reason: "it gave no ids and no reason"}
+	for _, m := range loaded.Messages {
+		if m.Type != "error" {
+			continue
+		}
+		if refusal.reason = m.Message; m.Record < 0 {
+			return nil, &Refusal{Closed: true, reason: m.Message}
+		}
+		refusal.Messages = append(refusal.Messages, m)
+	}
+	refusal.Closed = len(refusal.Messages) == 0
+	if row := refusal.Row(); row >= 0 {
+		for _, m := range refusal.Messages {
+			if m.Record == row {
+				refusal.reason = m.Message
+				break
+			}
+		}
+	}
+	return nil, refusal
+}
+
+// RefusalOf makes a Refusal of an error that says that the call was read and
+// not carried out: by Odoo, also at the end of its transaction, or by a filter
+// before Odoo. Others stay as they are.
+func RefusalOf(err error) error {
+	var server *odoorpc.ServerError
+	var answer *odoorpc.AnswerError
+	switch {
+	case errors.As(err, &server) && server.Kind != odoorpc.RefusalBusy:
+		closed := server.Kind == odoorpc.RefusalAccess || server.Kind == odoorpc.RefusalUnsupported
+		return &Refusal{Closed: closed, Err: err, reason: server.Message}
+	case errors.As(err, &answer) && isFilter(answer.Status):
+		return &Refusal{Err: err, reason: fmt.Sprintf("something before Odoo answered %d %s", answer.Status, http.StatusText(answer.Status))}
+	}
+	return err
+}
+
+// isFilter reports whether a status is one that filters before Odoo give for
+// what they find in a call.
+func isFilter(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotAcceptable, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons:
+		return true
+	}
+	return false
+}
+
+// Isolate finds the first of items that is refused. They were refused
+// together; send is called with parts of them, in their order, until one is
+// refused alone, and what stands before that one was sent with success. It
+// returns the place of that one, or -1 where all that was sent went through.
+func Isolate[T any](items []T, refusal *Refusal, send func([]T) error) (int, *Refusal, error) {
+	if len(items) == 1 {
+		return 0, refusal, nil
+	}
+	from, to, guess := 0, len(items), refusal.Row()
+	for from < to {
+		n := (to - from + 1) / 2
+		if guess >= 0 {
+			n = min(max(guess, 1), to-from) // first what stands before the named row, then the row itself
+		}
+		err := send(items[from : from+n])
+		var again *Refusal
+		switch {
+		case err == nil && guess > 0:
+			from, guess = from+n, 0
+		case err == nil:
+			from, guess = from+n, -1
+		case !errors.As(err, &again) || again.Closed:
+			return -1, nil, err
+		case n == 1:
+			return from, again, nil
+		default:
+			to, guess = from+n, again.Row()
+		}
+	}
+	return -1, nil, nil
+}
+
+// maxConflicts is how often a call is sent again that lost to another
+// transaction: with the waits between, more than a minute.
+const maxConflicts = 20
+
+// conflictWait grows from a tenth of a second to five, with jitter so that two
+// runs do not keep meeting.
+func conflictWait(try int) time.Duration {
+	longest := min(100*time.Millisecond<<min(try, 10), 5*time.Second)
+	return longest/2 + rand.N(longest/2)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,111 @@
+package maker
+
+import (
+	"fmt"
+	"strconv"
+
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/importer"
+)
+
+// externalID is the name under which Odoo knows an item's task for ever:
+//
+//	__odoosync__.p7_story_1f0c...    (project 7, 32 hexadecimal digits)
+//
+// The digits are the first half of the SHA-256 of these fields, joined by NUL
+// bytes: "1" (the version of this recipe), the namespace, the feature's name,
+// the story's name (empty for a feature), the ordinal in decimal. Names go in
+// as the bytes of the map, so any Unicode is safe and no two spellings are
+// taken for one; no name can hold a NUL. The id says who an item is and not
+// what it contains: a new description keeps it, a new name or another feature
+// makes another item of it.
+func externalID(project int64, namespace string, item *featuremap.Item, ordinal int) string {
+	story := ""
+	if item.Kind == featuremap.Story {
+		story = item.Name
+	}
+	digest := importer.Digest("1", namespace, item.Feature().Name, story, strconv.Itoa(ordinal))
+	return idPrefix(project, item.Kind) + digest
+}
+
+// idPrefix begins the external ids of all items of a kind in a project.
+func idPrefix(project int64, kind featuremap.Kind) string {
+	return fmt.Sprintf("%s.p%d_%s_", importer.Module, project, kind)
+}
+
+// maxOrdinals is how many external ids are tried for one item. As many items
+// of its name have to have been renamed to need the next.
+const maxOrdinals = 100
+
+// ordinals are the ordinals in the external ids of items. An item has the one
+// that its place in the map gives it, until its task is found under another
+// one, or another item of the map has the task under it.
+type ordinals map[*featuremap.Item]*ordinal
+
+type ordinal struct {
+	now   int
+	tried map[int]bool // led to the task of another item
+}
+
+func (o ordinals) of(item *featuremap.Item) int {
+	if chosen := o[item]; chosen != nil {
+		return chosen.now
+	}
+	return item.Ordinal
+}
+
+func (o ordinals) set(item *featuremap.Item, now int) {
+	if o[item] == nil {
+		o[item] = &ordinal{tried: make(map[int]bool)}
+	}
+	o[item].now = now
+}
+
+// next moves an item on to the lowest ordinal that it has not tried and that
+// no other item of its name that needs a task uses. It reports false when
+// there have been too many.
+func (o ordinals) next(item *featuremap.Item) bool {
+	now := o.of(item)
+	o.set(item, now)
+	tried := o[item].tried
+	tried[now] = true
+	used := make(map[int]bool)
+	for sibling := range namesakes(item) {
+		if sibling != item && sibling.TaskID == 0 {
+			used[o.of(sibling)] = true
+		}
+	}
+	for n := 1; n <= maxOrdinals; n++ {
+		if !tried[n] && !used[n] {
+			o.set(item, n)
+			return true
+		}
+	}
+	return false
+}
+
+// avoid moves an item on if another item of its name has its ordinal.
+func (o ordinals) avoid(item *featuremap.Item) {
+	for sibling := range namesakes(item) {
+		if sibling != item && sibling.TaskID == 0 && o.of(sibling) == o.of(item) {
+			o.next(item)
+			return
+		}
+	}
+}
+
+// namesakes are the items of an item's name in the same feature, itself among
+// them.
+func namesakes(item *featuremap.Item) func(yield func(*featuremap.Item) bool) {
+	return func(yield func(*featuremap.Item) bool) {
+		if item.Parent == nil {
+			yield(item)
+			return
+		}
+		for _, sibling := range item.Parent.Stories {
+			if sibling.Name == item.Name && !yield(sibling) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package maker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"odoosync/engine/internal/featuremap"
+	"odoosync/odoorpc"
+)
+
+// Task is what is read of a task in Odoo.
+type Task struct {
+	ID          int64        `json:"id"`
+	Name        odoorpc.Text `json:"name"`
+	Description odoorpc.Text `json:"description"`
+	Project     odoorpc.Ref  `json:"project_id"`
+	Parent      odoorpc.Ref  `json:"parent_id"`
+	Active      bool         `json:"active"`
+	Created     odoorpc.Text `json:"create_date"` // UTC, as 2026-11-25 23:40:28
+}
+
+// The fields of a Task, but for the description, which may be large.
+var taskFields = []string{"name", "project_id", "parent_id", "active", "create_date"}
+
+// recently is how far the clocks of this machine and of Odoo may differ before
+// a task of this run is taken for one that stood there before.
+const recently = 15 * time.Minute
+
+// stood tells the tasks that were there before this run looked from those that
+// it creates: the ones that it saw, and those created before it began.
+type stood struct {
+	seen  map[int64]bool
+	since string // tasks created from then on are all in seen
+}
+
+func (s stood) before(t *Task) bool { return s.seen[t.ID] || string(t.Created) < s.since }
+
+// Difference is one point in which a task is not what the map says.
+type Difference struct {
+	Field string // "name", "description", "project", "parent", "archived" or "order"
+	Map   string
+	Odoo  string
+}
+
+// Verdict is what was seen of the task that an item's external id leads to.
+type Verdict struct {
+	Item        *featuremap.Item
+	ID          int64
+	Stood       bool // the task was there before this run
+	Unseen      bool // the user cannot see the task, or it was deleted: who knows when it was created
+	Differences []Difference
+	// Wrong says that this run created the task, but not for this item: its
+	// parent is missing, or it is what another item of its batch asks for.
+	Wrong bool
+}
+
+// Judge looks at the tasks that an answer brought, in the order of its items.
+// Of those that stood there before, the descriptions are compared too.
+func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
+	var old []int64
+	for _, id := range a.IDs {
+		if t := a.tasks[id]; t != nil && k.stood.before(t) {
+			old = append(old, id)
+		}
+	}
+	full, err := k.read(context.WithoutCancel(ctx), old, true)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[look]int)
+	for i, item := range a.Items {
+		there[k.wanted(item, a.described)] = i
+	}
+	verdicts := make([]Verdict, len(a.Items))
+	for i, item := range a.Items {
+		id := a.IDs[i]
+		t := a.tasks[id]
+		if full[id] != nil {
+			t = full[id]
+		}
+		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Unseen: t == nil, Differences: k.compare(item, t, full[id] != nil)}
+		if !v.Stood && !v.Unseen {
+			at, known := there[seen(t, a.described)]
+			v.Wrong = t.Parent.ID != k.parent(item) || known && at != i && seen(t, a.described) != k.wanted(item, a.described)
+			if v.Wrong && len(v.Differences) == 0 {
+				v.Differences = []Difference{{Field: "order", Map: featuremap.PlainText(item.Description()), Odoo: htmlToText(string(t.Description))}}
+			}
+		}
+		verdicts[i] = v
+	}
+	return verdicts, nil
+}
+
+// look is by what the tasks of one batch are told apart.
+type look struct {
+	name   string
+	parent int64
+	text   string
+}
+
+func (k *Maker) wanted(item *featuremap.Item, described bool) look {
+	l := look{name: item.Name, parent: k.parent(item)}
+	if described {
+		l.text = shown(featuremap.PlainText(item.Description()))
+	}
+	return l
+}
+
+func seen(t *Task, described bool) look {
+	l := look{name: string(t.Name), parent: t.Parent.ID}
+	if described {
+		l.text = shown(htmlToText(string(t.Description)))
+	}
+	return l
+}
+
+// compare says in what a task is not what the map says of an item; nil is a
+// task that the user cannot see. The parent counts where it is known.
+func (k *Maker) compare(item *featuremap.Item, t *Task, described bool) []Difference {
+	if t == nil {
+		return []Difference{{Field: "project", Map: k.place.ProjectName, Odoo: "a project that user " + k.place.User + " may not see, or the task was deleted"}}
+	}
+	var differences []Difference
+	differ := func(field, mapSays, odooSays string) {
+		differences = append(differences, Difference{Field: field, Map: mapSays, Odoo: odooSays})
+	}
+	if string(t.Name) != item.Name {
+		differ("name", item.Name, string(t.Name))
+	}
+	if text := item.Description(); described && !sameText(text, string(t.Description)) {
+		differ("description", featuremap.PlainText(text), htmlToText(string(t.Description)))
+	}
+	if t.Project.ID != k.place.Project {
+		differ("project", named(k.place.ProjectName, "id", k.place.Project), named(t.Project.Name, "id", t.Project.ID))
+	}
+	if parent := k.parent(item); t.Parent.ID != parent && (parent != 0 || item.Parent == nil) {
+		name := ""
+		if item.Parent != nil {
+			name = item.Parent.Name
+		}
+		differ("parent", named(name, "task", parent), named(t.Parent.Name, "task", t.Parent.ID))
+	}
+	if !t.Active {
+		differ("archived", "no", "yes")
+	}
+	return differences
+}
+
+func named(name, what string, id int64) string {
+	if id == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s (%s %d)", name, what, id)
+}
+
+// read reads those of the tasks that exist and that the user may see, archived
+// or not.
+func (k *Maker) read(ctx context.Context, ids []int64, describe bool) (map[int64]*Task, error) {
+	fields := taskFields
+	if describe {
+		fields = append([]string{"description"}, fields...)
+	}
+	tasks := make(map[int64]*Task, len(ids))
+	for _, part := range parts(ids) {
+		found, err := k.search(ctx, odoorpc.Domain{odoorpc.Cond("id", "in", part)}, fields)
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			tasks[found[i].ID] = &found[i]
+		}
+	}
+	return tasks, nil
+}
+
+// search finds tasks, archived or not.
+func (k *Maker) search(ctx context.Context, domain odoorpc.Domain, fields []string) ([]Task, error) {
+	var found []Task
+	query := odoorpc.Query{Order: "id", Context: odoorpc.Context{"active_test": false}}
+	err := k.odoo.SearchRead(ctx, modelTask, domain, fields, query, &found)
+	return found, err
+}
+
+// Exist says which of the tasks exist and can be seen by the user.
+func (k *Maker) Exist(ctx context.Context, ids []int64) (map[int64]bool, error) {
+	tasks, err := k.read(ctx, ids, false)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[int64]bool, len(tasks))
+	for id := range tasks {
+		there[id] = true
+	}
+	return there, nil
+}

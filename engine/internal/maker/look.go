@@ -1,0 +1,270 @@
+package maker
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/importer"
+	"odoosync/odoorpc"
+)
+
+// Sight is what was seen before anything is created.
+type Sight struct {
+	// Parents are the tasks that were asked for and can be seen.
+	Parents map[int64]*Task
+	// Found are the tasks that items have already, by their external ids.
+	Found []Verdict
+}
+
+// Look looks for the tasks of parents, and for tasks that items without one
+// have already from a run whose ids were lost. It asks for tasks that bear the
+// name of an item, in one call, and where there are some, for their external
+// ids. A task that was renamed since is not found so; Ask finds it, or the
+// load of the item.
+func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (*Sight, error) {
+	names := make(map[string]bool)
+	for _, item := range items {
+		names[item.Name] = true
+	}
+	sight := &Sight{Parents: make(map[int64]*Task)}
+	namesakes := make(map[int64]bool)
+	isParent := make(map[int64]bool)
+	for _, id := range parents {
+		isParent[id] = true
+	}
+	for _, domain := range k.lookFor(slices.Sorted(maps.Keys(names)), parents) {
+		found, err := k.search(ctx, domain, taskFields)
+		if err != nil {
+			return nil, err
+		}
+		for i, t := range found {
+			k.stood.seen[t.ID] = true
+			if isParent[t.ID] {
+				sight.Parents[t.ID] = &found[i]
+			}
+			if names[string(t.Name)] && k.ledger.Owner(t.ID) == nil {
+				namesakes[t.ID] = true
+			}
+		}
+	}
+	owned, err := k.externalIDsOf(ctx, modelTask, slices.Sorted(maps.Keys(namesakes)))
+	if err != nil {
+		return nil, err
+	}
+	byName := make(map[string]int64)
+	for id, name := range owned {
+		byName[name] = id
+	}
+	sight.Found, err = k.recognise(ctx, items, byName)
+	return sight, err
+}
+
+// lookFor are the searches of a look: one, unless there is more to ask for than
+// fits into a call.
+func (k *Maker) lookFor(names []string, parents []int64) []odoorpc.Domain {
+	named, under := nameParts(names), parts(parents)
+	domains := make([]odoorpc.Domain, max(len(named), len(under), 1))
+	either := func(i int, condition any) {
+		if domains[i] != nil {
+			domains[i] = append(odoorpc.Domain{"|"}, domains[i]...)
+		}
+		domains[i] = append(domains[i], condition)
+	}
+	either(0, odoorpc.Cond("create_date", ">=", k.stood.since))
+	for i, ids := range under {
+		either(i, odoorpc.Cond("id", "in", ids))
+	}
+	for i, part := range named {
+		either(i, odoorpc.Cond("name", "in", part))
+	}
+	return domains
+}
+
+// nameParts cuts names into lists of which each fits into a call.
+func nameParts(names []string) [][]string {
+	const most = 400_000 // bytes
+	var list [][]string
+	size := most
+	for _, name := range names {
+		if size += jsonSize(name) + 2; size > most {
+			list, size = append(list, nil), jsonSize(name)
+		}
+		list[len(list)-1] = append(list[len(list)-1], name)
+	}
+	return list
+}
+
+// Ask asks for the tasks of items by their external ids, which also finds
+// those that were renamed, moved, or hidden from the user. Odoo gives the
+// external ids themselves to administrators only; others may ask for one at a
+// time, which is done for so many items.
+func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item) ([]Verdict, error) {
+	const most = 100
+	byName := make(map[string]int64)
+	var names []string
+	for _, item := range items {
+		names = append(names, k.ExternalID(item))
+	}
+	for part := range slices.Chunk(names, 5000) {
+		refused, err := k.askAll(ctx, part, byName)
+		if err != nil {
+			return nil, err
+		}
+		if refused {
+			if err := k.askEach(ctx, names[:min(len(names), most)], byName); err != nil {
+				return nil, err
+			}
+			break
+		}
+	}
+	return k.recognise(ctx, items, byName)
+}
+
+// askAll asks for the tasks of external ids in one call.
+func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int64) (refused bool, err error) {
+	short := make([]string, len(names))
+	for i, name := range names {
+		short[i] = strings.TrimPrefix(name, importer.Module+".")
+	}
+	var records []struct {
+		ID    int64  `json:"id"`
+		Name  string `json:"name"`
+		ResID int64  `json:"res_id"`
+	}
+	domain := odoorpc.Domain{odoorpc.Cond("module", "=", importer.Module), odoorpc.Cond("model", "=", modelTask), odoorpc.Cond("name", "in", short)}
+	err = k.odoo.SearchRead(ctx, "ir.model.data", domain, []string{"name", "res_id"}, odoorpc.Query{}, &records)
+	if _, ok := errors.AsType[*importer.Refusal](importer.RefusalOf(err)); ok {
+		return true, nil
+	}
+	for _, r := range records {
+		found[importer.Module+"."+r.Name] = r.ResID
+	}
+	return false, err
+}
+
+// askEach asks for the task of one external id after the other. Of a task that
+// the user may not see Odoo says only that it is there: its id is 0 then.
+func (k *Maker) askEach(ctx context.Context, names []string, found map[string]int64) error {
+	for _, name := range names {
+		var answer []any
+		err := k.odoo.Call(ctx, "ir.model.data", "check_object_reference", odoorpc.Args{
+			Params:     []odoorpc.Param{{Name: "module", Value: importer.Module}, {Name: "xml_id", Value: strings.TrimPrefix(name, importer.Module+".")}},
+			Context:    odoorpc.Context{"active_test": false},
+			Repeatable: true,
+		}, &answer)
+		var refusal *importer.Refusal
+		switch {
+		case errors.As(importer.RefusalOf(err), &refusal):
+			continue // no such external id
+		case err != nil:
+			return err
+		case len(answer) != 2:
+			continue
+		}
+		found[name] = 0
+		if id, ok := answer[1].(interface{ Int64() (int64, error) }); ok {
+			if n, err := id.Int64(); err == nil {
+				found[name] = n
+			}
+		}
+	}
+	return nil
+}
+
+// recognise says which items the tasks under external ids belong to, and
+// whether they are what the map says.
+//
+// Stories of one name in one feature differ in their ordinals only, and
+// somebody may have changed their order, put another in front or taken one
+// away: a task goes to the story with its text, what is left to the next in
+// order, which then differs.
+func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName map[string]int64) ([]Verdict, error) {
+	if len(byName) == 0 {
+		return nil, nil
+	}
+	tasks, err := k.read(ctx, slices.Sorted(maps.Values(byName)), true)
+	if err != nil {
+		return nil, err
+	}
+	var verdicts []Verdict
+	done := make(map[*featuremap.Item]bool)
+	for _, item := range items {
+		if done[item] {
+			continue
+		}
+		var group []*featuremap.Item // items of the name that need a task
+		highest := 0
+		for sibling := range namesakes(item) {
+			highest++
+			if sibling.TaskID == 0 && !sibling.Deprecated && k.ledger.TaskOf(sibling) == 0 {
+				group = append(group, sibling)
+				done[sibling] = true
+			}
+		}
+		verdicts = append(verdicts, k.pair(group, highest, byName, tasks)...)
+	}
+	return verdicts, nil
+}
+
+// pair gives items of one name the tasks under their external ids.
+func (k *Maker) pair(group []*featuremap.Item, highest int, byName map[string]int64, tasks map[int64]*Task) []Verdict {
+	type orphan struct {
+		id      int64
+		ordinal int
+	}
+	var orphans []orphan
+	for ordinal := 1; ordinal <= min(highest+len(byName), maxOrdinals); ordinal++ {
+		id, known := byName[externalID(k.place.Project, k.options.Namespace, group[0], ordinal)]
+		if known && (id == 0 || k.ledger.Owner(id) == nil) {
+			orphans = append(orphans, orphan{id, ordinal})
+		}
+	}
+	if len(orphans) == 0 {
+		return nil
+	}
+	found := make(map[*featuremap.Item]int64)
+	take := func(suits func(*featuremap.Item, *Task) bool) {
+		orphans = slices.DeleteFunc(orphans, func(o orphan) bool {
+			for _, item := range group {
+				if _, taken := found[item]; !taken && suits(item, tasks[o.id]) {
+					found[item] = o.id
+					k.ordinals.set(item, o.ordinal)
+					return true
+				}
+			}
+			return false
+		})
+	}
+	take(func(item *featuremap.Item, t *Task) bool {
+		return t != nil && sameText(item.Description(), string(t.Description))
+	})
+	take(func(*featuremap.Item, *Task) bool { return true })
+	var verdicts []Verdict
+	for _, item := range group {
+		id, taken := found[item]
+		if !taken {
+			k.ordinals.avoid(item)
+			continue
+		}
+		k.found[item] = id
+		verdicts = append(verdicts, Verdict{Item: item, ID: id, Stood: true, Unseen: tasks[id] == nil, Differences: k.compare(item, tasks[id], true)})
+	}
+	return verdicts
+}
+
+// FeatureTasks says which tasks odoosync created for features of the project.
+func (k *Maker) FeatureTasks(ctx context.Context, ids []int64) (map[int64]bool, error) {
+	names, err := k.externalIDsOf(ctx, modelTask, ids)
+	if err != nil {
+		return nil, err
+	}
+	ours := make(map[int64]bool)
+	for id, name := range names {
+		ours[id] = k.isOurs(name, featuremap.Feature)
+	}
+	return ours, nil
+}

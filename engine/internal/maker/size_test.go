@@ -1,0 +1,73 @@
+package maker
+
+import (
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+)
+
+func TestBatchesGrowTowardsTheTimeAimedAt(t *testing.T) {
+	is := is.New(t)
+	size := NewSize()
+	const perRow = 4 * time.Millisecond
+	var calls []int
+	for range 5 {
+		calls = append(calls, size.Rows)
+		size.Worked(size.Rows, time.Duration(size.Rows)*perRow)
+	}
+	is.Equal(calls, []int{100, 200, 400, 500, 500}) // 500 rows take the two seconds
+}
+
+func TestASlowServerGetsFewerRowsOnlyWhereACallWouldTakeTooLong(t *testing.T) {
+	is := is.New(t)
+	rows := func(perRow time.Duration) int {
+		size := NewSize()
+		for range 10 {
+			size.Worked(size.Rows, time.Duration(size.Rows)*perRow)
+		}
+		return size.Rows
+	}
+	is.Equal(rows(time.Millisecond), largest)
+	is.Equal(rows(10*time.Millisecond), fewRows) // five seconds a call: fewer rows would be more calls
+	is.Equal(rows(50*time.Millisecond), 200)     // ten seconds, and no more
+}
+
+func TestBatchesShrinkAndGrowAgain(t *testing.T) {
+	is := is.New(t)
+	size := NewSize()
+	const tolerated = 40 // rows that a slow server gets done in time
+	refused := 0
+	for range 100 {
+		if size.Rows > tolerated {
+			refused++
+			size.TooSlow(size.Rows)
+			continue
+		}
+		size.Worked(size.Rows, time.Millisecond)
+	}
+	is.True(size.Rows > tolerated/3)
+	is.True(refused < 25) // probing costs few calls
+
+	for range 300 { // the server is fast again
+		size.Worked(size.Rows, time.Millisecond)
+	}
+	is.Equal(size.Rows, largest)
+}
+
+func TestBodiesStayBelowWhatTheProxyRefused(t *testing.T) {
+	is := is.New(t)
+	size := NewSize()
+	const taken = 100_000 // bytes
+	refused := 0
+	for range 100 {
+		if size.Bytes > taken {
+			refused++
+			size.TooLarge(size.Bytes)
+			continue
+		}
+		size.Worked(1, time.Millisecond)
+	}
+	is.True(refused < 25)
+	is.True(size.Bytes <= maxBody)
+}

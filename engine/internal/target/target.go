@@ -1,0 +1,128 @@
+// Package target finds out where tasks go: the project, its Backlog stage, the
+// tags, and what the user may do there. It creates the stages and tags that
+// are missing, each at most once, and knows nothing of feature maps.
+package target
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"odoosync/engine/internal/importer"
+	"odoosync/odoorpc"
+)
+
+// Odoo is what the target asks of a server; *odoorpc.Client provides it.
+type Odoo interface {
+	importer.Odoo
+	Connect(ctx context.Context) (odoorpc.Session, error)
+	SearchRead(ctx context.Context, model string, domain odoorpc.Domain, fields []string, query odoorpc.Query, out any) error
+	Call(ctx context.Context, model, method string, args odoorpc.Args, out any) error
+	Create(ctx context.Context, model string, values []map[string]any, options odoorpc.CreateOptions) ([]int64, error)
+}
+
+// The Odoo models that the target is made of.
+const (
+	modelProject = "project.project"
+	modelStage   = "project.task.type"
+	modelTag     = "project.tags"
+	modelTask    = "project.task"
+	modelUser    = "res.users"
+)
+
+// Error is something in Odoo that keeps a run from starting: no such project,
+// an archived one, a missing right.
+type Error struct {
+	Message string
+	Explain string
+	Err     error // Odoo's own error, may be nil
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns Odoo's own error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *Error) Hint() string { return e.Explain }
+
+// Project is the Odoo project that tasks go to.
+type Project struct {
+	ID   int64
+	Name string
+	URL  string // where a browser shows its tasks
+}
+
+// Target is one project of one Odoo, seen as one user.
+type Target struct {
+	Session odoorpc.Session
+	Project Project
+
+	odoo  Odoo
+	plain bool    // stages and tags are created without external ids
+	lang  *string // of the user, for names in another language than English; nil: not asked yet
+}
+
+// Connect logs in and finds the project that is wanted, an id or an exact
+// name. With plain, missing stages and tags are created by create, for users
+// who may not import. The Target is there with its session also where the
+// project is not found. Errors: *Error, and those of package odoorpc.
+func Connect(ctx context.Context, odoo Odoo, wanted string, plain bool) (*Target, error) {
+	session, err := odoo.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &Target{Session: session, odoo: odoo, plain: plain}
+	t.Project, err = t.findProject(ctx, strings.TrimSpace(wanted))
+	return t, err
+}
+
+// User is how messages name the user.
+func (t *Target) User() string {
+	if t.Session.Login != "" {
+		return t.Session.Login
+	}
+	return strconv.FormatInt(t.Session.UserID, 10)
+}
+
+// TaskURL is where a browser shows a task of the project. Odoo has short
+// addresses since version 18.
+func (t *Target) TaskURL(id int64) string {
+	if t.Session.Major >= 18 {
+		return fmt.Sprintf("%s/odoo/project/%d/tasks/%d", t.Session.URL, t.Project.ID, id)
+	}
+	return fmt.Sprintf("%s/web#id=%d&model=%s&view_type=form", t.Session.URL, id, modelTask)
+}
+
+// projectURL is where a browser shows the tasks of a project.
+func projectURL(session odoorpc.Session, id int64) string {
+	if session.Major >= 18 {
+		return fmt.Sprintf("%s/odoo/project/%d/tasks", session.URL, id)
+	}
+	return fmt.Sprintf("%s/web#active_id=%d&action=project.act_project_project_2_project_task_all&model=%s&view_type=kanban", session.URL, id, modelTask)
+}
+
+// foreign is the context in which Odoo compares and gives names as the user
+// reads them; nil where these are the source names, in English. Odoo knows
+// translated names of stages in all versions, of projects and tags from 16 on.
+func (t *Target) foreign(ctx context.Context, since int) (odoorpc.Context, error) {
+	if t.Session.Major < since {
+		return nil, nil
+	}
+	if t.lang == nil {
+		var user struct {
+			Lang odoorpc.Text `json:"lang"`
+		}
+		if t.Session.Lang != "" {
+			user.Lang = odoorpc.Text(t.Session.Lang)
+		} else if err := t.odoo.Call(ctx, modelUser, "context_get", odoorpc.Args{Repeatable: true}, &user); err != nil {
+			return nil, err
+		}
+		t.lang = (*string)(&user.Lang)
+	}
+	if *t.lang == "" || strings.HasPrefix(*t.lang, "en") {
+		return nil, nil
+	}
+	return odoorpc.Context{"lang": *t.lang}, nil
+}

@@ -1,0 +1,136 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"odoosync/engine"
+	"odoosync/odoorpc/odoosim"
+)
+
+// TestJobs counts how many calls create stories at a time, and looks at the
+// order of what they created.
+func TestJobs(t *testing.T) {
+	for _, row := range []struct {
+		jobs, features, stories int
+		plain                   bool
+		most                    int
+	}{
+		{jobs: 1, features: 30, stories: 20, most: 1},
+		{jobs: 0, features: 30, stories: 20, most: 2},
+		{jobs: 8, features: 60, stories: 20, most: 8},
+		{jobs: 8, features: 8, stories: 12, most: 1},  // one useful batch
+		{jobs: 8, features: 1, stories: 500, most: 1}, // the stories of a feature go in order
+		{jobs: 8, features: 30, stories: 20, most: 1, plain: true},
+	} {
+		t.Run(fmt.Sprint(row), func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+			w.options.Jobs, w.options.PlainCreate = row.jobs, row.plain
+			path := w.write(manyFeatures(row.features, row.stories))
+			w.sync(path)
+			w.oneToOne(path)
+			most := 0
+			for _, call := range w.odoo.Calls() {
+				if call.Rows > 0 && call.Model == "project.task" {
+					most = max(most, call.Overlap+1)
+				}
+			}
+			is.True(most <= row.most)
+			is.True(row.most == 1 || most > 1)
+			last := make(map[int64]int64) // number of the last story, by feature
+			for _, task := range w.odoo.Tasks() {
+				if task.ParentID != 0 {
+					var n int64
+					_, err := fmt.Sscanf(task.Name, "s%d", &n)
+					is.NoErr(err)
+					is.Equal(n, last[task.ParentID])
+					last[task.ParentID]++
+				}
+			}
+		})
+	}
+}
+
+// TestConflictsMakeItOneAtATime has another transaction in the way once.
+func TestConflictsMakeItOneAtATime(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w.options.Jobs = 4
+	var conflicted atomic.Int64
+	w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool {
+		if c.Rows < 100 || !conflicted.CompareAndSwap(0, int64(c.Seq)) {
+			return false
+		}
+		return true
+	}, Action: conflict()})
+	path := w.write(manyFeatures(60, 20))
+	w.sync(path)
+	w.oneToOne(path)
+	for _, call := range w.odoo.Calls() {
+		if call.Rows > 0 && int64(call.Seq) > conflicted.Load()+16 { // those in flight, and the one sent again
+			is.Equal(call.Overlap, 0)
+		}
+	}
+}
+
+// TestAnErrorFinishesTheCallsInFlight refuses one story while others are on
+// their way: what those create is saved, and nothing new begins.
+func TestAnErrorFinishesTheCallsInFlight(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w.options.Jobs = 4
+	text := strings.Replace(manyFeatures(60, 20), `"s3"`, `"bad"`, 1)
+	w.odoo.OnCreate("project.task", refuse("bad", odoosim.UserError("no")))
+	path := w.write(text)
+	result, err := w.engine().Sync(context.Background(), path)
+	var refused *engine.ItemError
+	is.True(errors.As(err, &refused))
+	is.Equal(refused.Item.Name(), "bad")
+	is.Equal(strings.Count(w.read(path), "task_id = 0"), 60*21-len(w.odoo.Tasks()))
+	is.Equal(result.Count(engine.Created), len(w.odoo.Tasks()))
+	is.True(len(w.odoo.Tasks()) < 60*21)
+}
+
+// TestAnEditWhileCallsAreInFlight saves an edit while several calls are on
+// their way.
+func TestAnEditWhileCallsAreInFlight(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w.options.Jobs = 4
+	path := w.write(manyFeatures(60, 20))
+	var once sync.Once
+	w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, func() {
+		once.Do(func() {
+			is.NoErr(os.WriteFile(path, []byte("# edited\n"+w.read(path)+"[features.Last]\ntask_id = 0\n"), 0o644))
+		})
+	})
+	w.sync(path)
+	w.oneToOne(path)
+	is.True(strings.HasPrefix(w.read(path), "# edited\n"))
+	is.Equal(len(w.odoo.Tasks()), 60*21+1)
+}
+
+// TestAnInterruptSavesAllCallsInFlight cancels while several are on their way.
+func TestAnInterruptSavesAllCallsInFlight(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w.options.Jobs = 4
+	path := w.write(manyFeatures(60, 20))
+	ctx, cancel := context.WithCancel(context.Background())
+	w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, cancel)
+	_, err := w.engine().Sync(ctx, path)
+	is.True(errors.Is(err, engine.ErrInterrupted))
+	is.Equal(strings.Count(w.read(path), "task_id = 0"), 60*21-len(w.odoo.Tasks()))
+	w.sync(path)
+	w.oneToOne(path)
+}

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"odoosync/engine/internal/importer"
+	"odoosync/engine/internal/maker"
+	"odoosync/odoorpc"
+)
+
+// taskRight says what a user without the right to create tasks needs.
+const taskRight = "creating tasks needs the right Project / User; ask an administrator for it"
+
+// prepare looks, takes what items have already, and creates the stage and the
+// tags that are missing: everything that can be refused before the next task.
+// After an edit of the map it does so for what came with the edit.
+func (r *sync) prepare(ctx context.Context) error {
+	plan := r.book.Plan()
+	names := slices.DeleteFunc(plan.Tags(), func(name string) bool {
+		return slices.ContainsFunc(r.result.Tags, func(tag Tag) bool { return tag.Name == name })
+	})
+	tags, err := r.target.FindTags(ctx, names)
+	if err != nil {
+		return err
+	}
+	found, err := r.look(ctx)
+	if err != nil {
+		return err
+	}
+	differing := r.differing(found)
+	for _, v := range found {
+		if parent := v.Item.Parent; parent != nil && r.book.TaskOf(parent) == 0 {
+			continue // whether it is under the right parent shows when that is known
+		}
+		if len(v.Differences) == 0 || r.options.Link {
+			r.book.Take(v.Item, v.ID, true)
+		}
+	}
+	if err := r.mismatch(differing); err != nil {
+		return err
+	}
+	if err := r.target.CreateStages(ctx, r.stages); err != nil {
+		return err
+	}
+	if err := r.target.CreateTags(ctx, tags); err != nil {
+		return err
+	}
+	for _, tag := range tags.Named {
+		if tag.LeftOff != "" {
+			r.warn(fmt.Sprintf("tag %q is left off: %s", tag.Name, tag.LeftOff), "")
+		}
+	}
+	r.result.Stage, r.result.Tags = r.stages.Named[0], append(r.result.Tags, tags.Named...)
+	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	r.place()
+	if !r.options.PlainCreate {
+		r.maker.LearnNames(ctx, plan.Pending(), idsOf(plan.Parents()))
+	}
+	return nil
+}
+
+// place tells the maker where tasks go, as far as that is known.
+func (r *sync) place() {
+	tags := make(map[string]maker.Record, len(r.result.Tags))
+	for _, tag := range r.result.Tags {
+		tags[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
+	}
+	r.maker.Use(maker.Place{
+		Project: r.target.Project.ID, ProjectName: r.target.Project.Name, User: r.target.User(),
+		Major: r.target.Session.Major, Lags: r.target.Session.Protocol == odoorpc.JSON2,
+		Stage: maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, Tags: tags,
+	}, r.book)
+}
+
+// look makes sure that the tasks which pending stories go under are fit for
+// it, and finds those that items have already. With plain create nothing is
+// found again. A map without any id and a project without any stage had no run
+// before, and need no look.
+func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
+	r.place()
+	plan := r.book.Plan()
+	if plan.Pending() == 0 {
+		return nil, nil
+	}
+	parents := slices.DeleteFunc(plan.Parents(), func(parent *Item) bool { return r.book.Entry(parent) != nil })
+	if r.stages.First && plan.Synced == 0 && !r.options.DryRun {
+		return nil, nil
+	}
+	var items []*Item
+	if !r.options.PlainCreate {
+		items = r.book.Pending(slices.Concat(plan.Features, plan.Stories))
+	}
+	sight, err := r.maker.Look(ctx, items, idsOf(parents))
+	if err != nil {
+		return nil, err
+	}
+	if err := r.checkParents(ctx, parents, sight.Parents); err != nil {
+		return nil, err
+	}
+	if !r.options.DryRun {
+		return sight.Found, nil
+	}
+	known := make(map[*Item]bool, len(sight.Found))
+	for _, v := range sight.Found {
+		known[v.Item] = true
+	}
+	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item] })
+	asked, err := r.maker.Ask(ctx, rest)
+	return append(sight.Found, asked...), err
+}
+
+// checkParents refuses tasks that are gone, archived or in another project,
+// and warns of one that seems to be another's.
+func (r *sync) checkParents(ctx context.Context, parents []*Item, tasks map[int64]*maker.Task) error {
+	var odd []*Item
+	for _, parent := range parents {
+		task := tasks[parent.TaskID]
+		refuse := func(is, explain string) error {
+			return &SetupError{
+				Message: fmt.Sprintf("%s:%d: feature %q: its task %d %s", r.result.Map, parent.Position().Line, parent.Name, parent.TaskID, is),
+				Explain: explain,
+			}
+		}
+		switch {
+		case task == nil:
+			return refuse(fmt.Sprintf("is not in Odoo, or user %s may not see it", r.target.User()),
+				"if the task was deleted, set its task_id to 0 and it is created again with its pending stories; otherwise check the database and the rights")
+		case task.Project.ID != r.target.Project.ID:
+			where := "no project"
+			if task.Project.ID != 0 {
+				where = fmt.Sprintf("project %q", task.Project.Name)
+			}
+			return refuse(fmt.Sprintf("is %q in %s, not in project %q", task.Name, where, r.target.Project.Name),
+				"check the server and the project; if the task was moved, move it back, or set its task_id to 0 for a new one")
+		case !task.Active:
+			return refuse("is archived, and would hide its new subtasks",
+				"unarchive the task in Odoo, or mark the feature with _deprecated = true")
+		case string(task.Name) != parent.Name:
+			odd = append(odd, parent)
+		}
+	}
+	if len(odd) == 0 {
+		return nil
+	}
+	ours, err := r.maker.FeatureTasks(ctx, idsOf(odd))
+	if err != nil {
+		return err
+	}
+	for _, parent := range odd {
+		if !ours[parent.TaskID] {
+			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is called %q in Odoo", r.result.Map, parent.Position().Line, parent.Name, parent.TaskID, tasks[parent.TaskID].Name),
+				"if that is another task, write the right task_id, or 0 for a new one; the subtasks of this run go under it")
+		}
+	}
+	return nil
+}
+
+func idsOf(items []*Item) []int64 {
+	ids := make([]int64, len(items))
+	for i, item := range items {
+		ids[i] = item.TaskID
+	}
+	return ids
+}
+
+// differing are the tasks that stood there before and are not taken.
+func (r *sync) differing(found []maker.Verdict) []maker.Verdict {
+	if r.options.Link {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(v maker.Verdict) bool { return len(v.Differences) == 0 })
+}
+
+// mismatch is the error about tasks that are not what the map says; nil for
+// none.
+func (r *sync) mismatch(verdicts []maker.Verdict) error {
+	if len(verdicts) == 0 {
+		return nil
+	}
+	e := &MismatchError{File: r.result.Map}
+	for _, v := range verdicts {
+		e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong, Unseen: v.Unseen})
+	}
+	return e
+}
+
+// importClosed is the error where the user may not import.
+func (r *sync) importClosed(reason string) error {
+	e := &SetupError{Message: fmt.Sprintf("Odoo does not let user %s import tasks", r.target.User()), Explain: importer.ClosedHint}
+	if reason != "" {
+		e.Message += ": " + reason
+	}
+	return e
+}

@@ -1,0 +1,428 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"odoosync/engine"
+	"odoosync/odoorpc/odoosim"
+)
+
+// statuses are those of a result's items, in the order of the map.
+func statuses(r *engine.Result) string {
+	var list []string
+	for _, item := range r.Items {
+		list = append(list, string(item.Status))
+	}
+	return strings.Join(list, " ")
+}
+
+// asBob runs a map as a project user who is no administrator.
+func (w *world) asBob(path string, dry bool) (*engine.Result, error) {
+	w.t.Helper()
+	w.options.DryRun = dry
+	defer func() { w.options.DryRun = false }()
+	return w.engineFor("bob", "pw").Sync(context.Background(), path)
+}
+
+func newWorldOfBob(t *testing.T, options ...odoosim.Option) *world {
+	w := newWorld(t, options...)
+	w.odoo.AddUser(odoosim.User{Login: "bob", Password: "pw", Name: "Bob", Role: odoosim.ProjectUser})
+	w.odoo.AddStage("Backlog", 1, w.project)
+	return w
+}
+
+// TestADryRunSaysWhatTheRunDoes loses the ids of a map, changes a task in
+// Odoo, and compares what the dry run says with what the run does.
+func TestADryRunSaysWhatTheRunDoes(t *testing.T) {
+	const text = "[features.A]\ntask_id = 0\nuser_stories = [\n  { name = \"one\", task_id = 0, description = \"1\" },\n  { name = \"two\", task_id = 0 },\n]\n"
+	for name, row := range map[string]struct {
+		change func(w *world, task *odoosim.Task)
+		want   string
+	}{
+		"nothing":     {nil, "link link link create"},
+		"name":        {func(_ *world, task *odoosim.Task) { task.Name = "Renamed" }, "link differs link create"},
+		"description": {func(_ *world, task *odoosim.Task) { task.Description = "<p>2</p>" }, "link differs link create"},
+		"archived":    {func(_ *world, task *odoosim.Task) { task.Archived = true }, "link differs link create"},
+		"moved": {func(w *world, task *odoosim.Task) {
+			task.ProjectID = w.odoo.AddProject(odoosim.Project{Name: "Other"})
+		}, "link differs link create"},
+		"renamed and hidden": {func(w *world, task *odoosim.Task) {
+			task.Name, task.ProjectID = "Secret", w.odoo.AddProject(odoosim.Project{Name: "Private", Privacy: odoosim.PrivacyFollowers})
+		}, "link differs link create"},
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				w := newWorldOfBob(t, odoosim.WithDialect(dialect))
+				path := w.write(text)
+				_, err := w.asBob(path, false)
+				is.NoErr(err)
+				for _, task := range w.odoo.Tasks() {
+					if task.Name == "one" && row.change != nil {
+						row.change(w, &task)
+						w.odoo.UpdateTask(task.ID, func(t *odoosim.Task) { *t = task })
+					}
+				}
+				added := strings.TrimSuffix(text, "]\n") + "  { name = \"three\", task_id = 0 },\n]\n"
+				w.write(added)
+				before := len(w.odoo.Tasks())
+				dry, dryErr := w.asBob(path, true)
+				is.Equal(statuses(dry), row.want)
+				is.Equal(w.read(path), added)
+				is.Equal(len(w.odoo.Tasks()), before)
+				run, runErr := w.asBob(path, false)
+				is.Equal(dryErr == nil, runErr == nil)
+				var differs *engine.MismatchError
+				if row.change == nil {
+					is.Equal(statuses(run), "linked linked linked created")
+					w.oneToOne(path)
+					return
+				}
+				is.True(errors.As(dryErr, &differs))
+				is.True(errors.As(runErr, &differs))
+				is.True(strings.Contains(w.read(path), "\"one\", task_id = 0"))
+				is.True(len(w.odoo.Tasks()) <= before+1) // what goes out in one call with it may be created
+				is.Equal(len(dry.Items[1].Differences) > 0, true)
+			})
+		})
+	}
+}
+
+// TestAHiddenTaskIsNeverTaken is about a task that only the load of its item
+// leads to.
+func TestAHiddenTaskIsNeverTaken(t *testing.T) {
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		is := is.New(t)
+		w := newWorldOfBob(t, odoosim.WithDialect(dialect))
+		const text = "[features.A]\ntask_id = 0\n"
+		path := w.write(text)
+		_, err := w.asBob(path, false)
+		is.NoErr(err)
+		private := w.odoo.AddProject(odoosim.Project{Name: "Private", Privacy: odoosim.PrivacyFollowers})
+		w.odoo.UpdateTask(w.odoo.Tasks()[0].ID, func(task *odoosim.Task) { task.Name, task.ProjectID = "Secret", private })
+		w.write(text)
+		_, err = w.asBob(path, false)
+		var differs *engine.MismatchError
+		is.True(errors.As(err, &differs))
+		is.Equal(w.read(path), text)
+	})
+}
+
+// TestParentsAreLookedAt is about features whose task_id is not what it seems.
+func TestParentsAreLookedAt(t *testing.T) {
+	const text = "[features.A]\ntask_id = 7\nuser_stories = [{ name = \"one\", task_id = 0 }]\n"
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		for _, dry := range []bool{false, true} {
+			is := is.New(t)
+			w := newWorld(t, odoosim.WithDialect(dialect))
+			w.options.DryRun = dry
+			other := w.odoo.AddProject(odoosim.Project{Name: "Other"})
+			w.odoo.AddTask(odoosim.Task{ID: 7, Name: "A", ProjectID: other})
+			path := w.write(text)
+			_, err := w.engine().Sync(context.Background(), path)
+			var setup *engine.SetupError
+			is.True(errors.As(err, &setup)) // in another project
+			is.True(strings.Contains(err.Error(), `"Other"`))
+			is.Equal(len(w.odoo.Tasks()), 1)
+			is.Equal(len(w.odoo.Stages()), 0)
+
+			for externalID, warnings := range map[string]int{"": 1, fmt.Sprintf("__odoosync__.p%d_feature_0123", w.project): 0, "__odoosync__.p99_feature_0123": 1} {
+				w := newWorld(t, odoosim.WithDialect(dialect))
+				w.options.DryRun = dry
+				w.odoo.AddTask(odoosim.Task{ID: 7, Name: "Theirs", ProjectID: w.project, ExternalID: externalID})
+				result := w.sync(w.write(text))
+				is.Equal(len(result.Warnings), warnings)
+				if warnings > 0 {
+					is.True(strings.Contains(result.Warnings[0].Message, `"Theirs"`) && strings.Contains(result.Warnings[0].Message, `"A"`))
+				}
+			}
+		}
+	})
+}
+
+// TestAReplicaThatLags has reads answered from a state that is behind.
+func TestAReplicaThatLags(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithReplica(80*time.Millisecond, 0))
+	w.json2 = true
+	path := w.write(shop)
+	result := w.sync(path)
+	is.Equal(result.Count(engine.Created), 4)
+	is.Equal(len(w.odoo.Stages()), 1)
+	is.Equal(len(w.odoo.Tags()), 3)
+	for _, tag := range result.Tags {
+		is.Equal(tag.LeftOff, "")
+	}
+	w.oneToOne(path)
+}
+
+// TestImportsThatAreClosedInTheMiddle loses the answer of a load, after which
+// the user may import no more.
+func TestImportsThatAreClosedInTheMiddle(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.retries = 2
+	loads := odoosim.On("project.task", "load")
+	w.odoo.Inject(
+		odoosim.Fault{Match: loads, Action: odoosim.DropAfter()},
+		odoosim.Fault{Match: loads, Times: -1, Action: odoosim.LoadMessage("User is not allowed to import")},
+	)
+	path := w.write(shop)
+	_, err := w.engine().Sync(context.Background(), path)
+	var setup *engine.SetupError
+	is.True(errors.As(err, &setup))
+	is.True(strings.Contains(setup.Explain, "--plain-create"))
+	is.Equal(w.read(path), shop)
+	w.odoo.ClearFaults()
+	w.sync(path)
+	w.oneToOne(path) // each task once
+}
+
+// TestWhatModulesMixUpIsFound lets a module return records in another order,
+// drop the parent, or delete what was created.
+func TestWhatModulesMixUpIsFound(t *testing.T) {
+	story := func(do func(a *odoosim.Automation, ids []int64) error) func(*odoosim.Automation, []int64) error {
+		return func(a *odoosim.Automation, ids []int64) error {
+			if !strings.HasPrefix(a.Name(ids[0]), "s") {
+				return nil
+			}
+			return do(a, ids)
+		}
+	}
+	for name, module := range map[string]func(*odoosim.Automation, []int64) error{
+		"order": func(_ *odoosim.Automation, ids []int64) error {
+			for i, j := 0, len(ids)-1; i < j; i, j = i+1, j-1 {
+				ids[i], ids[j] = ids[j], ids[i]
+			}
+			return nil
+		},
+		"parent": func(a *odoosim.Automation, ids []int64) error {
+			for _, id := range ids {
+				a.UpdateTask(id, func(task *odoosim.Task) { task.ParentID = 0 })
+			}
+			return nil
+		},
+		"deleted": func(a *odoosim.Automation, ids []int64) error { return a.DeleteTask(ids[0]) },
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			for _, namesakes := range []bool{false, true} {
+				for _, plain := range []bool{false, true} {
+					t.Run(fmt.Sprint(name, " namesakes ", namesakes, " plain ", plain), func(t *testing.T) {
+						is := is.New(t)
+						w := newWorld(t, odoosim.WithDialect(dialect))
+						w.options.PlainCreate = plain
+						w.odoo.OnCreate("project.task", story(module))
+						text := storiesNamed("s1", "s2", "s3")
+						if namesakes {
+							text = strings.Replace(storiesNamed("s1", "s2"), `"s2", task_id = 0`, `"s1", task_id = 0, description = "second"`, 1)
+						}
+						path := w.write(text)
+						_, err := w.engine().Sync(context.Background(), path)
+						var differs *engine.MismatchError
+						is.True(errors.As(err, &differs))
+						is.Equal(differs.Items[0].Created, name != "deleted")
+						is.Equal(differs.Items[0].Unseen, name == "deleted")
+						for _, task := range w.odoo.Tasks() { // no id of another item or of nobody is in the map
+							if task.Name == "s1" && name == "order" {
+								is.True(!strings.Contains(w.read(path), fmt.Sprintf(`"s1", task_id = %d`, task.ID)))
+							}
+						}
+						is.True(strings.Contains(w.read(path), "task_id = 1\n")) // the feature is saved
+					})
+				}
+			}
+		})
+	}
+}
+
+// TestWhatAutomationsChangeIsTaken lets automations rename, move or archive
+// what the run just created, also where the answer to that comes late.
+func TestWhatAutomationsChangeIsTaken(t *testing.T) {
+	for name, change := range map[string]func(w *world, task *odoosim.Task){
+		"rename":  func(_ *world, task *odoosim.Task) { task.Name += " (new)" },
+		"move":    func(w *world, task *odoosim.Task) { task.ProjectID = w.project + 1 },
+		"archive": func(_ *world, task *odoosim.Task) { task.Archived = true },
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			for _, late := range []bool{false, true} {
+				t.Run(fmt.Sprint(name, " late ", late), func(t *testing.T) {
+					is := is.New(t)
+					w := newWorld(t, odoosim.WithDialect(dialect))
+					w.odoo.AddProject(odoosim.Project{Name: "Other"})
+					w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error {
+						for _, id := range ids {
+							a.UpdateTask(id, func(task *odoosim.Task) { change(w, task) })
+						}
+						return nil
+					})
+					if late {
+						w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "load"), Action: odoosim.Status(504, "").AfterCommit()})
+					}
+					path := w.write(shop)
+					result := w.sync(path)
+					is.Equal(result.Count(engine.Created), 4)
+					is.Equal(len(result.Warnings), 4)
+					is.Equal(len(w.odoo.Tasks()), 4)
+					is.Equal(strings.Count(w.read(path), "task_id = 0"), strings.Count(shop, "task_id = 0")-4)
+				})
+			}
+		})
+	}
+}
+
+// TestProjectsByName is about names that look like ids.
+func TestProjectsByName(t *testing.T) {
+	for _, name := range []string{"01", "12345678901", "+1", "1.0"} {
+		is := is.New(t)
+		w := newWorld(t)
+		named := w.odoo.AddProject(odoosim.Project{Name: name})
+		w.options.Project = name
+		is.Equal(w.sync(w.write(shop)).Project.ID, named)
+	}
+}
+
+// TestABusyDatabaseIsNoRefusal holds plain create to the same kinds of errors.
+func TestABusyDatabaseIsNoRefusal(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.retries = 1
+	w.options.PlainCreate = true
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Times: -1, Action: odoosim.ErrorName("psycopg2.errors.SerializationFailure", "could not serialize")})
+	_, err := w.engine().Sync(context.Background(), w.write(shop))
+	var refused *engine.ItemError
+	is.True(err != nil && !errors.As(err, &refused))
+}
+
+// TestNamesakesGetNoSecondTask is about stories of one name of which some lost
+// their ids and others have theirs: no task is created while one of the name
+// is left over.
+func TestNamesakesGetNoSecondTask(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.odoo.AddStage("Backlog", 1, w.project)
+	text := storiesNamed("s", "s")
+	path := w.write(text)
+	w.sync(path)
+	ids := []int64{w.odoo.Tasks()[1].ID, w.odoo.Tasks()[2].ID}
+	for _, kept := range ids { // in front, so that the other counts as the second
+		w.write(fmt.Sprintf("[features.F]\ntask_id = 1\nuser_stories = [\n  { name = \"s\", task_id = %d },\n  { name = \"s\", task_id = 0 },\n]\n", kept))
+		w.sync(path)
+		is.Equal(len(w.odoo.Tasks()), 3)
+		w.oneToOne(path)
+	}
+}
+
+// TestIDsOfALaterBackupAreToldAtOnce has a map that claims ids which Odoo has
+// yet to give, next to those that it gives now.
+func TestIDsOfALaterBackupAreToldAtOnce(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	text := "[features.New]\ntask_id = 0\n[features.Old]\ntask_id = 1\n[features.Older]\ntask_id = 2\n[features.Far]\ntask_id = 900\n"
+	path := w.write(text)
+	result, err := w.engine().Sync(context.Background(), path)
+	var mistakes *engine.MapError
+	is.True(errors.As(err, &mistakes))
+	is.Equal(len(mistakes.Mistakes), 3)
+	is.Equal(statuses(result), "created synced synced synced")
+}
+
+// TestATaskThatThisRunCreatedIsCreatedOnce puts the map back to zeros while
+// the stories are being created.
+func TestATaskThatThisRunCreatedIsCreatedOnce(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		is := is.New(t)
+		w := newWorld(t)
+		w.options.PlainCreate = plain
+		path := w.write(shop)
+		loads := 0
+		w.during(func(c odoosim.Call) bool { return c.Rows > 0 && c.Model == "project.task" }, func() {
+			if loads++; loads == 2 {
+				is.NoErr(os.WriteFile(path, []byte(shop), 0o644))
+			}
+		})
+		result := w.sync(path)
+		is.Equal(result.Count(engine.Created), 4)
+		is.Equal(len(w.odoo.Tasks()), 4)
+		w.oneToOne(path)
+	}
+}
+
+// TestIDsThatNoMapHoldsAreListed takes the map away after the features were
+// saved.
+func TestIDsThatNoMapHoldsAreListed(t *testing.T) {
+	const broken = "[features.\"Added\"]\ntask_id = 0\n[features.Checkout\n"
+	for name, spoil := range map[string]func(path string) error{
+		"removed": os.Remove,
+		"emptied": func(path string) error { return os.WriteFile(path, nil, 0o644) },
+		"moved":   func(path string) error { return os.Rename(path, path+".moved") },
+		"broken":  func(path string) error { return os.WriteFile(path, []byte(broken), 0o644) },
+	} {
+		for _, plain := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " plain ", plain), func(t *testing.T) {
+				is := is.New(t)
+				w := newWorld(t)
+				w.options.PlainCreate = plain
+				path := w.write(shop)
+				w.options.Observer = func(ev engine.Event) {
+					if saved, ok := ev.(engine.Saved); ok && saved.Done < saved.Total {
+						is.NoErr(spoil(path))
+					}
+				}
+				e := w.engine()
+				e.SetClock(&fakeClock{})
+				_, err := e.Sync(context.Background(), path)
+				var notSaved *engine.NotSavedError
+				is.True(errors.As(err, &notSaved))
+				is.Equal(len(notSaved.Items), len(w.odoo.Tasks()))
+				for _, item := range notSaved.Items {
+					is.True(strings.Contains(err.Error(), fmt.Sprintf("task_id = %d  # ", item.ID)))
+					is.Equal(item.Line, 0) // the old lines say nothing any more
+				}
+				is.True(!strings.Contains(notSaved.Hint(), "are found and linked"))
+			})
+		}
+	}
+}
+
+// TestARenamedFeatureKeepsItsStories renames a feature whose id is saved while
+// its stories are being created.
+func TestARenamedFeatureKeepsItsStories(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(storiesNamed("one", "two"))
+	loads := 0
+	w.during(odoosim.On("project.task", "load"), func() {
+		if loads++; loads == 2 {
+			is.NoErr(os.WriteFile(path, []byte(strings.Replace(w.read(path), "features.F", "features.G", 1)), 0o644))
+		}
+	})
+	w.sync(path)
+	is.Equal(len(w.odoo.Tasks()), 3)
+	is.Equal(strings.Count(w.read(path), "task_id = 0"), 0)
+}
+
+// TestTheTotalFollowsAnEdit adds items while the run goes on.
+func TestTheTotalFollowsAnEdit(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(editedMap)
+	_, err := w.syncEdited(path, editedMap+"[features.C]\ntask_id = 0\n[features.D]\ntask_id = 0\n")
+	is.NoErr(err)
+	var last engine.Saved
+	for _, ev := range w.events {
+		if saved, ok := ev.(engine.Saved); ok {
+			is.True(saved.Done <= saved.Total)
+			last = saved
+		}
+	}
+	is.Equal(last.Done, last.Total)
+	is.Equal(last.Total, strings.Count(editedMap, "task_id")+2)
+}

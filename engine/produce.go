@@ -1,0 +1,276 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"odoosync/engine/internal/importer"
+	"odoosync/engine/internal/maker"
+	"odoosync/odoorpc"
+)
+
+// production creates tasks batch by batch, several batches at a time. The
+// goroutines that it starts only send and read; all that is decided, taken and
+// saved is so by the one that runs it.
+type production struct {
+	*sync
+	size     *maker.Size
+	jobs     int
+	ready    bool // stage, tags and parents of the items in the map have been seen to
+	flying   map[*Item]bool
+	inFlight int
+	answers  chan *maker.Answer
+}
+
+func (r *sync) newProduction() *production {
+	jobs := r.jobs()
+	return &production{sync: r, size: maker.NewSize(), jobs: jobs, flying: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
+}
+
+// run creates the missing tasks. After an error no new call starts; those in
+// flight are finished and their ids taken.
+func (p *production) run(ctx context.Context) error {
+	var stop error
+	for {
+		if stop == nil {
+			stop = p.start(ctx)
+		}
+		if p.inFlight == 0 {
+			return stop
+		}
+		if err := p.settle(ctx, <-p.answers); stop == nil {
+			stop = err
+		}
+		if stop == nil && (p.options.PlainCreate || p.saves.due(p.clock.Now())) {
+			stop = p.saveSome()
+		}
+	}
+}
+
+// saveSome saves the ids in hand.
+func (p *production) saveSome() error {
+	if p.inFlight > 0 {
+		return p.saveWhileCalling()
+	}
+	return p.save()
+}
+
+// awaitsEdit reports whether somebody wrote the map while calls are in flight:
+// their ids are taken before it is read again.
+func (p *production) awaitsEdit() bool { return p.inFlight > 0 && p.file.Touched() }
+
+// start sends as many batches as may be on their way at once.
+func (p *production) start(ctx context.Context) error {
+	for p.inFlight < p.jobs {
+		if ctx.Err() != nil {
+			return ErrInterrupted
+		}
+		if p.awaitsEdit() {
+			return nil
+		}
+		if p.inFlight == 0 {
+			if err := p.catchUp(ctx); err != nil {
+				return err
+			}
+		}
+		batch := p.next()
+		if len(batch.Items) == 0 {
+			return nil
+		}
+		for _, item := range batch.Items {
+			p.flying[item] = true
+		}
+		p.inFlight++
+		p.send(ctx, batch)
+	}
+	return nil
+}
+
+// catchUp goes over to the map as somebody else wrote it, if they did, and
+// does for its items what was done for the others.
+func (p *production) catchUp(ctx context.Context) error {
+	if p.file.Touched() {
+		if err := p.save(); err != nil {
+			return err
+		}
+	}
+	if p.saves.mapError != nil {
+		return p.saves.mapError
+	}
+	if !p.ready || p.saves.edited {
+		p.saves.edited = false
+		if err := p.prepare(ctx); err != nil {
+			return err
+		}
+		p.ready = true
+	}
+	return nil
+}
+
+// next is the next batch: pending features, one batch at a time, and when all
+// have their tasks, pending stories. The stories of a feature go in order:
+// while some are on their way, the others wait.
+func (p *production) next() maker.Batch {
+	plan := p.book.Plan()
+	if features := p.book.Pending(plan.Features); len(features) > 0 {
+		if p.inFlight > 0 {
+			return maker.Batch{}
+		}
+		return p.cut(features, p.size.Rows)
+	}
+	stories := slices.DeleteFunc(p.book.Pending(plan.Stories), func(story *Item) bool { return p.flying[story] })
+	rows := min(p.size.Rows, max(maker.FirstBatch, (len(stories)+p.jobs-1)/p.jobs))
+	busy := make(map[*Item]bool)
+	for story := range p.flying {
+		busy[story.Parent] = true
+	}
+	return p.cut(slices.DeleteFunc(stories, func(story *Item) bool { return busy[story.Parent] }), rows)
+}
+
+// cut takes from the front of items what fits into a call.
+func (p *production) cut(items []*Item, rows int) maker.Batch {
+	var b maker.Batch
+	for _, item := range items {
+		bytes := p.maker.RowSize(item)
+		if len(b.Items) > 0 && (len(b.Items) >= rows || b.Body+bytes > p.size.Bytes) {
+			break
+		}
+		b.Items = append(b.Items, item)
+		b.Body += bytes
+	}
+	return b
+}
+
+// send sends a batch; its answer arrives in p.answers.
+func (p *production) send(ctx context.Context, b maker.Batch) {
+	if p.options.PlainCreate {
+		p.answers <- p.maker.SendPlainly(ctx, b)
+		return
+	}
+	call := p.maker.Prepare(b, p.size.Rows == 1)
+	go func() { p.answers <- p.maker.Send(ctx, call) }()
+}
+
+// settle takes the ids that an answer brought, or finds out what to do
+// without.
+func (p *production) settle(ctx context.Context, a *maker.Answer) error {
+	p.inFlight--
+	for _, item := range a.Items {
+		delete(p.flying, item)
+	}
+	if a.Contended && p.jobs > 1 {
+		p.jobs = 1
+		p.report(OneAtATime{})
+	}
+	if p.maker.Settle(a) {
+		return nil // the items are pending still, and go out again
+	}
+	var (
+		refusal   *importer.Refusal
+		transport *odoorpc.TransportError
+		unknown   *odoorpc.UnknownOutcomeError
+	)
+	switch {
+	case len(a.IDs) > 0 && (a.Err == nil || p.options.PlainCreate):
+		p.size.Worked(len(a.Items), a.Took)
+		return errors.Join(p.take(ctx, a), a.Err)
+	case errors.As(a.Err, &unknown):
+		return p.unknownOutcome(a)
+	case errors.As(a.Err, &refusal):
+		return p.isolate(ctx, a, refusal)
+	case !errors.As(a.Err, &transport):
+		return a.Err
+	case transport.TooLarge() && len(a.Items) > 1:
+		p.size.TooLarge(a.Body)
+		return nil
+	case transport.TooLarge():
+		return &ItemError{File: p.result.Map, Item: resultOf(a.Items[0], 0, Pending), Message: "the server takes no call of this size", Err: a.Err,
+			Explain: "shorten the description, or let the proxy before Odoo take larger bodies"}
+	case !p.options.PlainCreate && a.Shrinkable(transport):
+		p.size.TooSlow(len(a.Items))
+		return nil
+	}
+	return a.Err
+}
+
+// isolate finds the item that Odoo refused, creates what stands before it in
+// the batch, and returns the refusal.
+func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *importer.Refusal) error {
+	if refusal.Closed {
+		return p.closed(ctx, refusal)
+	}
+	at, alone, err := importer.Isolate(a.Items, refusal, func(items []*Item) error {
+		if ctx.Err() != nil {
+			return ErrInterrupted
+		}
+		part := p.resend(ctx, maker.Batch{Items: items})
+		if part.Err != nil && len(part.IDs) == 0 {
+			return part.Err
+		}
+		return errors.Join(p.take(ctx, part), part.Err)
+	})
+	var unknown *odoorpc.UnknownOutcomeError
+	switch {
+	case errors.As(err, &unknown):
+		return p.unknownOutcome(a)
+	case errors.As(err, &refusal):
+		return p.closed(ctx, refusal)
+	case err != nil || at < 0:
+		return err
+	}
+	stop := &ItemError{File: p.result.Map, Item: resultOf(a.Items[at], 0, Pending), Message: alone.Error(), Err: alone.Err}
+	if p.target.MayCreateTasks(ctx) == Denied {
+		stop.Explain = taskRight
+	}
+	return stop
+}
+
+// resend sends a part of a batch that was refused.
+func (p *production) resend(ctx context.Context, b maker.Batch) *maker.Answer {
+	if p.options.PlainCreate {
+		return p.maker.SendPlainly(ctx, b)
+	}
+	for {
+		a := p.maker.Send(ctx, p.maker.Prepare(b, true))
+		if !p.maker.Settle(a) {
+			return a
+		}
+	}
+}
+
+// closed is the error of a call that was refused as a whole.
+func (p *production) closed(ctx context.Context, refusal *importer.Refusal) error {
+	if p.target.MayCreateTasks(ctx) == Denied {
+		return &SetupError{Message: fmt.Sprintf("user %s has no right to create tasks: %s", p.target.User(), refusal.Error()), Explain: taskRight, Err: refusal.Err}
+	}
+	if p.options.PlainCreate {
+		return refusal.Err
+	}
+	return p.importClosed(refusal.Error())
+}
+
+func (p *production) unknownOutcome(a *maker.Answer) error {
+	e := &UnknownOutcomeError{File: p.result.Map, Err: a.Err}
+	for _, item := range a.Items {
+		if p.book.TaskOf(item) == 0 {
+			e.Items = append(e.Items, resultOf(item, 0, Pending))
+		}
+	}
+	return e
+}
+
+// jobs is how many calls may be in flight at once.
+func (r *sync) jobs() int {
+	server, err := url.Parse(r.target.Session.URL)
+	switch {
+	case r.options.PlainCreate, err == nil && strings.HasSuffix(server.Hostname(), ".odoo.com"):
+		return 1
+	case r.options.Jobs < 1:
+		return 2
+	}
+	return r.options.Jobs
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/ledger"
+	"odoosync/engine/internal/maker"
+	"odoosync/engine/internal/mapfile"
+	"odoosync/engine/internal/target"
+)
+
+// Sync creates a task for every pending feature of the map at path and a
+// subtask for every pending user story, and writes the new ids over the zeros.
+// It stops at the first error; what was created until then is in the map, or,
+// where that is not possible, in the error. In a dry run it says what it would
+// do, and ends with the error that the run would end with, as far as that can
+// be known.
+//
+// The result is never nil and tells how far the run came. Cancelling ctx lets
+// the calls in flight end, saves their ids and returns ErrInterrupted. Other
+// errors: *FileError, *MapError, *SetupError, *ItemError, *MismatchError,
+// *UnknownOutcomeError, *NotSavedError, and those of package odoorpc.
+func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
+	started := time.Now()
+	r := &sync{Engine: e, result: &Result{Map: path, DryRun: e.options.DryRun}}
+	err := r.all(ctx, path)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
+		err = ErrInterrupted
+	}
+	if r.result.Items == nil {
+		r.result.Items = r.items()
+	}
+	r.result.Duration = time.Since(started)
+	return r.result, err
+}
+
+// sync is one call of Sync: the rooms that it leads a map through.
+type sync struct {
+	*Engine
+	result *Result
+	file   *mapfile.File
+	book   *ledger.Ledger
+	target *target.Target
+	stages *target.Stages
+	maker  *maker.Maker
+	saves  saves
+}
+
+// all is the way of a map, from the file to Odoo and back.
+func (r *sync) all(ctx context.Context, path string) error {
+	if err := r.open(path); err != nil {
+		return err
+	}
+	defer r.file.Close()
+	if r.book.Plan().Pending() == 0 && !r.options.DryRun {
+		return nil
+	}
+	if err := r.connect(ctx); err != nil {
+		return err
+	}
+	if r.options.DryRun {
+		return r.rehearse(ctx)
+	}
+	return r.settleAll(ctx)
+}
+
+// open locks and reads the map, and plans.
+func (r *sync) open(path string) (err error) {
+	if r.file, err = mapfile.Open(path); err != nil {
+		return err
+	}
+	m, err := r.read(path)
+	if err != nil {
+		r.file.Close()
+		return err
+	}
+	r.book = ledger.New(m)
+	plan := r.book.Plan()
+	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
+	return nil
+}
+
+func (r *sync) read(path string) (*featuremap.Map, error) {
+	src, err := r.file.Read()
+	if err != nil {
+		return nil, &FileError{Path: path, Op: "read", Err: err}
+	}
+	m, err := parseMap(path, src, r.options.Strict)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range mapWarnings(m) {
+		r.tell(w)
+	}
+	if !r.options.DryRun {
+		for _, err := range r.file.Sweep() {
+			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it harms nothing; its owner may remove it")
+		}
+	}
+	return m, nil
+}
+
+// connect finds out where tasks go.
+func (r *sync) connect(ctx context.Context) (err error) {
+	r.target, err = r.Engine.connect(ctx)
+	if r.target != nil {
+		r.result.Session, r.result.Project = r.target.Session, r.target.Project
+	}
+	if err != nil {
+		return err
+	}
+	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.clock.Now})
+	if r.stages, err = r.target.FindStages(ctx, []string{target.Backlog}); err != nil {
+		return err
+	}
+	r.result.Stage = r.stages.Named[0]
+	return nil
+}
+
+// rehearse is the dry run: it looks as a run does, asks what a run would find
+// out by trying, and creates nothing.
+func (r *sync) rehearse(ctx context.Context) error {
+	if err := r.mayCreate(ctx); err != nil {
+		return err
+	}
+	tags, err := r.target.FindTags(ctx, r.book.Plan().Tags())
+	if err != nil {
+		return err
+	}
+	r.target.AskStages(ctx, r.stages)
+	r.target.AskTags(ctx, tags)
+	r.result.Stage, r.result.Tags = r.stages.Named[0], tags.Named
+	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	found, err := r.look(ctx)
+	if err != nil {
+		return err
+	}
+	r.result.Items = r.outlook(found)
+	return r.mismatch(r.differing(found))
+}
+
+// mayCreate asks for the rights that a run cannot do without.
+func (r *sync) mayCreate(ctx context.Context) error {
+	if r.book.Plan().Pending() == 0 {
+		return nil
+	}
+	if r.target.MayCreateTasks(ctx) == Denied {
+		return &SetupError{Message: "user " + r.target.User() + " has no right to create tasks", Explain: taskRight}
+	}
+	if !r.options.PlainCreate && r.target.MayImport(ctx) == Denied {
+		return r.importClosed("")
+	}
+	return nil
+}
+
+// settleAll looks, creates what is missing, and saves the ids whatever ends
+// it. An edit that comes as late as the last save counts too.
+func (r *sync) settleAll(ctx context.Context) error {
+	p := r.newProduction()
+	for {
+		err := p.run(ctx)
+		if r.saves.failed {
+			return r.listMissing(err)
+		}
+		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
+			return err
+		}
+		if saveErr := r.save(); saveErr != nil {
+			return errors.Join(saveErr, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *sync) warn(message, hint string) {
+	r.tell(Warning{Message: message, Hint: hint})
+}
+
+func (r *sync) tell(w Warning) {
+	r.result.Warnings = append(r.result.Warnings, w)
+	r.report(w)
+}

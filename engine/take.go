@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"odoosync/engine/internal/maker"
+	"odoosync/tomledit"
+)
+
+// take looks at the tasks that an answer brought and gives them to their
+// items.
+//
+// A task that stood there before is taken only if it is an exact repeat of
+// what the map says. One that this run created is taken also where an
+// automation of Odoo changed it since, with a warning; but not where it is
+// plainly another item's, or out of sight.
+func (p *production) take(ctx context.Context, a *maker.Answer) error {
+	if a.Err != nil { // plain create, and its tasks could not be read back
+		for i, item := range a.Items {
+			p.book.Take(item, a.IDs[i], false)
+		}
+		return nil
+	}
+	verdicts, err := p.maker.Judge(ctx, a)
+	if err != nil {
+		if p.options.PlainCreate {
+			a.Err = err
+			return errors.Join(p.take(ctx, a), err)
+		}
+		return err
+	}
+	var differing []maker.Verdict
+	var claimed []*Item
+	for _, v := range verdicts {
+		owner := p.book.Owner(v.ID)
+		switch {
+		case owner == nil || owner == v.Item:
+		case v.Stood || p.book.Entry(owner) != nil:
+			// The task under its external id is another item's by now.
+			if !p.maker.NextOrdinal(v.Item) {
+				return &ItemError{File: p.result.Map, Item: resultOf(v.Item, 0, Pending), Message: "each answer was a task that stands elsewhere in the map"}
+			}
+			continue
+		default:
+			claimed = append(claimed, owner)
+		}
+		switch {
+		case len(v.Differences) == 0, p.options.Link && (v.Stood || v.Unseen):
+			p.book.Take(v.Item, v.ID, v.Stood)
+		case v.Stood || v.Unseen || v.Wrong:
+			differing = append(differing, v)
+		default:
+			p.book.Take(v.Item, v.ID, false)
+			p.warnChanged(v)
+		}
+	}
+	if len(claimed) > 0 {
+		return p.claimedIDs(ctx, claimed, slices.Min(a.IDs))
+	}
+	return p.mismatch(differing)
+}
+
+// warnChanged tells of a task that is not as it was sent.
+func (p *production) warnChanged(v maker.Verdict) {
+	var changes []string
+	for _, d := range v.Differences {
+		changes = append(changes, fmt.Sprintf("%s: %s", d.Field, d.Odoo))
+	}
+	p.warn(fmt.Sprintf("%s:%d: %s %q: Odoo changed task %d when it was created (%s)", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, v.ID, strings.Join(changes, "; ")),
+		"an automation of this Odoo does that; the id is in the map all the same")
+}
+
+// claimedIDs is the error about items whose task_id was no task of this Odoo
+// until Odoo gave it to a new one, which keeps it, and about all others whose
+// task_id Odoo has yet to give.
+func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64) error {
+	var later []int64
+	for item := range p.book.Map().All {
+		if item.TaskID > lowest && !slices.Contains(given, item) {
+			later = append(later, item.TaskID)
+		}
+	}
+	there, err := p.maker.Exist(ctx, later)
+	if err != nil {
+		return err
+	}
+	e := &MapError{File: p.result.Map}
+	add := func(item *Item, message string) {
+		start, end := item.Slot().Span()
+		e.Mistakes = append(e.Mistakes, p.book.Map().Document().ErrorAt(start, end, item.Slot().Path(), message,
+			"the id is of another database, or Odoo was restored from an older backup; write the right id, or 0 for a new task"))
+	}
+	for item := range p.book.Map().All {
+		switch {
+		case slices.Contains(given, item):
+			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, p.book.Owner(item.TaskID).Name))
+		case item.TaskID > lowest && !there[item.TaskID]:
+			add(item, fmt.Sprintf("no task has the id %d", item.TaskID))
+		}
+	}
+	slices.SortStableFunc(e.Mistakes, func(a, b *tomledit.Error) int { return a.Pos.Offset - b.Pos.Offset })
+	return e
+}
