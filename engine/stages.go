@@ -32,7 +32,7 @@ func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
 	return result, err
 }
 
-// connect logs in and finds the project. The target is there with its session
+// connect logs in and finds the project. The destination is there with its session
 // also when the project is not found.
 func (e *Engine) connect(ctx context.Context) (*destination.Destination, error) {
 	t, err := destination.Connect(ctx, e.odoo, e.options.Project, e.options.PlainCreate)
