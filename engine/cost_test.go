@@ -53,6 +53,25 @@ func TestRequestsGrowSlowlyWithTheItems(t *testing.T) {
 	}
 }
 
+// TestTasksOfOtherProjectsCostOneCall runs a map into a second project: its
+// tasks have namesakes with external ids, which are none of its own.
+func TestTasksOfOtherProjectsCostOneCall(t *testing.T) {
+	is := is.New(t)
+	calls := func(both bool) int {
+		w := newWorld(t)
+		if both {
+			w.sync(w.write(shop))
+		}
+		second := w.odoo.AddProject(odoosim.Project{Name: "Second"})
+		w.odoo.AddStage("Backlog", 1, second)
+		w.options.Project = fmt.Sprint(second)
+		before := len(w.odoo.Calls())
+		is.Equal(w.sync(w.write(shop)).Count(engine.Created), 4)
+		return len(w.odoo.Calls()) - before
+	}
+	is.True(calls(true) <= calls(false)) // the tags are there already, which saves a call
+}
+
 // TestCallsFitThroughADefaultProxy lets the calls grow as large as they get: a
 // default nginx takes 1 MiB.
 func TestCallsFitThroughADefaultProxy(t *testing.T) {

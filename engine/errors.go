@@ -67,7 +67,7 @@ type Mismatch struct {
 	Item        ItemResult // Status Pending; ID is that of the task it met, 0 when the user may not know it
 	Differences []Difference
 	Created     bool // this run created the task, and Odoo made something else of it
-	Unseen      bool // the user cannot see the task, or it was deleted
+	Unseen      bool // the user may not see the task
 }
 
 func (e *MismatchError) Error() string {

@@ -41,11 +41,13 @@ func (r *sync) prepare(ctx context.Context) error {
 	if err := r.mismatch(differing); err != nil {
 		return err
 	}
-	if err := r.dest.CreateStages(ctx, r.stages); err != nil {
-		return err
-	}
-	if err := r.dest.CreateTags(ctx, tags); err != nil {
-		return err
+	if len(r.book.Pending(slices.Concat(plan.Features, plan.Stories))) > 0 {
+		if err := r.dest.CreateStages(ctx, r.stages); err != nil {
+			return err
+		}
+		if err := r.dest.CreateTags(ctx, tags); err != nil {
+			return err
+		}
 	}
 	for _, tag := range tags.Named {
 		if tag.LeftOff != "" {

@@ -124,9 +124,6 @@ func (r *sync) connect(ctx context.Context) (err error) {
 // rehearse is the dry run: it looks as a run does, asks what a run would find
 // out by trying, and creates nothing.
 func (r *sync) rehearse(ctx context.Context) error {
-	if err := r.mayCreate(ctx); err != nil {
-		return err
-	}
 	tags, err := r.dest.FindTags(ctx, r.book.Plan().Tags())
 	if err != nil {
 		return err
@@ -140,19 +137,23 @@ func (r *sync) rehearse(ctx context.Context) error {
 		return err
 	}
 	r.result.Items = r.outlook(found)
-	return r.mismatch(r.differing(found))
+	if err := r.mismatch(r.differing(found)); err != nil || len(found) == r.book.Plan().Pending() {
+		return err
+	}
+	return r.mayCreate(ctx)
 }
 
-// mayCreate asks for the rights that a run cannot do without.
+// mayCreate asks for the rights that a run cannot do without when there are
+// tasks to create.
 func (r *sync) mayCreate(ctx context.Context) error {
-	if r.book.Plan().Pending() == 0 {
-		return nil
-	}
 	if r.dest.MayCreateTasks(ctx) == Denied {
 		return &SetupError{Message: "user " + r.dest.User() + " has no right to create tasks", Explain: taskRight}
 	}
 	if !r.options.PlainCreate && r.dest.MayImport(ctx) == Denied {
 		return r.importClosed("")
+	}
+	if r.result.Stage.ID == 0 && r.result.Stage.Creatable == Denied {
+		return r.dest.StageDenied(r.result.Stage.Name)
 	}
 	return nil
 }

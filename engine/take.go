@@ -50,7 +50,11 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		}
 		switch {
 		case len(v.Differences) == 0, p.options.Link && (v.Stood || v.Unseen):
-			p.book.Take(v.Item, v.ID, v.Stood)
+			p.book.Take(v.Item, v.ID, v.Stood || v.Unseen)
+			if v.Unseen {
+				p.warn(fmt.Sprintf("%s:%d: %s %q: user %s may not see its task %d", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, p.dest.User(), v.ID),
+					"check in Odoo that it is the right one; the id is in the map all the same")
+			}
 		case v.Stood || v.Unseen || v.Wrong:
 			differing = append(differing, v)
 		default:

@@ -67,7 +67,7 @@ func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Cli
 func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, all bool, s style) (differences bool) {
 	var b strings.Builder
 	switch {
-	case r.DryRun && (err == nil || r.Count(engine.Differs) > 0):
+	case r.DryRun && (err == nil || r.Count(engine.Create)+r.Count(engine.Link)+r.Count(engine.Differs) > 0):
 		writeRehearsal(&b, r, s)
 		differences = true
 	case r.DryRun:

@@ -171,6 +171,16 @@ func stageExternalID(project int64, name string, attempt int) string {
 	return fmt.Sprintf("%s.p%d_stage_%s", importer.Module, project, importer.Digest("1", name, strconv.Itoa(attempt)))
 }
 
+const stageRight = "creating stages needs the right Project / Administrator; ask for it, or have an administrator add the stage to the project"
+
+// StageDenied is the error about a missing stage that the user may not create.
+func (t *Destination) StageDenied(name string) error {
+	return &Error{
+		Message: fmt.Sprintf("project %q has no stage %q, and user %s has no right to create it", t.Project.Name, name, t.User()),
+		Explain: stageRight,
+	}
+}
+
 // stageRefused explains a refusal; other errors stay as they are.
 func (t *Destination) stageRefused(ctx context.Context, err error, name string) error {
 	var refusal *importer.Refusal
@@ -179,7 +189,7 @@ func (t *Destination) stageRefused(ctx context.Context, err error, name string) 
 	}
 	e := &Error{
 		Message: fmt.Sprintf("project %q has no stage %q, and Odoo refused to create it: %s", t.Project.Name, name, refusal.Error()),
-		Explain: "creating stages needs the right Project / Administrator; ask for it, or have an administrator add the stage to the project",
+		Explain: stageRight,
 		Err:     refusal.Err,
 	}
 	if refusal.Closed && t.mayCreateStages(ctx) == Allowed {

@@ -2,6 +2,7 @@ package maker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,10 +49,11 @@ type Verdict struct {
 	Item        *featuremap.Item
 	ID          int64
 	Stood       bool // the task was there before this run
-	Unseen      bool // the user cannot see the task, or it was deleted: who knows when it was created
+	Unseen      bool // the user may not see the task: who knows when it was created
 	Differences []Difference
 	// Wrong says that this run created the task, but not for this item: its
-	// parent is missing, or it is what another item of its batch asks for.
+	// parent is missing, it is what another item of its batch asks for, or it
+	// was deleted at once.
 	Wrong bool
 }
 
@@ -79,8 +81,12 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 		if full[id] != nil {
 			t = full[id]
 		}
-		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Unseen: t == nil, Differences: k.compare(item, t, full[id] != nil)}
-		if !v.Stood && !v.Unseen {
+		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Differences: k.compare(item, t, full[id] != nil)}
+		switch {
+		case t == nil:
+			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
+			v.Unseen = !v.Wrong
+		case !v.Stood:
 			at, known := there[seen(t, a.described)]
 			v.Wrong = t.Parent.ID != k.parent(item) || known && at != i && seen(t, a.described) != k.wanted(item, a.described)
 			if v.Wrong && len(v.Differences) == 0 {
@@ -90,6 +96,17 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 		verdicts[i] = v
 	}
 	return verdicts, nil
+}
+
+// deleted reports whether a task that a search does not find is gone. One that
+// the user may not see Odoo refuses to read.
+func (k *Maker) deleted(ctx context.Context, id int64) bool {
+	var found []Task
+	err := k.odoo.Call(ctx, modelTask, "read", odoorpc.Args{
+		IDs: []int64{id}, Params: []odoorpc.Param{{Name: "fields", Value: []string{"name"}}}, Repeatable: true,
+	}, &found)
+	refusal, refused := errors.AsType[*odoorpc.ServerError](err)
+	return err == nil && len(found) == 0 || refused && refusal.Kind == odoorpc.RefusalMissing
 }
 
 // look is by what the tasks of one batch are told apart.

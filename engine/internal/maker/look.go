@@ -57,7 +57,9 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 	}
 	byName := make(map[string]int64)
 	for id, name := range owned {
-		byName[name] = id
+		if k.isOurs(name, featuremap.Feature) || k.isOurs(name, featuremap.Story) {
+			byName[name] = id
+		}
 	}
 	sight.Found, err = k.recognise(ctx, items, byName)
 	return sight, err
