@@ -2,8 +2,11 @@ package engine_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +17,18 @@ import (
 	"odoosync/odoorpc"
 	"odoosync/odoorpc/odoosim"
 )
+
+// TestMain lets more tests run at a time than there are processors, because
+// they wait for disks and clocks more than they compute.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // world is an Odoo in memory with one project, and a folder for maps.
 type world struct {

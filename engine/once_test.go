@@ -132,7 +132,6 @@ func TestRandomWireFaults(t *testing.T) {
 		*seed = rand.Uint64()
 	}
 	t.Logf("seed %d: repeat with -seed %[1]d", *seed)
-	random := rand.New(rand.NewPCG(*seed, 0))
 	faults := wireFaults()
 	delete(faults, "past the deadline")
 	var actions []odoosim.Action
@@ -143,6 +142,8 @@ func TestRandomWireFaults(t *testing.T) {
 		dialect := []odoosim.Dialect{odoosim.V14, odoosim.V19}[round%2]
 		jobs := []int{1, 2, 8}[round%3]
 		t.Run(fmt.Sprint("round ", round, " jobs ", jobs), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(*seed, uint64(round)))
 			w := newWorld(t, odoosim.WithDialect(dialect))
 			w.retries = 1
 			w.options.Jobs = jobs

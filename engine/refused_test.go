@@ -59,6 +59,7 @@ func TestTheRefusedItemIsNamed(t *testing.T) {
 		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
 			for _, names := range [][]string{{"casino"}, {"a", "b", "casino", "d"}, {"casino", "d"}, {"a", "b", "casino"}, {"a", "b", "x1", "x2", "x3", "x4", "x5", "casino", "d", "e"}} {
 				t.Run(fmt.Sprint(way, names), func(t *testing.T) {
+					t.Parallel()
 					is := is.New(t)
 					w := newWorld(t, odoosim.WithDialect(dialect))
 					set(w)

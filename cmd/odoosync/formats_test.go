@@ -179,7 +179,7 @@ func TestGitLabReportIsValid(t *testing.T) {
 	is.Equal(len(fingerprints), 9) // GitLab shows one issue for each
 }
 
-func compileSchema(t *testing.T, text string) *jsonschema.Schema {
+func compileSchema(t testing.TB, text string) *jsonschema.Schema {
 	t.Helper()
 	is := is.New(t)
 	schema, err := jsonschema.UnmarshalJSON(strings.NewReader(text))

@@ -93,6 +93,41 @@ func TestTheSchemaAgreesWithCheck(t *testing.T) {
 	}
 }
 
+// FuzzTheSchemaAcceptsWhatCheckAccepts: an editor never marks a map as wrong
+// that a run takes. The reverse cannot be: JSON knows less than TOML, and a
+// schema does not compare items with each other.
+func FuzzTheSchemaAcceptsWhatCheckAccepts(f *testing.F) {
+	f.Add([]byte("[features.A]\ntask_id = 0\ntags = [\"a\", \"b, c\"]\nuser_stories = [ { name = \"s\", task_id = 0, tags = \"\" } ]\n"))
+	f.Add([]byte("[[features.A.user_stories]]\nname = \"s\"\ntask_id = +0\n[features.A]\ntask_id = 0x7\n_deprecated = true\n"))
+	f.Add([]byte("features.A = { task_id = 1, description = '', sequence = 1e3, when = 2026-01-01, user_stories = [] }\n"))
+	f.Add([]byte("title = \"plan\"\n[features]\n[Features.x]\n[other]\ntask_id = \"x\"\n"))
+	schema := compileSchema(f, string(mapSchema))
+	path := filepath.Join(f.TempDir(), fmt.Sprintf("map-%d.toml", os.Getpid()))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := engine.Check(path); err != nil {
+			return
+		}
+		var m map[string]any
+		if toml.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &m) != nil {
+			return // newer TOML than the decoder knows
+		}
+		asJSON, err := json.Marshal(m)
+		if err != nil {
+			return // JSON has no inf and no nan
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Fatalf("check accepts what the schema refuses: %v", err)
+		}
+	})
+}
+
 // TestTheSchemaIsInTheDocumentation compares the file that links lead to with
 // what the program prints.
 func TestTheSchemaIsInTheDocumentation(t *testing.T) {

@@ -81,6 +81,11 @@ func TestMove(t *testing.T) {
 			after:  feature("G", 7, story("a", 0)),
 			want:   feature("G", 7, story("a", 100)),
 		},
+		"a feature whose task somebody took away": {
+			before: feature("F", 7, story("a", 0)),
+			after:  feature("F", 0, story("a", 0)),
+			want:   feature("F", 0, story("a", 100)),
+		},
 		"two features exchange their names": {
 			before: feature("F", 7, story("a", 0)) + feature("G", 8, story("a", 0)),
 			after:  feature("G", 7, story("a", 0)) + feature("F", 8, story("a", 0)),
