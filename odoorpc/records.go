@@ -88,7 +88,7 @@ func (q Query) params() []Param {
 	return params
 }
 
-// orEmpty makes a nil domain an empty list, which is what Odoo wants.
+// orEmpty makes a nil domain an empty list, which is what Odoo expects.
 func orEmpty(domain Domain) []any {
 	if domain == nil {
 		return []any{}

@@ -147,7 +147,7 @@ func (c *Client) noDatabase(message string) error {
 	return &DatabaseError{Address: c.address(), Database: c.redactor.line(c.Database), Message: message}
 }
 
-const noOdooReason = "this is not an answer of Odoo"
+const noOdooReason = "this is not an answer from Odoo"
 
 // notOdoo is the error of a body in which Odoo does not speak.
 func (c *Client) notOdoo(op op, a *answer) error {
