@@ -70,7 +70,7 @@ type Config struct {
 	// Rate is the highest number of calls a second. Zero: CloudRate on *.odoo.com, unlimited elsewhere. On *.odoo.com two
 	// calls never run at once, whatever Rate says.
 	Rate float64
-	// AllowHTTP permits http, which sends the password in clear, to hosts other than loopback. Default: refused.
+	// AllowHTTP permits http, which sends the password unencrypted, to hosts other than loopback. Default: refused.
 	AllowHTTP bool
 	// MaxAnswer is the longest accepted answer in bytes, unpacked. Zero: DefaultMaxAnswer.
 	MaxAnswer int64
@@ -230,7 +230,7 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("names no host: give an address such as https://odoo.example.com")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
-		return nil, fmt.Errorf("contains a ? or #: leave out what follows the host name")
+		return nil, fmt.Errorf("contains a ? or #: leave out everything after the host name")
 	case cleanLine(u.Host) != u.Host:
 		return nil, fmt.Errorf("contains control characters")
 	}
@@ -245,7 +245,7 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 		base.Scheme = "http"
 	}
 	if base.Scheme == "http" && !loopback && !allowHTTP {
-		return nil, fmt.Errorf("plain http to %s would send the password in clear: use https, or allow http explicitly", base.Host)
+		return nil, fmt.Errorf("plain http to %s would send the password unencrypted: use https, or allow http explicitly", base.Host)
 	}
 	return base, nil
 }

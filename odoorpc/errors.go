@@ -98,7 +98,7 @@ func (e *LoginError) Hint() string {
 	case e.APIKey:
 		causes = []string{"check login and database: a key works only with the login and database it was created for"}
 	default:
-		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key in place of the password"}
+		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key instead of the password"}
 	}
 	if e.APIKey && (e.Major == 0 || e.Major >= firstLimitOfKeys) {
 		causes = append(causes, "the key may have expired: since Odoo 18, keys are valid for at most 90 days unless an administrator allows more (see your preferences in Odoo, under security)")
@@ -152,7 +152,7 @@ func (e *ProtocolError) Error() string {
 // Hint names the protocol and credential to use instead.
 func (e *ProtocolError) Hint() string { return e.hint }
 
-// A Refusal is a kind of refusal by Odoo, told by the class of its exception and never by its words.
+// A Refusal is a kind of refusal by Odoo, told apart by the class of its exception and never by its words.
 type Refusal string
 
 const (
@@ -259,7 +259,7 @@ func (e *TransportError) Hint() string {
 	return ""
 }
 
-// A RedirectError says that the server answered with a redirect. Redirects are never followed, because credentials would go
+// A RedirectError says that the server answered with a redirect. Redirects are never followed, because they would take the credentials
 // along. Nothing was done.
 type RedirectError struct {
 	Place

@@ -79,7 +79,7 @@ func (c *Client) refusal(op op, f fault) error {
 		return c.loginRefused(op.protocol, message)
 	case c.isUnknownDatabase(op, f):
 		if f.name == "builtins.KeyError" {
-			message = "PostgreSQL has one of this name, but it is no database of Odoo's"
+			message = "PostgreSQL has one of this name, but it is not an Odoo database"
 		}
 		return c.noDatabase(message)
 	}
