@@ -124,7 +124,7 @@ func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *UnknownOutcomeError) Hint() string {
-	return "look in Odoo whether these tasks exist; if they do, write their ids into the map, if not, run again"
+	return "check in Odoo whether these tasks exist; if they do, write their ids into the map; if not, run again"
 }
 
 // NotSavedError is tasks of this run that exist in Odoo but whose ids are not
