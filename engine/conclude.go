@@ -71,8 +71,8 @@ func (r *sync) each(pending func(*Item) ItemResult) []ItemResult {
 		default:
 			result = pending(item)
 		}
-		if r.target != nil && r.target.Project.ID != 0 && result.ID != 0 {
-			result.URL = r.target.TaskURL(result.ID)
+		if r.dest != nil && r.dest.Project.ID != 0 && result.ID != 0 {
+			result.URL = r.dest.TaskURL(result.ID)
 		}
 		results = append(results, result)
 	}

@@ -3,14 +3,14 @@ package engine
 import (
 	"context"
 
+	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/maker"
-	"odoosync/engine/internal/target"
 )
 
 // Odoo is what the engine asks of a server; *odoorpc.Client provides it. With
 // Options.Jobs above 1 several calls run at once.
 type Odoo interface {
-	target.Odoo
+	destination.Odoo
 	maker.Odoo
 }
 

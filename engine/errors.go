@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/engine/internal/target"
 )
 
 // Sentinels, to be found with errors.Is.
@@ -33,7 +33,7 @@ type FileError = mapfile.Error
 // SetupError is something in Odoo that keeps the run from going on: no such
 // project, an archived one, a missing right, a parent task that is gone or in
 // another project.
-type SetupError = target.Error
+type SetupError = destination.Error
 
 // ItemError is one item that Odoo refused. The items before it are created
 // and saved.

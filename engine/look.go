@@ -21,7 +21,7 @@ func (r *sync) prepare(ctx context.Context) error {
 	names := slices.DeleteFunc(plan.Tags(), func(name string) bool {
 		return slices.ContainsFunc(r.result.Tags, func(tag Tag) bool { return tag.Name == name })
 	})
-	tags, err := r.target.FindTags(ctx, names)
+	tags, err := r.dest.FindTags(ctx, names)
 	if err != nil {
 		return err
 	}
@@ -41,10 +41,10 @@ func (r *sync) prepare(ctx context.Context) error {
 	if err := r.mismatch(differing); err != nil {
 		return err
 	}
-	if err := r.target.CreateStages(ctx, r.stages); err != nil {
+	if err := r.dest.CreateStages(ctx, r.stages); err != nil {
 		return err
 	}
-	if err := r.target.CreateTags(ctx, tags); err != nil {
+	if err := r.dest.CreateTags(ctx, tags); err != nil {
 		return err
 	}
 	for _, tag := range tags.Named {
@@ -68,8 +68,8 @@ func (r *sync) place() {
 		tags[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
 	}
 	r.maker.Use(maker.Place{
-		Project: r.target.Project.ID, ProjectName: r.target.Project.Name, User: r.target.User(),
-		Major: r.target.Session.Major, Lags: r.target.Session.Protocol == odoorpc.JSON2,
+		Project: r.dest.Project.ID, ProjectName: r.dest.Project.Name, User: r.dest.User(),
+		Major: r.dest.Session.Major, Lags: r.dest.Session.Protocol == odoorpc.JSON2,
 		Stage: maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, Tags: tags,
 	}, r.book)
 }
@@ -125,14 +125,14 @@ func (r *sync) checkParents(ctx context.Context, parents []*Item, tasks map[int6
 		}
 		switch {
 		case task == nil:
-			return refuse(fmt.Sprintf("is not in Odoo, or user %s may not see it", r.target.User()),
+			return refuse(fmt.Sprintf("is not in Odoo, or user %s may not see it", r.dest.User()),
 				"if the task was deleted, set its task_id to 0 and it is created again with its pending stories; otherwise check the database and the rights")
-		case task.Project.ID != r.target.Project.ID:
+		case task.Project.ID != r.dest.Project.ID:
 			where := "no project"
 			if task.Project.ID != 0 {
 				where = fmt.Sprintf("project %q", task.Project.Name)
 			}
-			return refuse(fmt.Sprintf("is %q in %s, not in project %q", task.Name, where, r.target.Project.Name),
+			return refuse(fmt.Sprintf("is %q in %s, not in project %q", task.Name, where, r.dest.Project.Name),
 				"check the server and the project; if the task was moved, move it back, or set its task_id to 0 for a new one")
 		case !task.Active:
 			return refuse("is archived, and would hide its new subtasks",
@@ -188,7 +188,7 @@ func (r *sync) mismatch(verdicts []maker.Verdict) error {
 
 // importClosed is the error where the user may not import.
 func (r *sync) importClosed(reason string) error {
-	e := &SetupError{Message: fmt.Sprintf("Odoo does not let user %s import tasks", r.target.User()), Explain: importer.ClosedHint}
+	e := &SetupError{Message: fmt.Sprintf("Odoo does not let user %s import tasks", r.dest.User()), Explain: importer.ClosedHint}
 	if reason != "" {
 		e.Message += ": " + reason
 	}

@@ -223,7 +223,7 @@ func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *impo
 		return err
 	}
 	stop := &ItemError{File: p.result.Map, Item: resultOf(a.Items[at], 0, Pending), Message: alone.Error(), Err: alone.Err}
-	if p.target.MayCreateTasks(ctx) == Denied {
+	if p.dest.MayCreateTasks(ctx) == Denied {
 		stop.Explain = taskRight
 	}
 	return stop
@@ -244,8 +244,8 @@ func (p *production) resend(ctx context.Context, b maker.Batch) *maker.Answer {
 
 // closed is the error of a call that was refused as a whole.
 func (p *production) closed(ctx context.Context, refusal *importer.Refusal) error {
-	if p.target.MayCreateTasks(ctx) == Denied {
-		return &SetupError{Message: fmt.Sprintf("user %s has no right to create tasks: %s", p.target.User(), refusal.Error()), Explain: taskRight, Err: refusal.Err}
+	if p.dest.MayCreateTasks(ctx) == Denied {
+		return &SetupError{Message: fmt.Sprintf("user %s has no right to create tasks: %s", p.dest.User(), refusal.Error()), Explain: taskRight, Err: refusal.Err}
 	}
 	if p.options.PlainCreate {
 		return refusal.Err
@@ -265,7 +265,7 @@ func (p *production) unknownOutcome(a *maker.Answer) error {
 
 // jobs is how many calls may be in flight at once.
 func (r *sync) jobs() int {
-	server, err := url.Parse(r.target.Session.URL)
+	server, err := url.Parse(r.dest.Session.URL)
 	switch {
 	case r.options.PlainCreate, err == nil && strings.HasSuffix(server.Hostname(), ".odoo.com"):
 		return 1

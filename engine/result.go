@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/maker"
-	"odoosync/engine/internal/target"
 	"odoosync/odoorpc"
 )
 
@@ -88,14 +88,14 @@ func (r ItemResult) Describe() string {
 // What a run finds in Odoo.
 type (
 	// Project is the Odoo project that tasks go to.
-	Project = target.Project
+	Project = destination.Project
 	// Stage is one stage (column) of the project.
-	Stage = target.Stage
+	Stage = destination.Stage
 	// Tag is one tag that the map asks for.
-	Tag = target.Tag
+	Tag = destination.Tag
 	// Permission is what Odoo says about a right, as far as it can be asked
 	// without using it: Unknown, Allowed or Denied.
-	Permission = target.Permission
+	Permission = destination.Permission
 	// Difference is one point in which an existing task is not what the map
 	// says.
 	Difference = maker.Difference
@@ -103,9 +103,9 @@ type (
 
 // The answers to a question for a right.
 const (
-	Unknown = target.Unknown
-	Allowed = target.Allowed
-	Denied  = target.Denied
+	Unknown = destination.Unknown
+	Allowed = destination.Allowed
+	Denied  = destination.Denied
 )
 
 // Result is what a run did, as far as it came. It is complete also when Sync

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/ledger"
 	"odoosync/engine/internal/maker"
 	"odoosync/engine/internal/mapfile"
-	"odoosync/engine/internal/target"
 )
 
 // Sync creates a task for every pending feature of the map at path and a
@@ -44,8 +44,8 @@ type sync struct {
 	result *Result
 	file   *mapfile.File
 	book   *ledger.Ledger
-	target *target.Target
-	stages *target.Stages
+	dest   *destination.Destination
+	stages *destination.Stages
 	maker  *maker.Maker
 	saves  saves
 }
@@ -106,15 +106,15 @@ func (r *sync) read(path string) (*featuremap.Map, error) {
 
 // connect finds out where tasks go.
 func (r *sync) connect(ctx context.Context) (err error) {
-	r.target, err = r.Engine.connect(ctx)
-	if r.target != nil {
-		r.result.Session, r.result.Project = r.target.Session, r.target.Project
+	r.dest, err = r.Engine.connect(ctx)
+	if r.dest != nil {
+		r.result.Session, r.result.Project = r.dest.Session, r.dest.Project
 	}
 	if err != nil {
 		return err
 	}
 	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.clock.Now})
-	if r.stages, err = r.target.FindStages(ctx, []string{target.Backlog}); err != nil {
+	if r.stages, err = r.dest.FindStages(ctx, []string{destination.Backlog}); err != nil {
 		return err
 	}
 	r.result.Stage = r.stages.Named[0]
@@ -127,12 +127,12 @@ func (r *sync) rehearse(ctx context.Context) error {
 	if err := r.mayCreate(ctx); err != nil {
 		return err
 	}
-	tags, err := r.target.FindTags(ctx, r.book.Plan().Tags())
+	tags, err := r.dest.FindTags(ctx, r.book.Plan().Tags())
 	if err != nil {
 		return err
 	}
-	r.target.AskStages(ctx, r.stages)
-	r.target.AskTags(ctx, tags)
+	r.dest.AskStages(ctx, r.stages)
+	r.dest.AskTags(ctx, tags)
 	r.result.Stage, r.result.Tags = r.stages.Named[0], tags.Named
 	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
 	found, err := r.look(ctx)
@@ -148,10 +148,10 @@ func (r *sync) mayCreate(ctx context.Context) error {
 	if r.book.Plan().Pending() == 0 {
 		return nil
 	}
-	if r.target.MayCreateTasks(ctx) == Denied {
-		return &SetupError{Message: "user " + r.target.User() + " has no right to create tasks", Explain: taskRight}
+	if r.dest.MayCreateTasks(ctx) == Denied {
+		return &SetupError{Message: "user " + r.dest.User() + " has no right to create tasks", Explain: taskRight}
 	}
-	if !r.options.PlainCreate && r.target.MayImport(ctx) == Denied {
+	if !r.options.PlainCreate && r.dest.MayImport(ctx) == Denied {
 		return r.importClosed("")
 	}
 	return nil

@@ -77,8 +77,7 @@ func (r *sync) missing() []ItemResult {
 // listMissing adds to the error of a failed save what calls created that were
 // in flight then.
 func (r *sync) listMissing(err error) error {
-	var notSaved *NotSavedError
-	if errors.As(err, &notSaved) {
+	if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
 		notSaved.Items = r.missing()
 	}
 	return err

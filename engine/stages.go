@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 
-	"odoosync/engine/internal/target"
+	"odoosync/engine/internal/destination"
 )
 
 // EnsureStages creates those of the six stages that the project lacks, with
@@ -19,7 +19,7 @@ func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
 	if err != nil {
 		return result, err
 	}
-	stages, err := t.FindStages(ctx, target.StageNames)
+	stages, err := t.FindStages(ctx, destination.StageNames)
 	if err != nil {
 		return result, err
 	}
@@ -32,10 +32,10 @@ func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
 	return result, err
 }
 
-// connect logs in and finds the project. The target is there with its session
+// connect logs in and finds the project. The destination is there with its session
 // also when the project is not found.
-func (e *Engine) connect(ctx context.Context) (*target.Target, error) {
-	t, err := target.Connect(ctx, e.odoo, e.options.Project, e.options.PlainCreate)
+func (e *Engine) connect(ctx context.Context) (*destination.Destination, error) {
+	t, err := destination.Connect(ctx, e.odoo, e.options.Project, e.options.PlainCreate)
 	if err == nil {
 		e.report(Connected{Session: t.Session, Project: t.Project})
 	}

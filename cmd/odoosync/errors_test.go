@@ -52,6 +52,8 @@ func TestExitCodes(t *testing.T) {
 		// What was created matters more than why the run stopped.
 		{&engine.NotSavedError{Items: []engine.ItemResult{item}, Err: engine.ErrInterrupted}, exitNotSaved, "not-saved"},
 		{&engine.UnknownOutcomeError{Items: []engine.ItemResult{item}, Err: context.Canceled}, exitUnknown, "unknown-outcome"},
+		{errors.Join(&engine.NotSavedError{Items: []engine.ItemResult{item}, Err: fs.ErrNotExist}, &engine.MapError{File: "m"}), exitNotSaved, "not-saved"},
+		{errors.Join(&engine.MapError{File: "m"}, &engine.NotSavedError{Items: []engine.ItemResult{item}, Err: fs.ErrNotExist}), exitNotSaved, "not-saved"},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%T", test.err), func(t *testing.T) {

@@ -112,6 +112,30 @@ func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
 	is.Equal(exit.ExitCode(), exitInterrupted)
 }
 
+// A reader of the messages that goes away, such as head, does not end a run
+// between the creation of tasks and the save of their ids.
+func TestAReaderOfTheMessagesThatGoesAwayIsNoReasonToDie(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no such signal there")
+	}
+	is := is.New(t)
+	_, path, env := startOdoo(t)
+	reader, writer, err := os.Pipe()
+	is.NoErr(err)
+	is.NoErr(reader.Close())
+	defer func() { _ = writer.Close() }()
+	cmd := exec.CommandContext(t.Context(), "odoosync", "run", path, "--verbose")
+	cmd.Env = []string{"GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.Stderr = writer
+	is.NoErr(cmd.Run())
+	plan, err := engine.Check(path)
+	is.NoErr(err)
+	is.Equal(plan.Pending(), 0)
+}
+
 // synced is a buffer that several goroutines write to.
 type synced struct {
 	mu sync.Mutex

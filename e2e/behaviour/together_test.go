@@ -1,11 +1,16 @@
 package behaviour
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -22,13 +27,42 @@ func features(n, stories int) string {
 	return b.String()
 }
 
+// holdStories puts a proxy before the server, which holds all calls that create
+// stories from when the first is reached until they are released.
+func (w *world) holdStories() (reached <-chan struct{}, release func()) {
+	wire := &badWire{target: w.o.url}
+	come, free := make(chan struct{}), make(chan struct{})
+	first := sync.OnceFunc(func() { close(come) })
+	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if bytes.Contains(body, []byte("Story ")) && (strings.HasSuffix(r.URL.Path, "/load") || bytes.Contains(body, []byte(`"load"`))) {
+			first()
+			<-free
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		wire.forward(r).write(rw)
+	}))
+	release = sync.OnceFunc(func() { close(free) })
+	w.t.Cleanup(func() {
+		release()
+		proxy.Close()
+	})
+	w.o.url = proxy.URL
+	return come, release
+}
+
 func TestSecondRunOnTheSameMapIsRefused(t *testing.T) {
 	onEveryTarget(t, func(t *testing.T, o *target) {
 		w := newWorld(t, o)
 		before := w.write(features(2, 3))
-		first := w.start("--rate", "3")
-		first.until("connected to Odoo") // the map is locked before
+		reached, release := w.holdStories()
+		first := w.start()
+		<-reached
 		w.mustFail(exitMap, "locked", []string{"locked by another program"})
+		release()
 		w.demand(exitDone, first.wait())
 		w.agrees(before)
 	})
@@ -67,11 +101,14 @@ func TestInterruptedRunSavesWhatItMade(t *testing.T) {
 	onEveryTarget(t, func(t *testing.T, o *target) {
 		w := newWorld(t, o)
 		before := w.write(features(5, 40))
-		p := w.start("--rate", "4")
-		p.until("tasks saved")
+		reached, release := w.holdStories()
+		p := w.start()
+		<-reached // the features are saved
 		if err := p.command.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
+		p.until("finishing the current call")
+		release()
 		got := w.demand(exitInterrupted, p.wait())
 		saved := 0
 		tasks := w.tasks()

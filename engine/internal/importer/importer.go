@@ -165,8 +165,8 @@ func Isolate[T any](items []T, refusal *Refusal, send func([]T) error) (int, *Re
 	from, to, guess := 0, len(items), refusal.Row()
 	for from < to {
 		n := (to - from + 1) / 2
-		if guess >= 0 {
-			n = min(max(guess, 1), to-from) // first what stands before the named row, then the row itself
+		if guess >= 0 && guess < to-from {
+			n = max(guess, 1) // first what stands before the named row, then the row itself
 		}
 		err := send(items[from : from+n])
 		var again *Refusal
@@ -180,7 +180,7 @@ func Isolate[T any](items []T, refusal *Refusal, send func([]T) error) (int, *Re
 		case n == 1:
 			return from, again, nil
 		default:
-			to, guess = from+n, again.Row()
+			to, guess = from+n, -1 // a server that names the wrong row once does so again
 		}
 	}
 	return -1, nil, nil

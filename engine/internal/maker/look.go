@@ -21,10 +21,10 @@ type Sight struct {
 }
 
 // Look looks for the tasks of parents, and for tasks that items without one
-// have already from a run whose ids were lost. It asks for tasks that bear the
-// name of an item, in one call, and where there are some, for their external
-// ids. A task that was renamed since is not found so; Ask finds it, or the
-// load of the item.
+// have already from a run whose ids were lost. It asks for tasks of the project
+// that bear the name of an item, in one call, and where there are some, for
+// their external ids. A task that was renamed or moved since is not found so;
+// Ask finds it, or the load of the item.
 func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (*Sight, error) {
 	names := make(map[string]bool)
 	for _, item := range items {
@@ -46,7 +46,7 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 			if isParent[t.ID] {
 				sight.Parents[t.ID] = &found[i]
 			}
-			if names[string(t.Name)] && k.ledger.Owner(t.ID) == nil {
+			if names[string(t.Name)] && t.Project.ID == k.place.Project && k.ledger.Owner(t.ID) == nil {
 				namesakes[t.ID] = true
 			}
 		}
@@ -68,18 +68,18 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 func (k *Maker) lookFor(names []string, parents []int64) []odoorpc.Domain {
 	named, under := nameParts(names), parts(parents)
 	domains := make([]odoorpc.Domain, max(len(named), len(under), 1))
-	either := func(i int, condition any) {
+	either := func(i int, condition ...any) {
 		if domains[i] != nil {
 			domains[i] = append(odoorpc.Domain{"|"}, domains[i]...)
 		}
-		domains[i] = append(domains[i], condition)
+		domains[i] = append(domains[i], condition...)
 	}
 	either(0, odoorpc.Cond("create_date", ">=", k.stood.since))
 	for i, ids := range under {
 		either(i, odoorpc.Cond("id", "in", ids))
 	}
 	for i, part := range named {
-		either(i, odoorpc.Cond("name", "in", part))
+		either(i, "&", odoorpc.Cond("project_id", "=", k.place.Project), odoorpc.Cond("name", "in", part))
 	}
 	return domains
 }
@@ -90,10 +90,12 @@ func nameParts(names []string) [][]string {
 	var list [][]string
 	size := most
 	for _, name := range names {
-		if size += jsonSize(name) + 2; size > most {
-			list, size = append(list, nil), jsonSize(name)
+		bytes := jsonSize(name) + 2
+		if size += bytes; size > most {
+			list, size = append(list, nil), bytes
 		}
-		list[len(list)-1] = append(list[len(list)-1], name)
+		last := len(list) - 1
+		list[last] = append(list[last], name)
 	}
 	return list
 }

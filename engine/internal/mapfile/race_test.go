@@ -234,3 +234,41 @@ func TestEditorThatOpenedTheOldFile(t *testing.T) {
 		})
 	}
 }
+
+// TestEditorThatEmptiedTheMap has done so before the step that makes the map
+// longer, and writes its text after.
+func TestEditorThatEmptiedTheMap(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	sys := &faulty{without: []string{"rename", "claim"}}
+	f, err := openIn(sys, path)
+	is.NoErr(err)
+	defer f.Close()
+	doc := readDocument(t, f)
+	saved, written := make(chan struct{}), make(chan error, 1)
+	sys.watch = func(operation string) {
+		if operation != "append" {
+			return
+		}
+		editor, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+		is.NoErr(err)
+		go func() {
+			for grown := false; !grown; {
+				select {
+				case <-saved:
+					grown = true
+				default:
+					info, err := editor.Stat()
+					grown = err != nil || info.Size() > 0
+				}
+			}
+			_, err := editor.WriteString(oldText + editMark)
+			written <- errors.Join(err, editor.Close())
+		}()
+	}
+	err = f.Replace(patched(t, doc))
+	close(saved)
+	is.True(errors.Is(err, ErrChanged))
+	is.NoErr(<-written)
+	is.Equal(bytesOf(t, path), oldText+editMark)
+}

@@ -1,4 +1,4 @@
-package target
+package destination
 
 import (
 	"context"
@@ -41,7 +41,7 @@ type Stages struct {
 // FindStages looks stages up by exact name among those of the project: by
 // their source names, else by the names that the user reads. Where there are
 // several of one name the first on the board counts.
-func (t *Target) FindStages(ctx context.Context, names []string) (*Stages, error) {
+func (t *Destination) FindStages(ctx context.Context, names []string) (*Stages, error) {
 	s := &Stages{First: true, seen: make(map[int64]bool)}
 	for _, name := range names {
 		s.Named = append(s.Named, Stage{Name: name})
@@ -66,7 +66,7 @@ func (s *Stages) lacks() bool {
 
 // readStages fills in the ids of the stages that are in the project and not
 // archived, and takes note of all.
-func (t *Target) readStages(ctx context.Context, s *Stages, domain odoorpc.Domain, lang odoorpc.Context) error {
+func (t *Destination) readStages(ctx context.Context, s *Stages, domain odoorpc.Domain, lang odoorpc.Context) error {
 	var found []struct {
 		ID       int64        `json:"id"`
 		Name     odoorpc.Text `json:"name"`
@@ -101,7 +101,7 @@ func (t *Target) readStages(ctx context.Context, s *Stages, domain odoorpc.Domai
 }
 
 // AskStages says of missing stages whether the user could create them.
-func (t *Target) AskStages(ctx context.Context, s *Stages) {
+func (t *Destination) AskStages(ctx context.Context, s *Stages) {
 	may := Unknown
 	for i := range s.Named {
 		stage := &s.Named[i]
@@ -121,7 +121,7 @@ func (t *Target) AskStages(ctx context.Context, s *Stages) {
 // the same time or a run after a lost answer creates no second one. Where that
 // id leads to a stage that was seen, and so was renamed, archived or taken out
 // of the project since, the next id is used.
-func (t *Target) CreateStages(ctx context.Context, s *Stages) error {
+func (t *Destination) CreateStages(ctx context.Context, s *Stages) error {
 	const attempts = 5
 	for i := range s.Named {
 		stage := &s.Named[i]
@@ -147,7 +147,7 @@ func (t *Target) CreateStages(ctx context.Context, s *Stages) error {
 	return nil
 }
 
-func (t *Target) createStage(ctx context.Context, name string, attempt int) (int64, error) {
+func (t *Destination) createStage(ctx context.Context, name string, attempt int) (int64, error) {
 	sequence := 1 + max(slices.Index(StageNames, name), 0)
 	var ids []int64
 	var err error
@@ -172,7 +172,7 @@ func stageExternalID(project int64, name string, attempt int) string {
 }
 
 // stageRefused explains a refusal; other errors stay as they are.
-func (t *Target) stageRefused(ctx context.Context, err error, name string) error {
+func (t *Destination) stageRefused(ctx context.Context, err error, name string) error {
 	var refusal *importer.Refusal
 	if !errors.As(importer.RefusalOf(err), &refusal) {
 		return err

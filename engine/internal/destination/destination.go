@@ -1,7 +1,7 @@
-// Package target finds out where tasks go: the project, its Backlog stage, the
+// Package destination finds out where tasks go: the project, its Backlog stage, the
 // tags, and what the user may do there. It creates the stages and tags that
 // are missing, each at most once, and knows nothing of feature maps.
-package target
+package destination
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"odoosync/odoorpc"
 )
 
-// Odoo is what the target asks of a server; *odoorpc.Client provides it.
+// Odoo is what the destination asks of a server; *odoorpc.Client provides it.
 type Odoo interface {
 	importer.Odoo
 	Connect(ctx context.Context) (odoorpc.Session, error)
@@ -22,7 +22,7 @@ type Odoo interface {
 	Create(ctx context.Context, model string, values []map[string]any, options odoorpc.CreateOptions) ([]int64, error)
 }
 
-// The Odoo models that the target is made of.
+// The Odoo models that the destination is made of.
 const (
 	modelProject = "project.project"
 	modelStage   = "project.task.type"
@@ -54,8 +54,8 @@ type Project struct {
 	URL  string // where a browser shows its tasks
 }
 
-// Target is one project of one Odoo, seen as one user.
-type Target struct {
+// Destination is one project of one Odoo, seen as one user.
+type Destination struct {
 	Session odoorpc.Session
 	Project Project
 
@@ -66,20 +66,20 @@ type Target struct {
 
 // Connect logs in and finds the project that is wanted, an id or an exact
 // name. With plain, missing stages and tags are created by create, for users
-// who may not import. The Target is there with its session also where the
+// who may not import. The Destination is there with its session also where the
 // project is not found. Errors: *Error, and those of package odoorpc.
-func Connect(ctx context.Context, odoo Odoo, wanted string, plain bool) (*Target, error) {
+func Connect(ctx context.Context, odoo Odoo, wanted string, plain bool) (*Destination, error) {
 	session, err := odoo.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	t := &Target{Session: session, odoo: odoo, plain: plain}
+	t := &Destination{Session: session, odoo: odoo, plain: plain}
 	t.Project, err = t.findProject(ctx, strings.TrimSpace(wanted))
 	return t, err
 }
 
 // User is how messages name the user.
-func (t *Target) User() string {
+func (t *Destination) User() string {
 	if t.Session.Login != "" {
 		return t.Session.Login
 	}
@@ -88,7 +88,7 @@ func (t *Target) User() string {
 
 // TaskURL is where a browser shows a task of the project. Odoo has short
 // addresses since version 18.
-func (t *Target) TaskURL(id int64) string {
+func (t *Destination) TaskURL(id int64) string {
 	if t.Session.Major >= 18 {
 		return fmt.Sprintf("%s/odoo/project/%d/tasks/%d", t.Session.URL, t.Project.ID, id)
 	}
@@ -106,7 +106,7 @@ func projectURL(session odoorpc.Session, id int64) string {
 // foreign is the context in which Odoo compares and gives names as the user
 // reads them; nil where these are the source names, in English. Odoo knows
 // translated names of stages in all versions, of projects and tags from 16 on.
-func (t *Target) foreign(ctx context.Context, since int) (odoorpc.Context, error) {
+func (t *Destination) foreign(ctx context.Context, since int) (odoorpc.Context, error) {
 	if t.Session.Major < since {
 		return nil, nil
 	}

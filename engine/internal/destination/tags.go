@@ -1,4 +1,4 @@
-package target
+package destination
 
 import (
 	"context"
@@ -32,7 +32,7 @@ type Tags struct {
 // FindTags looks tags up by exact name: by their source names, else by the
 // names that the user reads. It reads all tags of the database, so that a tag
 // that was renamed is known as well.
-func (t *Target) FindTags(ctx context.Context, names []string) (*Tags, error) {
+func (t *Destination) FindTags(ctx context.Context, names []string) (*Tags, error) {
 	tags := &Tags{ids: make(map[string]int64), seen: make(map[int64]bool)}
 	if len(names) == 0 {
 		return tags, nil
@@ -55,7 +55,7 @@ func (t *Target) FindTags(ctx context.Context, names []string) (*Tags, error) {
 	return tags, nil
 }
 
-func (t *Target) readTags(ctx context.Context, tags *Tags, lang odoorpc.Context) error {
+func (t *Destination) readTags(ctx context.Context, tags *Tags, lang odoorpc.Context) error {
 	var found []struct {
 		ID   int64        `json:"id"`
 		Name odoorpc.Text `json:"name"`
@@ -89,7 +89,7 @@ func (tags *Tags) want(names []string) (lacking bool) {
 }
 
 // AskTags says of missing tags whether the user could create them.
-func (t *Target) AskTags(ctx context.Context, tags *Tags) {
+func (t *Destination) AskTags(ctx context.Context, tags *Tags) {
 	may := Unknown
 	for i := range tags.Named {
 		tag := &tags.Named[i]
@@ -109,7 +109,7 @@ func (t *Target) AskTags(ctx context.Context, tags *Tags) {
 // Tags are created under external ids, like stages, so that repeating creates
 // no second one. Where such an id leads to a tag that was seen, and so was
 // renamed since, the next id is used.
-func (t *Target) CreateTags(ctx context.Context, tags *Tags) error {
+func (t *Destination) CreateTags(ctx context.Context, tags *Tags) error {
 	const attempts = 3
 	for attempt := 1; attempt <= attempts; attempt++ {
 		var missing []*Tag
@@ -129,7 +129,7 @@ func (t *Target) CreateTags(ctx context.Context, tags *Tags) error {
 }
 
 // createTags creates tags together, and those around a refused one without it.
-func (t *Target) createTags(ctx context.Context, tags *Tags, missing []*Tag, attempt int) error {
+func (t *Destination) createTags(ctx context.Context, tags *Tags, missing []*Tag, attempt int) error {
 	const most = 500 // tags a call
 	send := func(part []*Tag) error { return t.sendTags(ctx, tags, part, attempt) }
 	for asked := false; len(missing) > 0; {
@@ -176,7 +176,7 @@ func leaveOff(tags []*Tag, reason string) {
 
 // sendTags is one call that creates tags. The errors are *importer.Refusal and
 // those of package odoorpc that are no refusals.
-func (t *Target) sendTags(ctx context.Context, tags *Tags, part []*Tag, attempt int) error {
+func (t *Destination) sendTags(ctx context.Context, tags *Tags, part []*Tag, attempt int) error {
 	var ids []int64
 	var err error
 	if t.plain {
@@ -203,7 +203,7 @@ func (t *Target) sendTags(ctx context.Context, tags *Tags, part []*Tag, attempt 
 }
 
 // createPlainly creates tags without external ids.
-func (t *Target) createPlainly(ctx context.Context, part []*Tag) ([]int64, error) {
+func (t *Destination) createPlainly(ctx context.Context, part []*Tag) ([]int64, error) {
 	values := make([]map[string]any, len(part))
 	for i, tag := range part {
 		values[i] = map[string]any{"name": tag.Name}
@@ -214,7 +214,7 @@ func (t *Target) createPlainly(ctx context.Context, part []*Tag) ([]int64, error
 
 // findRefused looks refused tags up once more: somebody else may have created
 // them at the same moment.
-func (t *Target) findRefused(ctx context.Context, tags *Tags) error {
+func (t *Destination) findRefused(ctx context.Context, tags *Tags) error {
 	var refused []string
 	for i := range tags.Named {
 		tag := &tags.Named[i]

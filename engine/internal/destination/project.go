@@ -1,4 +1,4 @@
-package target
+package destination
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // findProject looks the project up, by id or by exact name: the source name,
 // else the one that the user reads. It has to be one, visible to the user and
 // not archived.
-func (t *Target) findProject(ctx context.Context, wanted string) (Project, error) {
+func (t *Destination) findProject(ctx context.Context, wanted string) (Project, error) {
 	if id, ok := asID(wanted); ok {
 		project, err := t.searchProject(ctx, odoorpc.Cond("id", "=", id), wanted, nil)
 		if err != nil || project.ID != 0 {
@@ -51,7 +51,7 @@ func asID(s string) (int64, bool) {
 
 // searchProject returns the one project that meets the condition; the zero
 // Project where there is none.
-func (t *Target) searchProject(ctx context.Context, condition any, wanted string, lang odoorpc.Context) (Project, error) {
+func (t *Destination) searchProject(ctx context.Context, condition any, wanted string, lang odoorpc.Context) (Project, error) {
 	var found []struct {
 		ID     int64        `json:"id"`
 		Name   odoorpc.Text `json:"name"`

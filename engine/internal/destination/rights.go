@@ -1,4 +1,4 @@
-package target
+package destination
 
 import (
 	"context"
@@ -22,7 +22,7 @@ const (
 // MayCreateTasks asks for the user's right to create tasks. From Odoo 17 on
 // every employee has the access right, for tasks of their own; a record rule
 // keeps those of projects to the group Project / User.
-func (t *Target) MayCreateTasks(ctx context.Context) Permission {
+func (t *Destination) MayCreateTasks(ctx context.Context) Permission {
 	may := t.mayCreate(ctx, modelTask)
 	if may == Allowed && t.Session.Major >= 17 {
 		return t.inGroup(ctx, "project.group_project_user")
@@ -32,7 +32,7 @@ func (t *Target) MayCreateTasks(ctx context.Context) Permission {
 
 // MayImport asks whether the user may import tasks, by importing none: modules
 // that close imports to users answer as they do to any import.
-func (t *Target) MayImport(ctx context.Context) Permission {
+func (t *Destination) MayImport(ctx context.Context) Permission {
 	var loaded struct {
 		IDs      any   `json:"ids"`
 		Messages []any `json:"messages"`
@@ -56,7 +56,7 @@ func (t *Target) MayImport(ctx context.Context) Permission {
 // mayCreateStages asks for the user's right to create stages of a project. The
 // access right alone does not tell: since Odoo 15 every project user has it,
 // and a record rule keeps all but administrators to stages of their own.
-func (t *Target) mayCreateStages(ctx context.Context) Permission {
+func (t *Destination) mayCreateStages(ctx context.Context) Permission {
 	if may := t.mayCreate(ctx, modelStage); may != Allowed {
 		return may
 	}
@@ -65,14 +65,14 @@ func (t *Target) mayCreateStages(ctx context.Context) Permission {
 
 // mayCreate asks for the user's right to create records of a model. It knows
 // access rights but not record rules, so Allowed may still be refused.
-func (t *Target) mayCreate(ctx context.Context, model string) Permission {
+func (t *Destination) mayCreate(ctx context.Context, model string) Permission {
 	return t.permission(ctx, model, "check_access_rights", odoorpc.Args{
 		Params: []odoorpc.Param{{Name: "operation", Value: "create"}, {Name: "raise_exception", Value: false}}, Repeatable: true,
 	})
 }
 
 // inGroup asks whether the user is in a group.
-func (t *Target) inGroup(ctx context.Context, group string) Permission {
+func (t *Destination) inGroup(ctx context.Context, group string) Permission {
 	args := odoorpc.Args{Params: []odoorpc.Param{{Name: "group_ext_id", Value: group}}, Repeatable: true}
 	if t.Session.Major >= 18 { // a method of records since then
 		args.IDs = []int64{t.Session.UserID}
@@ -81,7 +81,7 @@ func (t *Target) inGroup(ctx context.Context, group string) Permission {
 }
 
 // permission is Odoo's answer to a question; Unknown where it gives none.
-func (t *Target) permission(ctx context.Context, model, method string, args odoorpc.Args) Permission {
+func (t *Destination) permission(ctx context.Context, model, method string, args odoorpc.Args) Permission {
 	var allowed bool
 	if err := t.odoo.Call(ctx, model, method, args, &allowed); err != nil {
 		return Unknown
