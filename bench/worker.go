@@ -26,7 +26,7 @@ func work(name string, args []string) error {
 		return serveSim()
 	}
 	if len(args) != 1 {
-		return errors.New("a worker wants one argument")
+		return errors.New("a worker takes one argument")
 	}
 	switch name {
 	case "edit":

@@ -40,7 +40,7 @@ install_builder() {
 		>"$1" 2>&1 || outside "install mmdebstrap (no mirror?): $(tail -1 "$1")"
 }
 
-# apt_options prints this machine's proxy and tolerance settings as mmdebstrap wants them.
+# apt_options prints this machine's proxy and tolerance settings as mmdebstrap expects them.
 apt_options() {
 	apt-config dump | grep -iE '^Acquire::([a-z]+::)*(proxy|proxy-auto-detect|retries|check-date|timeout)(::[^ ]*)? ".+";' |
 		sed 's/^/--aptopt=/' || true

@@ -3,7 +3,7 @@
 #
 # A server is one mount and one process namespace: everything in it hangs
 # under one process, the keeper, so that stopping the keeper stops exactly what
-# was started and leaves no mount behind.
+# was started and leaves no mount.
 #
 #   $place/root       the Debian root with Odoo, PostgreSQL and the database
 #   $place/built      which recipe the root was built from
@@ -32,7 +32,7 @@ known() {
 
 # settle VERSION sets version, place and root.
 settle() {
-	known "$1" || misuse "no Odoo $1 here: want one of ${versions[*]}"
+	known "$1" || misuse "no Odoo $1 here: expected one of ${versions[*]}"
 	version=$1
 	place=${ODOOSYNC_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/odoosync-e2e}/$version
 	root=$place/root

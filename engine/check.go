@@ -10,7 +10,7 @@ import (
 // the map, and *FileError.
 func Check(path string) (*Plan, error) { return check(path, false) }
 
-// CheckStrictly is Check that takes the warnings of a map for mistakes.
+// CheckStrictly is Check, but treats the warnings of a map as mistakes.
 func CheckStrictly(path string) (*Plan, error) { return check(path, true) }
 
 func check(path string, strict bool) (*Plan, error) {

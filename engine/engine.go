@@ -26,19 +26,19 @@ type Options struct {
 	// DryRun checks everything that can be checked and creates nothing.
 	DryRun bool
 	// Notify lets Odoo post its messages and mail the project's followers for
-	// each task. Default: tasks are made quietly.
+	// each task. Default: tasks are created silently.
 	Notify bool
-	// Link takes a task that an earlier run made for an item even if it
-	// differs from the map by now.
+	// Link takes a task that an earlier run created for an item even
+	// if it no longer matches the map.
 	Link bool
-	// PlainCreate makes tasks without external ids, by create: never found
-	// again by a later run, and nothing that may have been done is repeated.
+	// PlainCreate creates tasks without external ids: no later run finds them
+	// again, and nothing that may have been done is repeated.
 	PlainCreate bool
 	// Jobs is how many calls may create stories at a time. Default: 2. On
 	// Odoo's own cloud and with plain create it is always 1.
 	Jobs int
-	// Strict takes the warnings of a map, such as a key that is probably
-	// misspelt, for mistakes. Default: they are reported as events.
+	// Strict treats the warnings of a map, such as a key that is probably
+	// misspelt, as mistakes. Default: they are reported as events.
 	Strict bool
 	// Observer is told what happens, in order and on the calling goroutine.
 	// Default: nobody is.

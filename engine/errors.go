@@ -62,11 +62,11 @@ type MismatchError struct {
 	Items []Mismatch
 }
 
-// Mismatch is one item of a MismatchError with the task it met.
+// Mismatch is one item of a MismatchError with the task that does not match it.
 type Mismatch struct {
-	Item        ItemResult // Status Pending; ID is that of the task it met, 0 when the user may not know it
+	Item        ItemResult // Status Pending; ID is that of the task, 0 when the user may not know it
 	Differences []Difference
-	Created     bool // this run created the task, and Odoo made something else of it
+	Created     bool // this run created the task, and Odoo turned it into something else
 	Unseen      bool // the user may not see the task
 }
 
@@ -83,7 +83,7 @@ func (e *MismatchError) Error() string {
 		was := "was created for it by an earlier run, but differs"
 		switch {
 		case m.Created:
-			was = "was created for it, but Odoo made another of it"
+			was = "was created for it, but Odoo turned it into another one"
 		case m.Unseen:
 			was = "was created for it, but cannot be seen"
 		}
@@ -99,14 +99,14 @@ func (e *MismatchError) Error() string {
 func (e *MismatchError) Hint() string {
 	for _, m := range e.Items {
 		if m.Created {
-			return "a module or an automation of this Odoo mixes up new tasks; correct them in Odoo and write the right task_id by hand"
+			return "a module or an automation in this Odoo mixes up new tasks; correct them in Odoo and write the right task_id by hand"
 		}
 	}
 	return "take the existing task with --link, create another one with --plain-create, or write the right task_id by hand"
 }
 
 // UnknownOutcomeError is a batch sent with plain create whose answer was lost:
-// the tasks may exist or not, and asking again could make them twice.
+// the tasks may exist or not, and sending it again could create them twice.
 type UnknownOutcomeError struct {
 	File  string
 	Items []ItemResult
@@ -115,7 +115,7 @@ type UnknownOutcomeError struct {
 
 func (e *UnknownOutcomeError) Error() string {
 	first := e.Items[0]
-	return fmt.Sprintf("%s:%d: %s %q and the %d items after it: no answer to the create, they may exist in Odoo or not: %v",
+	return fmt.Sprintf("%s:%d: %s %q and the %d items after it: no reply to the create; they may or may not exist in Odoo: %v",
 		e.File, first.Line, first.Kind, first.Name(), len(e.Items)-1, e.Err)
 }
 
@@ -124,7 +124,7 @@ func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *UnknownOutcomeError) Hint() string {
-	return "look in Odoo whether these tasks exist; if they do, write their ids into the map, if not, run again"
+	return "check in Odoo whether these tasks exist; if they do, write their ids into the map; if not, run again"
 }
 
 // NotSavedError is tasks of this run that exist in Odoo but whose ids are not

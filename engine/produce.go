@@ -189,7 +189,7 @@ func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 		return nil
 	case transport.TooLarge():
 		return &ItemError{File: p.result.Map, Item: resultOf(a.Items[0], 0, Pending), Message: "the server takes no call of this size", Err: a.Err,
-			Explain: "shorten the description, or let the proxy before Odoo take larger bodies"}
+			Explain: "shorten the description, or let the proxy in front of Odoo accept larger bodies"}
 	case !p.options.PlainCreate && a.Shrinkable(transport):
 		p.size.TooSlow(len(a.Items))
 		return nil

@@ -133,7 +133,7 @@ func (r *Result) Count(s Status) int {
 	return n
 }
 
-// StagesResult is what EnsureStages found and made.
+// StagesResult is what EnsureStages found and created.
 type StagesResult struct {
 	DryRun  bool
 	Session odoorpc.Session

@@ -38,7 +38,7 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	return r.result, err
 }
 
-// sync is one call of Sync: the rooms that it leads a map through.
+// sync is one call of Sync: the packages that it leads a map through.
 type sync struct {
 	*Engine
 	result *Result
@@ -98,7 +98,7 @@ func (r *sync) read(path string) (*featuremap.Map, error) {
 	}
 	if !r.options.DryRun {
 		for _, err := range r.file.Sweep() {
-			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it harms nothing; its owner may remove it")
+			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it does no harm; its owner can remove it")
 		}
 	}
 	return m, nil

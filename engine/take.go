@@ -75,7 +75,7 @@ func (p *production) warnChanged(v maker.Verdict) {
 		changes = append(changes, fmt.Sprintf("%s: %s", d.Field, d.Odoo))
 	}
 	p.warn(fmt.Sprintf("%s:%d: %s %q: Odoo changed task %d when it was created (%s)", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, v.ID, strings.Join(changes, "; ")),
-		"an automation of this Odoo does that; the id is in the map all the same")
+		"an automation in this Odoo did that; the id is in the map anyway")
 }
 
 // claimedIDs is the error about items whose task_id was no task of this Odoo

@@ -133,7 +133,7 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 		f.tooMuch, f.timeout = sent, true
 		if !sent {
 			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
-			e.hint = "check host and port of the URL, and what stands between this machine and the server"
+			e.hint = "check the host and port of the URL, and what is between this machine and the server"
 			if proxy != "" {
 				e.Reason, e.hint = "proxy "+proxy+": "+e.Reason, proxyHint
 			}
@@ -154,7 +154,7 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 	return f
 }
 
-const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or except this host from it with NO_PROXY"
+const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or exempt this host from it with NO_PROXY"
 
 // describe says in a few words what broke, what to do about it, and whether it may pass on its own. Where no connection came
 // about, proxy names the one on the way, and all is its fault but what the server itself is to show: a certificate and TLS.
@@ -180,16 +180,16 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 	case errors.As(err, &tunnel):
 		return tunnel.Error(), "", tunnel.passing()
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's name service", false
+		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's DNS", false
 	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &host):
 		return "certificate not accepted: " + c.redactor.line(err.Error()),
 			"certificates are always verified; for a private authority point SSL_CERT_FILE or SSL_CERT_DIR to its certificate", false
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return "does not speak TLS on this port", "check scheme and port of the URL", false
+		return "does not speak TLS on this port", "check the scheme and port of the URL", false
 	case strings.Contains(err.Error(), "malformed HTTP"):
-		return "does not speak HTTP on this port", "check scheme and port of the URL", false
+		return "does not speak HTTP on this port", "check the scheme and port of the URL", false
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused", "check host and port of the URL, and whether Odoo runs", true
+		return "connection refused", "check the host and port of the URL, and whether Odoo is running", true
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the answer broke off", "", true
 	case errors.Is(err, io.EOF):
@@ -252,7 +252,7 @@ func (x *exchange) intermediary(a *answer) *failure {
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
 		f.transient = true
-		hint = "Odoo, or a proxy before it, is in trouble: see its log, and whether its database runs"
+		hint = "Odoo, or a proxy in front of it, is in trouble: see its log, and whether its database runs"
 	default:
 		return nil
 	}

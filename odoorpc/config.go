@@ -32,7 +32,7 @@ const (
 // Defaults of Config.
 const (
 	// DefaultTimeout bounds one attempt. Odoo's own limit is 120 s for the work (limit_time_real), but a call may queue
-	// for a free worker before that, and a server that meets write conflicts repeats the work itself for up to 90 s.
+	// for a free worker before that, and a server that runs into write conflicts repeats the work itself for up to 90 s.
 	DefaultTimeout = 5 * time.Minute
 	// DefaultRetries is the number of tries after the first.
 	DefaultRetries = 6
@@ -70,7 +70,7 @@ type Config struct {
 	// Rate is the highest number of calls a second. Zero: CloudRate on *.odoo.com, unlimited elsewhere. On *.odoo.com two
 	// calls never run at once, whatever Rate says.
 	Rate float64
-	// AllowHTTP permits http, which sends the password in clear, to hosts other than loopback. Default: refused.
+	// AllowHTTP permits http, which sends the password unencrypted, to hosts other than loopback. Default: refused.
 	AllowHTTP bool
 	// MaxAnswer is the longest accepted answer in bytes, unpacked. Zero: DefaultMaxAnswer.
 	MaxAnswer int64
@@ -170,10 +170,10 @@ func (c Config) checkIdentity(refuse func(field, format string, args ...any)) {
 		refuse("Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
 	}
 	if key := c.APIKey.reveal(); len(key) > longestSecret || !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
-		refuse("APIKey", "contains a blank, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
+		refuse("APIKey", "contains a space, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
 	}
 	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
-		refuse("Database", "contains a blank, a line end or another character that no database name has")
+		refuse("Database", "contains a space, a line end or another character that no database name has")
 	}
 }
 
@@ -211,7 +211,7 @@ var browserPaths = []string{"odoo", "web", "jsonrpc", "json"}
 func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return nil, fmt.Errorf("missing: give the server's address, as in https://odoo.example.com")
+		return nil, fmt.Errorf("missing: give the server's address, such as https://odoo.example.com")
 	}
 	bare := !strings.Contains(text, "://")
 	if bare {
@@ -220,17 +220,17 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not an address: it must be as in https://odoo.example.com")
+		return nil, fmt.Errorf("not an address: expected something like https://odoo.example.com")
 	case u.User != nil:
-		return nil, fmt.Errorf("contains a user name or password: leave out what stands before the @, login and password have their own settings")
+		return nil, fmt.Errorf("contains a user name or password: leave out everything before the @; login and password have their own settings")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("must start with https://, not %q", cleanLine(u.Scheme)+"://")
 	case !isPort(u.Port()):
 		return nil, fmt.Errorf("has the port %s: it must be from 1 to 65535", u.Port())
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("names no host: give an address as in https://odoo.example.com")
+		return nil, fmt.Errorf("names no host: give an address such as https://odoo.example.com")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
-		return nil, fmt.Errorf("contains a ? or #: leave out what follows the host name")
+		return nil, fmt.Errorf("contains a ? or #: leave out everything after the host name")
 	case cleanLine(u.Host) != u.Host:
 		return nil, fmt.Errorf("contains control characters")
 	}
@@ -245,7 +245,7 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 		base.Scheme = "http"
 	}
 	if base.Scheme == "http" && !loopback && !allowHTTP {
-		return nil, fmt.Errorf("plain http to %s would send the password in clear: use https, or allow http explicitly", base.Host)
+		return nil, fmt.Errorf("plain http to %s would send the password unencrypted: use https, or allow http explicitly", base.Host)
 	}
 	return base, nil
 }

@@ -44,11 +44,11 @@ func TestAddresses(t *testing.T) {
 		{given: "ada:hunter2@odoo.example.com", refused: "user name or password"},
 		{given: "https://ada:hunter2@odoo.example.com:port/", refused: "not an address"},
 		{given: "ftp://odoo.example.com", refused: `"ftp://"`},
-		{given: "http://odoo.example.com", refused: "in clear"},
+		{given: "http://odoo.example.com", refused: "unencrypted"},
 		{given: "localhost:65536", refused: "port 65536"},
 		{given: "localhost:0", refused: "port 0"},
-		{given: "http://127.0.0.1.example.com", refused: "in clear"},
-		{given: "http://localhost.example.com", refused: "in clear"},
+		{given: "http://127.0.0.1.example.com", refused: "unencrypted"},
+		{given: "http://localhost.example.com", refused: "unencrypted"},
 	} {
 		t.Run(tt.given, func(t *testing.T) {
 			is := is.New(t)
@@ -275,7 +275,7 @@ func TestConnectRefused(t *testing.T) {
 		{"unknown database in another language", Config{Password: password}, []reply{version("14"), refusalOf("psycopg2.OperationalError", "FATAL:  la base de données \"demo\" n'existe pas")}, new(*DatabaseError),
 			[]string{`no database "demo"`}, 2},
 		{"database that is not Odoo's", Config{Password: password}, []reply{version("16"), refusalOf("builtins.KeyError", "'res.users'")}, new(*DatabaseError),
-			[]string{`no database "demo" on localhost: `, "no database of Odoo's"}, 2},
+			[]string{`no database "demo" on localhost: `, "not an Odoo database"}, 2},
 		{"database that is busy", Config{Password: password, Retries: -1}, []reply{version("16"), refusalOf("psycopg2.errors.SerializationFailure", "no")}, new(*ServerError),
 			[]string{"localhost: Odoo refused (busy)"}, 2},
 		{"JSON-2 asked of 18", Config{APIKey: key, Protocol: JSON2}, []reply{page(404, "No"), status(303, "", "Location", "/web/login"), version("18")}, new(*ProtocolError),
@@ -367,7 +367,7 @@ func TestConnectGivesUpSoonOnAServerThatCannotBeReached(t *testing.T) {
 		is.True(errors.As(err, &e))
 		is.True(!e.Sent)
 		is.Equal(e.Reason, "connection refused")
-		is.True(strings.Contains(e.Hint(), "whether Odoo runs"))
+		is.True(strings.Contains(e.Hint(), "whether Odoo is running"))
 		is.Equal(p.dials, hastyTries)
 	})
 }

@@ -60,7 +60,7 @@
 //     no answer of Odoo.
 //   - *UnknownOutcomeError: a call that must not be repeated was sent and its answer is lost. It wraps the cause, so look
 //     for it first.
-//   - *ConflictError: LoadOnce met another transaction; the same call, sent again, will do.
+//   - *ConflictError: LoadOnce collided with another transaction; send the same call again.
 //
 // Each but the first two has a method Hint with advice, "" where there is none.
 //

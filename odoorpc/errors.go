@@ -49,7 +49,7 @@ func (p Place) where() string {
 // serverAt is how errors call the server.
 func serverAt(address string) string { return cmp.Or(address, "the server") }
 
-// A RequestError says that a call could not be put into words, for example because a text is not valid UTF-8. Nothing was
+// A RequestError says that a call could not be encoded, for example because a text is not valid UTF-8. Nothing was
 // sent.
 type RequestError struct {
 	Model, Method string
@@ -96,12 +96,12 @@ func (e *LoginError) Hint() string {
 	case e.Protocol == JSON2:
 		causes = []string{"a password does not work here, only an API key", "a key is good for one database only: check the database"}
 	case e.APIKey:
-		causes = []string{"check login and database: a key works only with the login and database it was made for"}
+		causes = []string{"check login and database: a key works only with the login and database it was created for"}
 	default:
-		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key in place of the password"}
+		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key instead of the password"}
 	}
 	if e.APIKey && (e.Major == 0 || e.Major >= firstLimitOfKeys) {
-		causes = append(causes, "the key may have expired: since Odoo 18, keys made in its interface live at most 90 days (see your preferences in Odoo, under security)")
+		causes = append(causes, "the key may have expired: since Odoo 18, keys are valid for at most 90 days unless an administrator allows more (see your preferences in Odoo, under security)")
 	}
 	if e.Major > 0 && e.Major <= lastCoolDown {
 		causes = append(causes, "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try")
@@ -152,7 +152,7 @@ func (e *ProtocolError) Error() string {
 // Hint names the protocol and credential to use instead.
 func (e *ProtocolError) Hint() string { return e.hint }
 
-// A Refusal is a kind of refusal by Odoo, told by the class of its exception and never by its words.
+// A Refusal is a kind of refusal by Odoo, told apart by the class of its exception and never by its words.
 type Refusal string
 
 const (
@@ -252,14 +252,14 @@ func (e *TransportError) Hint() string {
 	case e.hint != "":
 		return e.hint
 	case e.TooLarge():
-		return "a proxy before Odoo limits the size of requests (nginx: client_max_body_size)"
+		return "a proxy in front of Odoo limits the size of requests (nginx: client_max_body_size)"
 	case e.TooSlow():
-		return "the server may still be at work on the call"
+		return "the server may still be working on the call"
 	}
 	return ""
 }
 
-// A RedirectError says that the server answered with a redirect. Redirects are never followed, because credentials would go
+// A RedirectError says that the server answered with a redirect. Redirects are never followed, because they would take the credentials
 // along. Nothing was done.
 type RedirectError struct {
 	Place
@@ -310,11 +310,11 @@ func (e *AnswerError) Error() string {
 
 // Hint says where to look.
 func (e *AnswerError) Hint() string {
-	return "check that the URL leads to Odoo itself, and not to a proxy's, a login or a maintenance page"
+	return "check that the URL leads to Odoo itself, not to a proxy, a login page or a maintenance page"
 }
 
 // An UnknownOutcomeError says that a call that must not be repeated was sent and its answer is lost, so that it may or may
-// not have been done. The server may still be at work on it.
+// not have been done. The server may still be working on it.
 type UnknownOutcomeError struct {
 	Model, Method string
 	Rows          int   // the number of records that may have been created
@@ -333,8 +333,8 @@ func (e *UnknownOutcomeError) Hint() string {
 	return "wait a few minutes, then look in Odoo for the records before sending them again"
 }
 
-// A ConflictError says that load met another transaction that wrote the same records and rolled back: nothing was created.
-// The same call, sent again, finds what the other one made.
+// A ConflictError says that load collided with another transaction that wrote the same records, and rolled back: nothing was
+// created. The same call, sent again, finds what the other one created.
 type ConflictError struct {
 	Model, Method string
 	Message       string

@@ -54,15 +54,15 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 
 func TestRecordsOfAHostileServerAreRefused(t *testing.T) {
 	for records, reason := range map[string]string{
-		`[{"id":0}]`:                       "found 0 in place of an id",
-		`[{"id":-1}]`:                      "found -1 in place of an id",
-		`[{"id":1.5}]`:                     "found 1.5 in place of an id",
-		`[{"id":"7"}]`:                     `found "7" in place of an id`,
-		`[{"id":9223372036854775808}]`:     "found 9223372036854775808 in place of an id",
-		`[{"id":null}]`:                    "found null in place of an id",
+		`[{"id":0}]`:                       "found 0 instead of an id",
+		`[{"id":-1}]`:                      "found -1 instead of an id",
+		`[{"id":1.5}]`:                     "found 1.5 instead of an id",
+		`[{"id":"7"}]`:                     `found "7" instead of an id`,
+		`[{"id":9223372036854775808}]`:     "found 9223372036854775808 instead of an id",
+		`[{"id":null}]`:                    "found null instead of an id",
 		`[{"name":"A"}]`:                   "found a record without an id",
 		`[null]`:                           "found a record without an id",
-		`[7]`:                              "found 7 in place of a record",
+		`[7]`:                              "found 7 instead of a record",
 		`[{"id":1},{"id":1}]`:              "the id 1 comes twice",
 		`[{"id":1},{"id":2},{"id":3}]`:     "expected at most 2, found more",
 		`[{"id":1,"name":["A"]}]`:          "cannot unmarshal",

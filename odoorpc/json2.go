@@ -69,7 +69,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
 		if c.isConnected() {
-			return &ServerError{Place: c.place(op), Kind: RefusalBusy, Message: "Odoo does not find its database any more (404)"}
+			return &ServerError{Place: c.place(op), Kind: RefusalBusy, Message: "Odoo no longer finds its database (404)"}
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")
 	}

@@ -114,7 +114,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 
 // noJSONRPC is the error of a server without the services of /jsonrpc.
 func (c *Client) noJSONRPC(reason string) *ProtocolError {
-	hint := "use an API key: with one, Odoo 19 and later is reached over JSON-2 (make one in your preferences in Odoo, under security)"
+	hint := "use an API key: with one, Odoo 19 and later is reached over JSON-2 (create one in your preferences in Odoo, under security)"
 	if !c.APIKey.IsZero() {
 		hint = "choose the protocol json2, or check that the URL leads to Odoo itself"
 	}

@@ -88,7 +88,7 @@ func (q Query) params() []Param {
 	return params
 }
 
-// orEmpty makes a nil domain an empty list, which is what Odoo wants.
+// orEmpty makes a nil domain an empty list, which is what Odoo expects.
 func orEmpty(domain Domain) []any {
 	if domain == nil {
 		return []any{}
@@ -124,7 +124,7 @@ func (c *Client) decodeRecords(op op, result json.RawMessage, limit int, out any
 	err = eachOf(result, limit, func(element json.RawMessage) error {
 		var key struct{ ID json.RawMessage }
 		if json.Unmarshal(element, &key) != nil {
-			return fmt.Errorf("found %s in place of a record", element)
+			return fmt.Errorf("found %s instead of a record", element)
 		}
 		if _, err := ids.add(key.ID); err != nil {
 			return err
@@ -193,7 +193,7 @@ func (s idSet) add(data json.RawMessage) (int64, error) {
 	case len(data) == 0:
 		return 0, errors.New("found a record without an id")
 	case err != nil || id <= 0:
-		return 0, fmt.Errorf("found %s in place of an id", data)
+		return 0, fmt.Errorf("found %s instead of an id", data)
 	}
 	if _, twice := s[id]; twice {
 		return 0, fmt.Errorf("the id %d comes twice", id)

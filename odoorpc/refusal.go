@@ -79,7 +79,7 @@ func (c *Client) refusal(op op, f fault) error {
 		return c.loginRefused(op.protocol, message)
 	case c.isUnknownDatabase(op, f):
 		if f.name == "builtins.KeyError" {
-			message = "PostgreSQL has one of this name, but it is no database of Odoo's"
+			message = "PostgreSQL has one of this name, but it is not an Odoo database"
 		}
 		return c.noDatabase(message)
 	}
@@ -147,7 +147,7 @@ func (c *Client) noDatabase(message string) error {
 	return &DatabaseError{Address: c.address(), Database: c.redactor.line(c.Database), Message: message}
 }
 
-const noOdooReason = "this is not an answer of Odoo"
+const noOdooReason = "this is not an answer from Odoo"
 
 // notOdoo is the error of a body in which Odoo does not speak.
 func (c *Client) notOdoo(op op, a *answer) error {

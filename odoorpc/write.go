@@ -173,7 +173,7 @@ func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, *Conf
 	err := eachOf(data, maxMessages, func(element json.RawMessage) error {
 		m := members(element)
 		if m == nil {
-			return fmt.Errorf("found %s in place of a message", element)
+			return fmt.Errorf("found %s instead of a message", element)
 		}
 		message, isConflict := c.readMessage(op, m)
 		messages = append(messages, message)

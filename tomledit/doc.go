@@ -20,7 +20,7 @@
 //
 // # Guarantees
 //
-//   - What no edit names comes back byte for byte: comments, blanks, line ends of either kind, a byte
+//   - What no edit names comes back byte for byte: comments, white space, line ends of either kind, a byte
 //     order mark, a missing final newline. The output is slices of the input and the new tokens, nothing
 //     is printed anew (TestEveryValidDocumentComesBack, FuzzPatchChangesOnlyItsTokens).
 //   - Every spelling that TOML 1.1 has for a value is found: tables, arrays of tables, dotted and quoted

@@ -135,7 +135,7 @@ func (r refusal) reword() (message, hint string) {
 	case strings.Contains(r.message, "escape sequence"):
 		return r.unicodeEscape(), backslashHint
 	case strings.Contains(r.message, "leading zeroes"):
-		return "a number cannot start with 0", "leave out the zeros in front; text needs quotes"
+		return "a number cannot start with 0", "remove the leading zeros; text needs quotes"
 	case strings.Contains(r.message, "too many quotes"):
 		return "too many quotes at the end of the text", `at most two can stand before the closing """ or '''`
 	case strings.Contains(r.message, "cannot have new lines") && what == "":
@@ -223,7 +223,7 @@ func strange(rest []byte) (what, hint string) {
 	case strings.ContainsRune(" \t\r\n", c), size == 0:
 		return "", ""
 	case unicode.Is(unicode.Zs, c):
-		return fmt.Sprintf("%s (%U)", name, c), "TOML does not take it for a space: type an ordinary space instead"
+		return fmt.Sprintf("%s (%U)", name, c), "TOML does not treat it as a space: type an ordinary space instead"
 	case unicode.In(c, unicode.Cf, unicode.Zl, unicode.Zp):
 		return fmt.Sprintf("%s (%U)", name, c), "it is invisible: delete it"
 	case unicode.IsControl(c):

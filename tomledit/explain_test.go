@@ -16,11 +16,11 @@ const (
 	mergeMessage  = "unfinished git merge: this line is a conflict marker"
 	mergeHint     = "finish the merge: keep one version of the lines (an id, not a 0) and delete the lines that start with <<<<<<<, |||||||, ======= or >>>>>>>"
 	quotesHint    = `TOML knows only the straight quotes " and '`
-	spaceHint     = "TOML does not take it for a space: type an ordinary space instead"
+	spaceHint     = "TOML does not treat it as a space: type an ordinary space instead"
 	invisibleHint = "it is invisible: delete it"
 	backslashHint = `a backslash starts an escape: write \\ for a backslash, or put the text in single quotes`
 	lineEndHint   = "save the file with line ends LF or CRLF"
-	nameHint      = "a name with blanks, dots or other signs needs quotes: "
+	nameHint      = "a name with spaces, dots or other symbols needs quotes: "
 	quoteHint     = "write quotes inside a name like this: "
 )
 
@@ -97,7 +97,7 @@ var mistakes = map[string][]mistake{
 		{"[features.Über]", "1:11: expected a key, found `Über`", nameHint + `[features."Über"]`},
 		{"[features.C# port]", "1:12: expected ] after the name, found a comment", nameHint + `[features."C# port"]`},
 		{"[features.Login [beta]]", "1:17: expected ] after the name, found `[`", nameHint + `[features."Login [beta]"]`},
-		{"[features.a\\b c]", "1:12: expected ] after the name, found `\\`", `a name with blanks, dots or other signs needs quotes; a " in it is written \"`},
+		{"[features.a\\b c]", "1:12: expected ] after the name, found `\\`", `a name with spaces, dots or other symbols needs quotes; a " in it is written \"`},
 		{"[", "1:1: expected a key, found the end of the file", "close the name with ]"},
 		{"[[", "1:2: expected a key, found the end of the file", "close the name with ]]"},
 		{"[\"a\".", "1:5: expected a key, found the end of the file", "close the name with ]"},
@@ -105,9 +105,9 @@ var mistakes = map[string][]mistake{
 		{"[[a]\n", "1:4: expected ]] after the name, found `]`", "close the name with ]]"},
 		{"[a.]", "1:4: expected a key, found `]`", "the name is missing"},
 		{"[a] b = 1", "1:5: expected the end of the line, found `b`", "a header must be alone on its line"},
-		{"Customer name = 1", "1:10: expected = after the key, found `name`", `a key with blanks or other signs needs quotes: "Customer name"`},
-		{"What's new = 1", "1:5: expected = after the key, found `'`", `a key with blanks or other signs needs quotes: "What's new"`},
-		{"a = { b = 1, my name = 1 }", "1:17: expected = after the key, found `name`", `a key with blanks or other signs needs quotes: "my name"`},
+		{"Customer name = 1", "1:10: expected = after the key, found `name`", `a key with spaces or other symbols needs quotes: "Customer name"`},
+		{"What's new = 1", "1:5: expected = after the key, found `'`", `a key with spaces or other symbols needs quotes: "What's new"`},
+		{"a = { b = 1, my name = 1 }", "1:17: expected = after the key, found `name`", `a key with spaces or other symbols needs quotes: "my name"`},
 		{"a = 1\nb", "2:1: expected = after the key, found the end of the file", "write a key, = and a value"},
 		{"task_id: 0", "1:8: expected = after the key, found `:`", "write = between a key and its value"},
 	},
@@ -115,7 +115,7 @@ var mistakes = map[string][]mistake{
 		{"[features.\"The \"new\" login\"]", "1:17: expected ] after the name, found `new`", quoteHint + `[features."The \"new\" login"]`},
 		{"[features.'It's done']", "1:15: expected ] after the name, found `s`", quoteHint + `[features."It's done"]`},
 		{"[features.\"A\".\"The \"\"new\"\"\"]", "1:21: expected ] after the name, found `\"`", quoteHint + `[features."A"."The \"\"new\"\""]`},
-		{"\"The \"x\"\" = 0", "1:7: expected = after the key, found `x`", `a key with blanks, quotes or other signs needs quotes; a " in it is written \"`},
+		{"\"The \"x\"\" = 0", "1:7: expected = after the key, found `x`", `a key with spaces, quotes or other symbols needs quotes; a " in it is written \"`},
 		{"name = \"The \"new\" login\"", "1:14: expected the end of the line, found `new`", `a " inside text is written \"`},
 		{"name = \"The \"\"new\"\" login\"", "1:14: expected the end of the line, found `\"`", `a " inside text is written \"`},
 		{"a = { name = \"The \" new \" login\" }", "1:21: expected , or }, found `new`", `a " inside text is written \"`},
@@ -139,7 +139,7 @@ var mistakes = map[string][]mistake{
 		{"a = null", "1:5: expected a value, found `null`", "TOML has no null: leave the key out"},
 		{"// a", "1:1: expected a key, found `/`", "a comment starts with #"},
 		{"a = 1 ; b", "1:7: expected the end of the line, found `;`", "a comment starts with #"},
-		{"a = 007", "1:5: a number cannot start with 0", "leave out the zeros in front; text needs quotes"},
+		{"a = 007", "1:5: a number cannot start with 0", "remove the leading zeros; text needs quotes"},
 		{"a = " + "aVeryLongWordThatNobodyWantsToSee", "1:5: expected a value, found `aVeryLongWordThatNob…`", "text needs quotes"},
 	},
 }

@@ -87,14 +87,14 @@ func (r refusal) headerHint() string {
 	case name == "":
 		return "the name is missing"
 	case strings.Contains(name, `\`):
-		return `a name with blanks, dots or other signs needs quotes; a " in it is written \"`
+		return `a name with spaces, dots or other symbols needs quotes; a " in it is written \"`
 	case len(name) > 1 && isQuote(name[0]):
 		if name[len(name)-1] == name[0] {
 			name = name[1 : len(name)-1]
 		}
 		return `write quotes inside a name like this: ` + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
 	}
-	return "a name with blanks, dots or other signs needs quotes: " + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
+	return "a name with spaces, dots or other symbols needs quotes: " + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
 }
 
 // keyStart returns where the part of a dotted key starts that is being read at the refusal. The key starts at the offset.
@@ -133,9 +133,9 @@ func (r refusal) keyHint() string {
 	case len(name) == 0:
 		return "the key is missing"
 	case bytes.ContainsAny(name, `"\.`):
-		return `a key with blanks, quotes or other signs needs quotes; a " in it is written \"`
+		return `a key with spaces, quotes or other symbols needs quotes; a " in it is written \"`
 	}
-	return "a key with blanks or other signs needs quotes: " + string(appendQuoted(nil, string(name)))
+	return "a key with spaces or other symbols needs quotes: " + string(appendQuoted(nil, string(name)))
 }
 
 var keyAndEquals = regexp.MustCompile(`^[A-Za-z0-9_-]+[ \t]*=`)

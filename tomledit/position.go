@@ -9,7 +9,7 @@ type Position struct {
 	Column int // characters (Unicode code points) from 1; a byte order mark is no character of line 1
 }
 
-// Position returns the line and column of a byte offset. Offsets out of range are taken for the nearest end of
+// Position returns the line and column of a byte offset. Offsets out of range count as the nearest end of
 // the source. The first call goes over the source once; each further call takes about the same short time,
 // also in a line of many megabytes.
 func (d *Document) Position(offset int) Position {

@@ -47,7 +47,7 @@ func bytesOf(text string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("size %q: want such as 100kB or 10MB", text)
+		return 0, fmt.Errorf("size %q: expected something like 100kB or 10MB", text)
 	}
 	return n * factor, nil
 }

@@ -44,6 +44,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	if command == nil {
 		e := usagef("", "there is no command %q", name)
 		e.hint = didYouMean(name, append(visibleNames(app), "help"), "`odoosync help` lists the commands")
+		if strings.HasSuffix(name, ".toml") {
+			e.hint = "if that is the map, write: odoosync run " + name
+		}
 		return nil, e
 	}
 	if line.has("help") {

@@ -126,7 +126,10 @@ func (p *program) tell(m checked, failureToo bool) {
 // outlook says in one line what a run would do.
 func outlook(plan *engine.Plan) string {
 	rest := fmt.Sprintf("%d synced, %d deprecated", plan.Synced, plan.Deprecated)
-	if plan.Pending() == 0 {
+	switch {
+	case plan.Pending()+plan.Synced+plan.Deprecated == 0:
+		return "nothing to create (no features)"
+	case plan.Pending() == 0:
 		return "nothing to create (" + rest + ")"
 	}
 	return fmt.Sprintf("%s to create: %s, %s (%s)", count(plan.Pending(), "task"),

@@ -40,7 +40,7 @@ func (p *program) runCommand() *cli.Command {
 		Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
 for each such user story, and writes the new ids over the zeros. No other byte
 of MAP changes. Run it as often as you like: if a run is killed or a reply is
-lost, the next run goes on from there, and no task is created twice.
+lost, the next run picks up from there, and no task is created twice.
 
 Examples:
   odoosync run map.toml --dry-run       # what would happen, and would it work?
@@ -57,7 +57,7 @@ Examples:
 				&cli.BoolFlag{Name: "notify", Usage: "let Odoo notify the project's followers of each task"},
 				&cli.BoolFlag{Name: "link", Usage: "link tasks of earlier runs even if they have changed"},
 				&cli.BoolFlag{Name: "plain-create", Usage: "no external ids: a lost reply stops the run"},
-				&cli.IntFlag{Name: "jobs", Usage: "at most `N` calls at a time (default 2)"},
+				&cli.StringFlag{Name: "jobs", Usage: "at most `N` calls at a time (default 2)"},
 				strictFlag(),
 			},
 			outputFlags()),
@@ -136,8 +136,8 @@ func (p *program) demoCommand() *cli.Command {
 		Name:  "demo",
 		Usage: "show a whole run on an Odoo in memory, no server needed",
 		Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
-it, and shows the tasks it created and the difference in the map. Nothing of it
-is left afterwards.
+it, and shows the tasks it created and the difference in the map. Afterwards it
+removes everything.
 
 Examples:
   odoosync demo
@@ -310,12 +310,12 @@ func describeFlag(f cli.Flag) (names, usage string) {
 // environmentHelp is the table of environment variables.
 func environmentHelp() string {
 	var b strings.Builder
-	b.WriteString("Environment (flags win over it):\n")
+	b.WriteString("Environment (flags take precedence):\n")
 	for _, v := range variables {
 		fmt.Fprintf(&b, "  %-32s%s\n", strings.Join(v.names, ", "), v.meaning)
 	}
 	b.WriteString(`  ODOO_API_KEY, ODOO_PASSWORD     the secret; the key takes precedence
-  NO_COLOR, CLICOLOR_FORCE        colours never, colours always
+  NO_COLOR, CLICOLOR_FORCE        no colours; colours always
 `)
 	return b.String()
 }

@@ -50,8 +50,8 @@ type settings struct {
 	options engine.Options
 }
 
-// readSettings reads them for a command that talks to Odoo. Flags win over the
-// environment. Everything that is missing is named in one *usageError.
+// readSettings reads them for a command that talks to Odoo. Flags take precedence
+// over the environment. Everything that is missing is named in one *usageError.
 func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, error) {
 	value := make(map[string]string, len(variables))
 	for _, v := range variables {
@@ -80,21 +80,20 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
 			PlainCreate: c.Bool("plain-create"),
-			Jobs:        c.Int("jobs"),
 			Strict:      c.Bool("strict"),
 		},
 	}
 	if s.options.Link && s.options.PlainCreate {
 		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
 	}
-	if c.IsSet("jobs") && s.options.Jobs < 1 {
-		return nil, usagef(c.Command.Name, "--jobs must be 1 or more, not %d", s.options.Jobs)
-	}
 	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
 	if !slices.Contains(known, s.odoo.Protocol) {
 		return nil, configf("ODOO_PROTOCOL or --protocol must be auto, jsonrpc or json2, not %q", s.odoo.Protocol)
 	}
 	var err error
+	if s.options.Jobs, err = readJobs(c); err != nil {
+		return nil, err
+	}
 	if s.odoo.Timeout, err = readTimeout(c); err != nil {
 		return nil, err
 	}
@@ -179,6 +178,18 @@ func readTimeout(c *cli.Context) (time.Duration, error) {
 		return 0, usagef(c.Command.Name, "--timeout must be a time such as 90s or 5m, not %q", text)
 	}
 	return d, nil
+}
+
+func readJobs(c *cli.Context) (int, error) {
+	text := c.String("jobs")
+	if text == "" {
+		return 0, nil
+	}
+	jobs, err := strconv.Atoi(text)
+	if err != nil || jobs < 1 {
+		return 0, usagef(c.Command.Name, "--jobs must be a whole number, 1 or more, not %q", text)
+	}
+	return jobs, nil
 }
 
 func readRate(c *cli.Context) (float64, error) {

@@ -153,7 +153,7 @@ func describeOutcome(err error, f *failure) bool {
 	case errors.As(err, &call):
 		f.Code, f.Kind = exitUnknown, "unknown-outcome"
 	case errors.Is(err, engine.ErrInterrupted), errors.Is(err, context.Canceled):
-		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", "run again to go on"
+		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", "run again to continue"
 	default:
 		return false
 	}
@@ -243,12 +243,15 @@ func configProblems(e *odoorpc.ConfigError) string {
 	return "settings that cannot be used:\n" + strings.Join(lines, "\n")
 }
 
-// configAdvice names the flag that permits plain http, where that is what is
-// refused; the rest says itself what to do.
+// configAdvice names the flag that permits plain http, or says why an API key is not enough, where that is what is
+// refused; the rest says what to do.
 func configAdvice(e *odoorpc.ConfigError) string {
 	for _, problem := range e.Problems {
-		if problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http") {
+		switch {
+		case problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http"):
 			return "use --allow-http only in a network that you trust"
+		case strings.HasPrefix(problem.Text, "missing: JSON-RPC"):
+			return "before Odoo 19, an API key needs the database and the login too"
 		}
 	}
 	return ""

@@ -60,7 +60,7 @@ func TestAnInterruptFinishesTheCallAndSavesItsIDs(t *testing.T) {
 	code := run(ctx, []string{"odoosync", "run", path}, strings.NewReader(""), &stdout, &stderr, func(name string) string { return env[name] })
 	is.Equal(code, exitInterrupted)
 	is.True(strings.Contains(stderr.String(), "odoosync: interrupted: finishing the current call"))
-	is.True(strings.HasSuffix(stderr.String(), "odoosync: interrupted\nhint: run again to go on\n"))
+	is.True(strings.HasSuffix(stderr.String(), "odoosync: interrupted\nhint: run again to continue\n"))
 
 	plan, err := engine.Check(path)
 	is.NoErr(err)

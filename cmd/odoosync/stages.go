@@ -59,7 +59,7 @@ func stagesSummary(r *engine.StagesResult, s style) string {
 	}
 	fmt.Fprintf(&b, "%s\n", s.bold(oneLine(headline)))
 	for _, stage := range r.Stages {
-		state := outcome(stage.ID, stage.Creatable, "an administrator has to")
+		state := outcome(stage.ID, stage.Creatable, "stages: an administrator has to")
 		if stage.Created {
 			state = fmt.Sprintf("created (id %d)", stage.ID)
 		}

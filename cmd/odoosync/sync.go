@@ -142,7 +142,7 @@ func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	row(b, "login", login)
 	row(b, "project", fmt.Sprintf("%s (id %d)", r.Project.Name, r.Project.ID))
 	if r.Stage.Name != "" {
-		row(b, "stage", r.Stage.Name+": "+outcome(r.Stage.ID, r.Stage.Creatable, "the run would stop"))
+		row(b, "stage", r.Stage.Name+": "+outcome(r.Stage.ID, r.Stage.Creatable, "stages: the run would stop"))
 	}
 	for _, group := range tagOutcomes(r.Tags) {
 		row(b, "tags", group)
@@ -159,7 +159,7 @@ func tagOutcomes(tags []engine.Tag) []string {
 	for _, t := range tags {
 		fate := "existing"
 		if t.ID == 0 {
-			fate = outcome(0, t.Creatable, "tasks would go without it")
+			fate = outcome(0, t.Creatable, "tags: tasks would go without")
 		}
 		if names[fate] == nil {
 			fates = append(fates, fate)
@@ -173,7 +173,7 @@ func tagOutcomes(tags []engine.Tag) []string {
 	return lines
 }
 
-// outcome says what becomes of a stage or tag in a dry run.
+// outcome says what becomes of a stage or tag in a dry run. otherwise ends the sentence of what the login may not create.
 func outcome(id int64, may engine.Permission, otherwise string) string {
 	switch {
 	case id != 0:
@@ -181,9 +181,9 @@ func outcome(id int64, may engine.Permission, otherwise string) string {
 	case may == engine.Allowed:
 		return "missing, would be created"
 	case may == engine.Denied:
-		return "missing, and this login may not create it: " + otherwise
+		return "missing, and this login may not create " + otherwise
 	}
-	return "missing; a run will show whether this login may create it"
+	return "missing; a run will show whether this login may create what is missing"
 }
 
 // row writes one line of a summary. Text from outside is cleaned here.

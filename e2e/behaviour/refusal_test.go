@@ -59,7 +59,7 @@ func TestNobodyAnswers(t *testing.T) {
 		w := newWorld(t, o)
 		before := w.write(shop)
 		w.o.url = "http://127.0.0.1:1"
-		w.mustFail(exitUnreachable, "transport", []string{"connection refused", "check host and port"})
+		w.mustFail(exitUnreachable, "transport", []string{"connection refused", "check the host and port"})
 		if string(w.read()) != string(before) {
 			t.Fatal("the map was changed")
 		}

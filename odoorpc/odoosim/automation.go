@@ -44,7 +44,7 @@ func TriggerError(message string) error {
 const triggerError = "psycopg2.errors.RaiseException"
 
 // AtCommit has the error come when all rows are stored and the call is about to
-// be committed, as a deferred constraint of the database does. No answer of
+// be committed, as a deferred constraint of the database does. No answer from
 // load names it then: the call fails.
 func AtCommit(err error) error { return atCommit{err} }
 

@@ -157,7 +157,7 @@ func (s *Server) Tasks() []Task {
 	return tasks
 }
 
-// UpdateTask changes a task behind the back of the clients. Its ID, Messages
+// UpdateTask changes a task without the clients' knowledge. Its ID, Messages
 // and Followers cannot be changed. It panics when there is no such task.
 func (s *Server) UpdateTask(id int64, change func(*Task)) {
 	seed(s, func(t *tx) int64 {

@@ -84,7 +84,7 @@ func write(w io.Writer, spec Spec, items bool) (Map, error) {
 	case Example:
 		story = (*writer).example
 	default:
-		return Map{}, fmt.Errorf("layout %q is unknown: want %q or %q", spec.Layout, Generated, Example)
+		return Map{}, fmt.Errorf("layout %q is unknown: expected %q or %q", spec.Layout, Generated, Example)
 	}
 	counted := &counter{w: w}
 	out := &writer{Writer: bufio.NewWriterSize(counted, 1<<16), text: newText(spec.Seed)}

@@ -38,7 +38,7 @@ func (t *Destination) findProject(ctx context.Context, wanted string) (Project, 
 	}
 	return Project{}, &Error{
 		Message: fmt.Sprintf("project %q not found, or not visible to user %s", wanted, t.User()),
-		Explain: "give the project's id, or its name exactly as in Odoo; a project that only its followers see needs the user among them",
+		Explain: "give the project's id, or its name exactly as in Odoo; if only invited users can see the project, the user must follow it",
 	}
 }
 

@@ -139,7 +139,7 @@ func RefusalOf(err error) error {
 		closed := server.Kind == odoorpc.RefusalAccess || server.Kind == odoorpc.RefusalUnsupported
 		return &Refusal{Closed: closed, Err: err, reason: server.Message}
 	case errors.As(err, &answer) && isFilter(answer.Status):
-		return &Refusal{Err: err, reason: fmt.Sprintf("something before Odoo answered %d %s", answer.Status, http.StatusText(answer.Status))}
+		return &Refusal{Err: err, reason: fmt.Sprintf("something in front of Odoo answered %d %s", answer.Status, http.StatusText(answer.Status))}
 	}
 	return err
 }

@@ -110,7 +110,7 @@ func (k *Maker) Settle(a *Answer) (again bool) {
 }
 
 // errOldTasks says that a create gave ids which it cannot have made.
-var errOldTasks = errors.New("it answered with tasks that were there before")
+var errOldTasks = errors.New("it returned tasks that existed before")
 
 // SendPlainly creates tasks without external ids. A lost answer is an
 // *odoorpc.UnknownOutcomeError; what Odoo refused, an *importer.Refusal, it

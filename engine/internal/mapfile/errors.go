@@ -45,9 +45,9 @@ func openError(path string, err error) error {
 	e := &Error{Path: path, Op: "open", Err: causeOf(err)}
 	switch {
 	case errors.Is(err, ErrLocked):
-		e.Op, e.Explain = "lock", "another odoosync or an editor works on this map; wait until it is done"
+		e.Op, e.Explain = "lock", "another odoosync or an editor is working on this map; wait until it has finished"
 	case errors.Is(err, errNoName):
-		e.Explain = "where a single file is mounted, the mount shows the old one for good: mount its folder, or mount it anew"
+		e.Explain = "a mount of a single file keeps showing the old one: mount its folder, or mount it again"
 	case errors.Is(err, fs.ErrNotExist):
 		e.Explain = "check the path; odoosync does not create maps"
 	case errors.Is(err, fs.ErrPermission):
