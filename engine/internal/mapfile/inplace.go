@@ -17,11 +17,9 @@ func (f *File) overwrite(c Content) error {
 	if _, err := c.WriteTo(&rendered); err != nil {
 		return err
 	}
-	fresh, err := f.look() // which also brings in what other machines wrote
-	if err != nil {
+	if err := f.compareAnew(); err != nil {
 		return err
 	}
-	_ = fresh.Close()
 	if err := f.writeOver(rendered.Bytes()); err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@
 //     in the few microseconds between the comparison and the write can be
 //     lost. One that adds to the end of the map is kept there too, except on
 //     network file systems.
+//   - On SMB another program cannot put a new file in the map's place while the
+//     map is open here: its save fails, and may take the map away for good.
 //   - Locks are advisory, and on a file system without locks there are none.
 //   - A save by a new file breaks hard links.
 //
@@ -114,6 +116,7 @@ func (f *File) look() (handle, error) {
 		info, err := fresh.Stat()
 		if err == nil && os.SameFile(f.info, info) && named(info) {
 			f.info = info
+			f.sys.Forget(fresh)
 			return fresh, nil
 		}
 		_ = fresh.Close()

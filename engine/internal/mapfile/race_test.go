@@ -134,8 +134,10 @@ func save(t *testing.T, f *File, doc *tomledit.Document) {
 // emptied it a moment ago.
 func readDocument(t *testing.T, f *File) *tomledit.Document {
 	t.Helper()
-	for {
-		src, err := f.Read()
+	var src []byte
+	for range 10_000 {
+		var err error
+		src, err = f.Read()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
@@ -144,6 +146,8 @@ func readDocument(t *testing.T, f *File) *tomledit.Document {
 			return doc
 		}
 	}
+	t.Fatalf("no map, or one that always changes: %q, %v", src, f.compareAnew())
+	return nil
 }
 
 // TestEditAfterTheLastComparison lands an edit just before the step that

@@ -10,6 +10,9 @@ import (
 type system interface {
 	Resolve(name string) (string, error) // follows symlinks; the name as it is on disk
 	Open(name string, flag int, mode fs.FileMode) (handle, error)
+	// Forget drops what the system remembers of the bytes of a file: NFS goes
+	// on with it, whatever the server says, while we have the file open.
+	Forget(h handle)
 	Lock(h handle) error // exclusive, without waiting; ErrLocked if taken
 	// Claim keeps others from opening a file until it is released. It fails
 	// with errInUse where somebody has it open, and otherwise where the system

@@ -38,6 +38,8 @@ func lockRecords(f *os.File) error {
 	return lock(unix.F_WRLCK, beyond, 1)
 }
 
+func forget(f *os.File) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
+
 // claim takes a lease: the system grants it if no other handle of the file is
 // open, and lets whoever opens the file wait until it is given up. The signal
 // that tells of somebody waiting is one that programs ignore.

@@ -42,6 +42,8 @@ func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 	return f, nil
 }
 
+func (osSystem) Forget(h handle) { forget(h.(*os.File)) }
+
 func (osSystem) Lock(h handle) error { return lockFile(h.(*os.File)) }
 
 func (osSystem) Claim(h handle) (func(), error) { return claim(h.(*os.File)) }
