@@ -110,30 +110,17 @@ func (o *odoo) post(path string, body any) ([]byte, error) {
 	return answer, err
 }
 
-// addProject makes a project, with a Backlog stage if it is to have one.
-func (o *odoo) addProject(staged bool) (int64, error) {
-	values := map[string]any{"name": "odoosync bench " + time.Now().UTC().Format(time.RFC3339Nano)}
-	if staged {
-		values["type_ids"] = []any{[]any{0, 0, map[string]any{"name": "Backlog", "sequence": 1}}}
-	}
+// addProject makes a project without stages.
+func (o *odoo) addProject() (int64, error) {
+	return o.create("project.project", map[string]any{"name": "odoosync bench " + time.Now().UTC().Format(time.RFC3339Nano)})
+}
+
+func (o *odoo) create(model string, values map[string]any) (int64, error) {
 	var ids []int64
-	if err := o.call("project.project", "create", nil, &ids, parameter{"vals_list", []any{values}}); err != nil {
+	if err := o.call(model, "create", nil, &ids, parameter{"vals_list", []any{values}}); err != nil {
 		return 0, err
 	}
 	return ids[0], nil
-}
-
-// stage is the only stage of a project.
-func (o *odoo) stage(project int64) (int64, error) {
-	var stages []int64
-	err := o.call("project.task.type", "search", nil, &stages, parameter{"domain", []any{[]any{"project_ids", "=", project}}})
-	if err == nil && len(stages) != 1 {
-		err = fmt.Errorf("a new project has %d stages", len(stages))
-	}
-	if err != nil {
-		return 0, err
-	}
-	return stages[0], nil
 }
 
 // tags are all tags by name.

@@ -47,7 +47,7 @@ func (b *bench) workers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.serve(ctx, t, s.server, 20_000, 1, 2, 4, 8); err != nil {
+	if err := b.serve(ctx, t, s.server, 5000, 1, 2, 4, 8); err != nil {
 		return err
 	}
 	t.print()
@@ -148,13 +148,13 @@ func (b *bench) pending(n int, seed uint64) (path string, items []layout.Item, e
 	return path, made.Pending, err
 }
 
-// target makes a project for one run of one contender.
+// target makes a project with a Backlog stage for one run of one contender.
 func (s *server) target() (target, error) {
-	project, err := s.odoo.addProject(true)
+	project, err := s.odoo.addProject()
 	if err != nil {
 		return target{}, err
 	}
-	stage, err := s.odoo.stage(project)
+	stage, err := s.odoo.create("project.task.type", map[string]any{"name": "Backlog", "sequence": 1, "project_ids": []any{[]any{6, 0, []int64{project}}}})
 	if err != nil {
 		return target{}, err
 	}
@@ -164,11 +164,11 @@ func (s *server) target() (target, error) {
 
 // runOn runs odoosync on a copy of a map, in a new project that has the stage.
 func (b *bench) runOn(ctx context.Context, s server, path string, jobs int) (usage, calls, error) {
-	project, err := s.odoo.addProject(true)
+	to, err := s.target()
 	if err != nil {
 		return usage{}, calls{}, err
 	}
-	return b.runIn(ctx, s, project, path, jobs)
+	return b.runIn(ctx, s, to.project, path, jobs)
 }
 
 // runIn runs odoosync on a copy of a map.

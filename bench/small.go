@@ -49,7 +49,7 @@ func (b *bench) smallRound(ctx context.Context, s server, r *race, n int) error 
 	if err := s.odoo.authenticate(); err != nil {
 		return err
 	}
-	project, err := s.odoo.addProject(false)
+	project, err := s.odoo.addProject()
 	if err != nil {
 		return err
 	}
