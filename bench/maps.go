@@ -17,7 +17,7 @@ func (b *bench) writeMap(name string, spec layout.Spec) (path string, made layou
 	if err != nil {
 		return "", made, err
 	}
-	made, err = layout.WriteItems(file, spec)
+	made, err = layout.Write(file, spec)
 	if err != nil {
 		return "", made, err
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Names of contenders, for fmt with the number of jobs.
+// Names of contenders, to be formatted with the number of jobs.
 const (
 	ours  = "odoosync run --jobs %d"
 	floor = "bare loop of load, %d at a time (floor)"

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -144,7 +145,11 @@ func (b *bench) oneByOne() int {
 
 // pending writes a map of pending items, other ones for each seed.
 func (b *bench) pending(n int, seed uint64) (path string, items []layout.Item, err error) {
-	path, made, err := b.writeMap(fmt.Sprintf("pending-%d-%d.toml", n, seed), layout.Spec{Layout: layout.Generated, Pending: n, Seed: seed})
+	spec := layout.Spec{Layout: layout.Generated, Pending: n, Seed: seed}
+	if path, _, err = b.writeMap(fmt.Sprintf("pending-%d-%d.toml", n, seed), spec); err != nil {
+		return "", nil, err
+	}
+	made, err := layout.WriteItems(io.Discard, spec)
 	return path, made.Pending, err
 }
 
