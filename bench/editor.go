@@ -55,11 +55,11 @@ func (b *bench) editor(ctx context.Context) error {
 		editors := b.editors()
 		for _, size := range sizes {
 			note("editor: %d bytes, layout %s", size, l)
-			path, written, err := b.writeMap("editor.toml", layout.Spec{Layout: l, Size: size, Pending: int(size) / 1000})
+			path, made, err := b.writeMap("editor.toml", layout.Spec{Layout: l, Size: size, Pending: int(size) / 1000})
 			if err != nil {
 				return err
 			}
-			if err := b.edit(ctx, t, editors, path, written, l); err != nil {
+			if err := b.edit(ctx, t, editors, path, made.Bytes, l); err != nil {
 				return err
 			}
 		}

@@ -25,9 +25,9 @@ func (b *bench) large(ctx context.Context) error {
 	if b.full {
 		sizes = append(sizes, size{100e6, 100_000})
 	}
-	t := newTable("Long runs against odoosim", "map", "items", "requests", "time", "waiting for odoosim", "the rest: reading, encoding, saving", "client CPU", "peak memory", "memory to the file's size")
+	t := newTable("Long runs against odoosim, one job", "map", "items", "requests", "time", "waiting for odoosim", "the rest: reading, encoding, saving", "client CPU", "peak memory", "memory to the file's size")
 	for _, s := range sizes {
-		path, bytes, err := b.writeMap("large.toml", layout.Spec{Layout: layout.Generated, Size: s.bytes, Pending: s.pending})
+		path, made, err := b.writeMap("large.toml", layout.Spec{Layout: layout.Generated, Size: s.bytes, Pending: s.pending})
 		if err != nil {
 			return err
 		}
@@ -44,58 +44,42 @@ func (b *bench) large(ctx context.Context) error {
 		wall := medianOf(runs, func(u usage) time.Duration { return u.wall })
 		waited := medianOf(traces, func(c calls) time.Duration { return c.waited })
 		peak := medianOf(runs, func(u usage) int64 { return u.peak })
-		t.add(megabytes(bytes), fmt.Sprint(s.pending), fmt.Sprint(medianOf(traces, func(c calls) int64 { return int64(c.requests) })), seconds(wall),
+		t.add(megabytes(made.Bytes), fmt.Sprint(s.pending), fmt.Sprint(medianOf(traces, func(c calls) int64 { return int64(c.requests) })), seconds(wall),
 			fmt.Sprintf("%s (%s)", seconds(waited), percent(waited, wall)), fmt.Sprintf("%s (%s)", seconds(wall-waited), percent(wall-waited, wall)),
-			seconds(medianOf(runs, func(u usage) time.Duration { return u.cpu })), megabytes(peak), times(float64(peak)/float64(bytes)))
+			seconds(medianOf(runs, func(u usage) time.Duration { return u.cpu })), megabytes(peak), times(float64(peak)/float64(made.Bytes)))
 	}
 	t.print()
 	return nil
 }
 
 func (b *bench) runOnSim(ctx context.Context, path string) (usage, calls, error) {
-	s, err := b.startSim(ctx)
+	s, err := b.startSim(ctx, "sim")
 	if err != nil {
 		return usage{}, calls{}, err
 	}
-	env, err := s.project()
-	if err != nil {
-		return usage{}, calls{}, errors.Join(err, s.stop())
-	}
-	u, trace, err := b.runIn(ctx, env, path)
+	u, trace, err := b.runOn(ctx, s.server, path, 1)
 	return u, trace, errors.Join(err, s.stop())
 }
 
 // sim is an Odoo in memory in a process of its own.
 type sim struct {
+	server
 	process *loop
-	odoo    odoo
 }
 
-func (b *bench) startSim(ctx context.Context) (*sim, error) {
-	process, err := startLoop(ctx, b.self, workerCommand, "sim")
+// startSim starts one as the worker of that name does.
+func (b *bench) startSim(ctx context.Context, worker string) (*sim, error) {
+	process, err := startLoop(ctx, b.self, workerCommand, worker)
 	if err != nil {
 		return nil, err
 	}
-	s := &sim{process: process, odoo: odoo{Login: simLogin, secret: simLogin}}
+	s := &sim{server{name: "odoosim", odoo: odoo{Login: simLogin, secret: simLogin}}, process}
 	process.lines.Scan() // a missing line is an empty one, and refused next
 	if _, err := fmt.Sscan(process.lines.Text(), &s.odoo.URL, &s.odoo.Database); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
+	s.env = []string{"ODOO_URL=" + s.odoo.URL, "ODOO_DB=" + s.odoo.Database, "ODOO_USERNAME=" + simLogin, "ODOO_PASSWORD=" + simLogin}
 	return s, s.odoo.authenticate()
-}
-
-// project makes a project and returns the settings with which odoosync
-// reaches it.
-func (s *sim) project() ([]string, error) {
-	var ids []int64
-	err := s.odoo.call("project.project", "create", nil, &ids, parameter{"vals_list", []any{map[string]any{"name": "Bench"}}})
-	if err != nil {
-		return nil, err
-	}
-	return []string{
-		"ODOO_URL=" + s.odoo.URL, "ODOO_DB=" + s.odoo.Database, "ODOO_USERNAME=" + simLogin, "ODOO_PASSWORD=" + simLogin,
-		fmt.Sprint("ODOO_PROJECT=", ids[0]),
-	}, nil
 }
 
 func (s *sim) stop() error {
@@ -107,8 +91,8 @@ func (s *sim) stop() error {
 const simLogin = "admin"
 
 // serveSim serves an Odoo in memory until standard input ends.
-func serveSim() error {
-	s := odoosim.New()
+func serveSim(options ...odoosim.Option) error {
+	s := odoosim.New(options...)
 	if err := s.Start(); err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@
 //
 //	go run ./bench              # a few minutes
 //	go run ./bench -full        # all sizes; most of an hour
-//	go run ./bench -only editor # servers, editor, program or large
+//	go run ./bench -only editor # or servers, workers, small, program, large
 //
 // It is run in the project's folder, on Linux. Contenders take turns, so that
 // a busy machine slows down all of them, and the median of their times counts.
@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -33,7 +34,7 @@ func main() {
 		return
 	}
 	var b bench
-	only := flag.String("only", "servers,editor,program,large", "what to measure")
+	only := flag.String("only", "servers,workers,small,editor,program,large", "what to measure")
 	odoos := flag.String("odoo", "19,14", "versions of the real servers")
 	flag.BoolVar(&b.full, "full", false, "all sizes")
 	flag.IntVar(&b.rounds, "rounds", 5, "times that each contender runs")
@@ -64,44 +65,38 @@ type bench struct {
 }
 
 func (b *bench) run(ctx context.Context, parts []string) error {
-	if err := b.prepare(ctx); err != nil {
+	if err := b.prepare(ctx, slices.Contains(parts, "editor")); err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(b.dir) }()
 	fmt.Printf("%s, %s, %d CPUs, medians of %d rounds\n", time.Now().UTC().Format("2006-01-02"), runtime.Version(), runtime.NumCPU(), b.rounds)
+	measures := map[string]func(context.Context) error{
+		"servers": b.servers, "workers": b.workers, "small": b.small, "editor": b.editor, "program": b.program, "large": b.large,
+	}
 	for _, part := range parts {
-		var err error
-		switch part {
-		case "servers":
-			err = b.servers(ctx)
-		case "editor":
-			err = b.editor(ctx)
-		case "program":
-			err = b.program(ctx)
-		case "large":
-			err = b.large(ctx)
-		default:
-			err = fmt.Errorf("there is nothing named %q to measure", part)
+		if measures[part] == nil {
+			return fmt.Errorf("there is nothing named %q to measure", part)
 		}
-		if err != nil {
+		if err := measures[part](ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// prepare builds odoosync and installs the peers.
-func (b *bench) prepare(ctx context.Context) error {
+// prepare builds odoosync and installs the peers, if they are to take part.
+func (b *bench) prepare(ctx context.Context, peers bool) error {
 	var err error
 	if b.self, err = os.Executable(); err != nil {
 		return err
 	}
 	parent := ""
-	if root, err := script(ctx, "bench/peers/up"); err != nil {
-		note("without peers: %v", err)
-	} else {
-		b.peers = root
-		parent = filepath.Join(root, "tmp") // where the peers can read maps too
+	if peers {
+		if b.peers, err = script(ctx, "bench/peers/up"); err != nil {
+			note("without peers: %v", err)
+		} else {
+			parent = filepath.Join(b.peers, "tmp") // where the peers can read maps too
+		}
 	}
 	if b.dir, err = os.MkdirTemp(parent, "odoosync-bench-"); err != nil {
 		return err

@@ -11,18 +11,17 @@ import (
 )
 
 // writeMap writes a map into the run's folder.
-func (b *bench) writeMap(name string, spec layout.Spec) (path string, size int64, err error) {
-	spec.Seed = 1
+func (b *bench) writeMap(name string, spec layout.Spec) (path string, made layout.Map, err error) {
 	path = filepath.Join(b.dir, name)
 	file, err := os.Create(path)
 	if err != nil {
-		return "", 0, err
+		return "", made, err
 	}
-	made, err := layout.Write(file, spec)
+	made, err = layout.Write(file, spec)
 	if err != nil {
-		return "", 0, err
+		return "", made, err
 	}
-	return path, made.Bytes, file.Close()
+	return path, made, file.Close()
 }
 
 // copyFile writes the bytes of a file to another path, and to the disk: what is

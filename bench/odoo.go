@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"time"
 )
 
 // odoo is as little of a client as calls of Odoo need.
@@ -109,23 +110,17 @@ func (o *odoo) post(path string, body any) ([]byte, error) {
 	return answer, err
 }
 
-// addProject makes a project with a Backlog stage.
-func (o *odoo) addProject(name string) (project, stage int64, err error) {
+// addProject makes a project without stages.
+func (o *odoo) addProject() (int64, error) {
+	return o.create("project.project", map[string]any{"name": "odoosync bench " + time.Now().UTC().Format(time.RFC3339Nano)})
+}
+
+func (o *odoo) create(model string, values map[string]any) (int64, error) {
 	var ids []int64
-	backlog := []any{[]any{0, 0, map[string]any{"name": "Backlog", "sequence": 1}}}
-	err = o.call("project.project", "create", nil, &ids, parameter{"vals_list", []any{map[string]any{"name": name, "type_ids": backlog}}})
-	if err != nil {
-		return 0, 0, err
+	if err := o.call(model, "create", nil, &ids, parameter{"vals_list", []any{values}}); err != nil {
+		return 0, err
 	}
-	var stages []int64
-	err = o.call("project.task.type", "search", nil, &stages, parameter{"domain", []any{[]any{"project_ids", "=", ids[0]}}})
-	if err == nil && len(stages) != 1 {
-		err = fmt.Errorf("a new project has %d stages", len(stages))
-	}
-	if err != nil {
-		return 0, 0, err
-	}
-	return ids[0], stages[0], nil
+	return ids[0], nil
 }
 
 // tags are all tags by name.

@@ -28,7 +28,7 @@ func (b *bench) program(ctx context.Context) error {
 		sizes = append(sizes, 100)
 	}
 	for _, mb := range sizes {
-		path, size, err := b.writeMap("whole.toml", layout.Spec{Layout: layout.Generated, Size: mb * 1e6, Pending: int(mb) * 1000})
+		path, made, err := b.writeMap("whole.toml", layout.Spec{Layout: layout.Generated, Size: mb * 1e6, Pending: int(mb) * 1000})
 		if err != nil {
 			return err
 		}
@@ -36,13 +36,14 @@ func (b *bench) program(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		sim, err := b.startSim(ctx)
+		sim, err := b.startSim(ctx, "sim")
 		if err != nil {
 			return err
 		}
-		floor := whole{name: "read + write + fsync + rename, " + megabytes(size), args: []string{b.self, workerCommand, "rewrite-once", path}}
-		check := whole{name: fmt.Sprintf("`odoosync check`, %s, %d pending", megabytes(size), mb*1000), args: []string{b.odoosync, "check", path}}
-		save := whole{name: fmt.Sprintf("`odoosync run`, %s, 1 pending: one save", megabytes(size)), args: []string{b.odoosync, "run"}, sim: sim, fresh: one}
+		size := megabytes(made.Bytes)
+		floor := whole{name: "read + write + fsync + rename, " + size, args: []string{b.self, workerCommand, "rewrite-once", path}}
+		check := whole{name: fmt.Sprintf("`odoosync check`, %s, %d pending", size, mb*1000), args: []string{b.odoosync, "check", path}}
+		save := whole{name: fmt.Sprintf("`odoosync run`, %s, 1 pending: one save", size), args: []string{b.odoosync, "run"}, sim: sim, fresh: one}
 		err = b.alternate(ctx, t, floor.name, []*whole{&floor, &check, &save})
 		if err := sim.stop(); err != nil {
 			return err
@@ -97,10 +98,6 @@ func (b *bench) turn(ctx context.Context, p *whole) (usage, error) {
 	if p.fresh == "" {
 		return measure(ctx, nil, p.args[0], p.args[1:]...)
 	}
-	env, err := p.sim.project()
-	if err != nil {
-		return usage{}, err
-	}
-	u, _, err := b.runIn(ctx, env, p.fresh)
+	u, _, err := b.runOn(ctx, p.sim.server, p.fresh, 1)
 	return u, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"odoosync/odoorpc/odoosim"
 	"odoosync/tomledit"
 )
 
@@ -22,8 +23,11 @@ import (
 const workerCommand = "worker"
 
 func work(name string, args []string) error {
-	if name == "sim" {
+	switch name {
+	case "sim":
 		return serveSim()
+	case "workers":
+		return serveSim(odoosim.WithWorkers(8, 50*time.Millisecond))
 	}
 	if len(args) != 1 {
 		return errors.New("a worker takes one argument")
@@ -37,8 +41,8 @@ func work(name string, args []string) error {
 		return repeat(args[0], func([]byte) (string, error) { return "", rewrite(args[0]) })
 	case "rewrite-once":
 		return rewrite(args[0])
-	case "load":
-		return loadAll(args[0])
+	case "bare":
+		return runBare(args[0])
 	}
 	return fmt.Errorf("there is no worker %q", name)
 }
