@@ -148,7 +148,7 @@ type reportFinding struct {
 
 // reportDifference is one point in which a task is not what the map says.
 type reportDifference struct {
-	Field string `json:"field"` // "name", "description", "project", "parent" or "archived"
+	Field string `json:"field"` // "name", "description", "project", "parent", "archived" or "order"
 	Map   string `json:"map"`
 	Odoo  string `json:"odoo"`
 }

@@ -37,8 +37,9 @@ func TestPlainUserWithoutTheRightToMakeTheStage(t *testing.T) {
 	onEveryTarget(t, func(t *testing.T, o *target) {
 		w := newWorld(t, o)
 		w.user = w.o.newUser(projectUser)
-		w.stopsBeforeTheFirstTask("setup", `has no stage "Backlog"`, "needs the right Project / Administrator")
-		if got := w.mustRun("--dry-run").report.Stage; got.Creatable != "denied" {
+		words := []string{`has no stage "Backlog"`, "needs the right Project / Administrator"}
+		w.stopsBeforeTheFirstTask("setup", words...)
+		if got := w.mustFail(exitRefused, "setup", words, "--dry-run").report.Stage; got.Creatable != "denied" {
 			t.Fatalf("the dry run says of the stage: %q", got.Creatable)
 		}
 		w.user = o.admin
