@@ -84,14 +84,10 @@ func (b *bench) real(ctx context.Context) []server {
 // serve lets odoosync and bare loops take turns at creating the same tasks,
 // each time in a new project, with so many jobs.
 func (b *bench) serve(ctx context.Context, t *raceTable, s server, n int, jobs ...int) error {
-	path, items, err := b.pending(n, 1)
-	if err != nil {
-		return err
-	}
 	if err := s.odoo.authenticate(); err != nil {
 		return err
 	}
-	warm, _, err := b.pending(50, 1)
+	warm, _, err := b.pending(50)
 	if err != nil {
 		return err
 	}
@@ -101,7 +97,12 @@ func (b *bench) serve(ctx context.Context, t *raceTable, s server, n int, jobs .
 	var r race
 	for round := range b.rounds {
 		note("%s, %d items, round %d", s.name, n, round+1)
+		var items []layout.Item
 		for _, jobs := range jobs {
+			var path string
+			if path, items, err = b.pending(n); err != nil {
+				return err
+			}
 			u, trace, err := b.runOn(ctx, s, path, jobs)
 			if err != nil {
 				return err
@@ -143,10 +144,11 @@ func (b *bench) oneByOne() int {
 	return 200
 }
 
-// pending writes a map of pending items, other ones for each seed.
-func (b *bench) pending(n int, seed uint64) (path string, items []layout.Item, err error) {
-	spec := layout.Spec{Layout: layout.Generated, Pending: n, Seed: seed}
-	if path, _, err = b.writeMap(fmt.Sprintf("pending-%d-%d.toml", n, seed), spec); err != nil {
+// pending writes a map of pending items. Their names are new each time: odoosync
+// would have to look at the tasks of the same name.
+func (b *bench) pending(n int) (path string, items []layout.Item, err error) {
+	spec := layout.Spec{Layout: layout.Generated, Pending: n, Seed: uint64(time.Now().UnixNano())}
+	if path, _, err = b.writeMap("pending.toml", spec); err != nil {
 		return "", nil, err
 	}
 	made, err := layout.WriteItems(io.Discard, spec)

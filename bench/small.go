@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"odoosync/bench/genmap/layout"
 )
 
 // small measures runs of a few items, where each call counts: the first in a
@@ -53,9 +55,10 @@ func (b *bench) smallRound(ctx context.Context, s server, r *race, n int) error 
 	if err != nil {
 		return err
 	}
-	for i, name := range []string{"odoosync run, first", later} {
-		path, _, err := b.pending(n, uint64(i+1))
-		if err != nil {
+	var items []layout.Item
+	for _, name := range []string{"odoosync run, first", later} {
+		var path string
+		if path, items, err = b.pending(n); err != nil {
 			return err
 		}
 		u, trace, err := b.runIn(ctx, s, project, path, 2)
@@ -63,10 +66,6 @@ func (b *bench) smallRound(ctx context.Context, s server, r *race, n int) error 
 			return err
 		}
 		r.add(name, n, 1, trace.requests, u)
-	}
-	_, items, err := b.pending(n, 1)
-	if err != nil {
-		return err
 	}
 	login := 1
 	if s.odoo.JSON2 {
