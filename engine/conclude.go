@@ -27,38 +27,35 @@ func resultOfEntry(e *ledger.Entry) ItemResult {
 	return r
 }
 
-// items says what became of everything in the map.
-func (r *sync) items() []ItemResult {
-	return r.each(func(item *Item) ItemResult { return resultOf(item, 0, Pending) })
-}
+// unreached is what becomes of items that a run did not come to.
+func unreached(item *Item) ItemResult { return resultOf(item, 0, Pending) }
 
-// outlook says what a run would do with everything in the map.
-func (r *sync) outlook(found []maker.Verdict) []ItemResult {
+// outlook says what a run would do with the items that need a task.
+func outlook(found []maker.Verdict, link bool) func(*Item) ItemResult {
 	there := make(map[*Item]maker.Verdict, len(found))
 	for _, v := range found {
 		there[v.Item] = v
 	}
-	return r.each(func(item *Item) ItemResult {
+	return func(item *Item) ItemResult {
 		v, known := there[item]
 		switch {
 		case !known:
 			return resultOf(item, 0, Create)
-		case len(v.Differences) > 0 && !r.options.Link:
+		case len(v.Differences) > 0 && !link:
 			result := resultOf(item, v.ID, Differs)
 			result.Differences = v.Differences
 			return result
 		}
 		return resultOf(item, v.ID, Link)
-	})
+	}
 }
 
-// each says what became of every item, and of those that need a task what
-// pending says.
-func (r *sync) each(pending func(*Item) ItemResult) []ItemResult {
-	if r.book == nil {
-		return nil
+// conclude says what became of everything in the map, and of items that need
+// a task what pending says.
+func (r *sync) conclude(pending func(*Item) ItemResult) {
+	if r.book == nil || r.result.Items != nil {
+		return
 	}
-	var results []ItemResult
 	for item := range r.book.Map().All {
 		var result ItemResult
 		switch entry := r.book.Entry(item); {
@@ -74,7 +71,6 @@ func (r *sync) each(pending func(*Item) ItemResult) []ItemResult {
 		if r.dest != nil && r.dest.Project.ID != 0 && result.ID != 0 {
 			result.URL = r.dest.TaskURL(result.ID)
 		}
-		results = append(results, result)
+		r.result.Items = append(r.result.Items, result)
 	}
-	return results
 }

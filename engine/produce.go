@@ -45,18 +45,10 @@ func (p *production) run(ctx context.Context) error {
 		if err := p.settle(ctx, <-p.answers); stop == nil {
 			stop = err
 		}
-		if stop == nil && (p.options.PlainCreate || p.saves.due(p.clock.Now())) {
-			stop = p.saveSome()
+		if stop == nil && (p.options.PlainCreate || p.saver.pace.due(p.clock.Now())) {
+			stop = p.saver.save(p.inFlight > 0)
 		}
 	}
-}
-
-// saveSome saves the ids in hand.
-func (p *production) saveSome() error {
-	if p.inFlight > 0 {
-		return p.saveWhileCalling()
-	}
-	return p.save()
 }
 
 // awaitsEdit reports whether somebody wrote the map while calls are in flight:
@@ -94,15 +86,15 @@ func (p *production) start(ctx context.Context) error {
 // does for its items what was done for the others.
 func (p *production) catchUp(ctx context.Context) error {
 	if p.file.Touched() {
-		if err := p.save(); err != nil {
+		if err := p.saver.save(false); err != nil {
 			return err
 		}
 	}
-	if p.saves.mapError != nil {
-		return p.saves.mapError
+	if p.saver.mapError != nil {
+		return p.saver.mapError
 	}
-	if !p.ready || p.saves.edited {
-		p.saves.edited = false
+	if !p.ready || p.saver.edited {
+		p.saver.edited = false
 		if err := p.prepare(ctx); err != nil {
 			return err
 		}
@@ -122,7 +114,7 @@ func (p *production) next() maker.Batch {
 		}
 		return p.cut(features, p.size.Rows)
 	}
-	stories := slices.DeleteFunc(p.book.Pending(plan.Stories), func(story *Item) bool { return p.flying[story] })
+	stories := p.book.Pending(plan.Stories)
 	rows := min(p.size.Rows, max(maker.FirstBatch, (len(stories)+p.jobs-1)/p.jobs))
 	busy := make(map[*Item]bool)
 	for story := range p.flying {
@@ -131,18 +123,32 @@ func (p *production) next() maker.Batch {
 	return p.cut(slices.DeleteFunc(stories, func(story *Item) bool { return busy[story.Parent] }), rows)
 }
 
-// cut takes from the front of items what fits into a call.
+// cut takes from the front of items what fits into a call. A feature whose
+// stories do not all fit any more is left for the next one: while a part of
+// them is on its way, the others could not go.
 func (p *production) cut(items []*Item, rows int) maker.Batch {
 	var b maker.Batch
-	for _, item := range items {
+	for i, item := range items {
 		bytes := p.maker.RowSize(item)
-		if len(b.Items) > 0 && (len(b.Items) >= rows || b.Body+bytes > p.size.Bytes) {
+		if i > 0 && (i >= rows || b.Body+bytes > p.size.Bytes) {
+			break
+		}
+		if i > 0 && item.Parent != items[i-1].Parent && i+storiesOf(items[i:]) > rows {
 			break
 		}
 		b.Items = append(b.Items, item)
 		b.Body += bytes
 	}
 	return b
+}
+
+// storiesOf is how many items from the first on are of the same feature.
+func storiesOf(items []*Item) int {
+	n := 1
+	for n < len(items) && items[n].Parent == items[0].Parent {
+		n++
+	}
+	return n
 }
 
 // send sends a batch; its answer arrives in p.answers.

@@ -31,9 +31,7 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
 	}
-	if r.result.Items == nil {
-		r.result.Items = r.items()
-	}
+	r.conclude(unreached)
 	r.result.Duration = time.Since(started)
 	return r.result, err
 }
@@ -47,7 +45,7 @@ type sync struct {
 	dest   *destination.Destination
 	stages *destination.Stages
 	maker  *maker.Maker
-	saves  saves
+	saver  *saver
 }
 
 // all is the way of a map, from the file to Odoo and back.
@@ -79,6 +77,7 @@ func (r *sync) open(path string) (err error) {
 		return err
 	}
 	r.book = ledger.New(m)
+	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
 	plan := r.book.Plan()
 	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
 	return nil
@@ -136,7 +135,7 @@ func (r *sync) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.result.Items = r.outlook(found)
+	r.conclude(outlook(found, r.options.Link))
 	if err := r.mismatch(r.differing(found)); err != nil || len(found) == r.book.Plan().Pending() {
 		return err
 	}
@@ -164,13 +163,13 @@ func (r *sync) settleAll(ctx context.Context) error {
 	p := r.newProduction()
 	for {
 		err := p.run(ctx)
-		if r.saves.failed {
-			return r.listMissing(err)
+		if r.saver.failed {
+			return r.saver.listMissing(err)
 		}
 		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
 			return err
 		}
-		if saveErr := r.save(); saveErr != nil {
+		if saveErr := r.saver.save(false); saveErr != nil {
 			return errors.Join(saveErr, err)
 		}
 		if err != nil {
