@@ -131,7 +131,7 @@ func TestSARIFIsValid(t *testing.T) {
 func TestPathsAsURIs(t *testing.T) {
 	is := is.New(t)
 	is.Equal(fileURI("maps/my map.toml"), "maps/my%20map.toml")
-	is.Equal(fileURI("/work/map.toml"), "file:///work/map.toml")
+	is.Equal(fileURI("/srv/map.toml"), "file:///srv/map.toml")
 	is.Equal(fileURI("a:b.toml"), "./a:b.toml") // not the scheme a
 }
 
