@@ -75,7 +75,7 @@ func TestFlagsCountWhereverTheyStand(t *testing.T) {
 	}
 }
 
-// The order of a command line is mended before its command is known, which
+// The order of a command line is corrected before its command is known, which
 // works only while a name means the same everywhere.
 func TestAFlagTakesAValueInAllCommandsOrInNone(t *testing.T) {
 	is := is.New(t)

@@ -211,7 +211,7 @@ func (p *process) until(words string) {
 // kill ends the program at once; where there is no SIGKILL, by what comes near.
 func (p *process) kill() {
 	p.killed.Store(true)
-	_ = p.command.Process.Kill() // it may have ended by itself
+	_ = p.command.Process.Kill() // it may have ended on its own
 }
 
 // wait lets the program end.
