@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 
 	"odoosync/engine/internal/importer"
 	"odoosync/engine/internal/maker"
@@ -183,7 +181,7 @@ func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	switch {
 	case len(a.IDs) > 0 && (a.Err == nil || p.options.PlainCreate):
 		p.size.Worked(len(a.Items), a.Took)
-		return errors.Join(p.take(ctx, a), a.Err)
+		return p.take(ctx, a)
 	case errors.As(a.Err, &unknown):
 		return p.unknownOutcome(a)
 	case errors.As(a.Err, &refusal):
@@ -217,7 +215,7 @@ func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *impo
 		if part.Err != nil && len(part.IDs) == 0 {
 			return part.Err
 		}
-		return errors.Join(p.take(ctx, part), part.Err)
+		return p.take(ctx, part)
 	})
 	var unknown *odoorpc.UnknownOutcomeError
 	switch {
@@ -271,9 +269,8 @@ func (p *production) unknownOutcome(a *maker.Answer) error {
 
 // jobs is how many calls may be in flight at once.
 func (r *sync) jobs() int {
-	server, err := url.Parse(r.dest.Session.URL)
 	switch {
-	case r.options.PlainCreate, err == nil && strings.HasSuffix(server.Hostname(), ".odoo.com"):
+	case r.options.PlainCreate, r.dest.Session.Cloud:
 		return 1
 	case r.options.Jobs < 1:
 		return 2

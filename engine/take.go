@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,17 +18,12 @@ import (
 // automation of Odoo changed it since, with a warning; but not where it is
 // plainly another item's, or out of sight.
 func (p *production) take(ctx context.Context, a *maker.Answer) error {
-	if a.Err != nil { // plain create, and its tasks could not be read back
-		for i, item := range a.Items {
-			p.book.Take(item, a.IDs[i], false)
-		}
-		return nil
-	}
 	verdicts, err := p.maker.Judge(ctx, a)
 	if err != nil {
-		if p.options.PlainCreate {
-			a.Err = err
-			return errors.Join(p.take(ctx, a), err)
+		if p.options.PlainCreate { // no later run finds these tasks
+			for i, item := range a.Items {
+				p.book.Take(item, a.IDs[i], false)
+			}
 		}
 		return err
 	}
@@ -88,7 +82,7 @@ func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64
 			later = append(later, item.TaskID)
 		}
 	}
-	there, err := p.maker.Exist(ctx, later)
+	there, err := p.maker.Tasks(ctx, later)
 	if err != nil {
 		return err
 	}
@@ -102,7 +96,7 @@ func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64
 		switch {
 		case slices.Contains(given, item):
 			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, p.book.Owner(item.TaskID).Name))
-		case item.TaskID > lowest && !there[item.TaskID]:
+		case item.TaskID > lowest && there[item.TaskID] == nil:
 			add(item, fmt.Sprintf("no task has the id %d", item.TaskID))
 		}
 	}

@@ -27,6 +27,7 @@ type Session struct {
 	Login    string // as configured
 	Database string // as configured; "[secret]" where it is the password as well
 	URL      string // scheme and host, without a slash at the end
+	Cloud    bool   // on Odoo's own cloud, *.odoo.com, where calls go one at a time
 }
 
 // Connect asks the server for its version, chooses the protocol and logs in. A refused login is never tried again. It may
@@ -38,7 +39,7 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 	if c.settings == nil {
 		return Session{}, ErrNotConnected
 	}
-	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String()}
+	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String(), Cloud: c.cloud}
 	err := c.choose(ctx, &s)
 	if err != nil {
 		return Session{}, err

@@ -102,16 +102,14 @@ func (t *Destination) readStages(ctx context.Context, s *Stages, domain odoorpc.
 
 // AskStages says of missing stages whether the user could create them.
 func (t *Destination) AskStages(ctx context.Context, s *Stages) {
-	may := Unknown
+	if !s.lacks() {
+		return
+	}
+	may := t.mayCreateStages(ctx)
 	for i := range s.Named {
-		stage := &s.Named[i]
-		if stage.ID != 0 {
-			continue
+		if s.Named[i].ID == 0 {
+			s.Named[i].Creatable = may
 		}
-		if may == Unknown {
-			may = t.mayCreateStages(ctx)
-		}
-		stage.Creatable = may
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"odoosync/engine/internal/importer"
@@ -40,7 +41,8 @@ func (t *Destination) FindTags(ctx context.Context, names []string) (*Tags, erro
 	if err := t.readTags(ctx, tags, nil); err != nil {
 		return nil, err
 	}
-	if lacking := tags.want(names); lacking && len(tags.seen) > 0 {
+	tags.want(names)
+	if tags.lack() && len(tags.seen) > 0 {
 		lang, err := t.foreign(ctx, 16)
 		if err != nil {
 			return nil, err
@@ -78,28 +80,28 @@ func (t *Destination) readTags(ctx context.Context, tags *Tags, lang odoorpc.Con
 	return nil
 }
 
-// want sets the tags that are asked for, and reports whether some are missing.
-func (tags *Tags) want(names []string) (lacking bool) {
+// want sets the tags that are asked for.
+func (tags *Tags) want(names []string) {
 	tags.Named = make([]Tag, len(names))
 	for i, name := range names {
 		tags.Named[i] = Tag{ID: tags.ids[name], Name: name}
-		lacking = lacking || tags.ids[name] == 0
 	}
-	return lacking
+}
+
+func (tags *Tags) lack() bool {
+	return slices.ContainsFunc(tags.Named, func(tag Tag) bool { return tag.ID == 0 })
 }
 
 // AskTags says of missing tags whether the user could create them.
 func (t *Destination) AskTags(ctx context.Context, tags *Tags) {
-	may := Unknown
+	if !tags.lack() {
+		return
+	}
+	may := t.mayCreate(ctx, modelTag)
 	for i := range tags.Named {
-		tag := &tags.Named[i]
-		if tag.ID != 0 {
-			continue
+		if tags.Named[i].ID == 0 {
+			tags.Named[i].Creatable = may
 		}
-		if may == Unknown {
-			may = t.mayCreate(ctx, modelTag)
-		}
-		tag.Creatable = may
 	}
 }
 

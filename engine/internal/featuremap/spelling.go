@@ -51,7 +51,7 @@ func (s *speller) likeness(key string) likeness {
 	}
 	words := wordsOf(key)
 	for _, ours := range s.keys {
-		if slices.Equal(wordsOf(ours), words) || strings.Join(wordsOf(ours), "") == strings.Join(words, "") {
+		if strings.Join(wordsOf(ours), "") == strings.Join(words, "") {
 			return likeness{key: ours, same: true}
 		}
 	}

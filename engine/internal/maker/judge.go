@@ -58,8 +58,12 @@ type Verdict struct {
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.
-// Of those that stood there before, the descriptions are compared too.
+// Of those that stood there before, the descriptions are compared too. Where
+// the tasks could not be read back, the error is that of the answer.
 func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
+	if a.Err != nil {
+		return nil, a.Err
+	}
 	var old []int64
 	for _, id := range a.IDs {
 		if t := a.tasks[id]; t != nil && k.stood.before(t) {
@@ -70,9 +74,9 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	there := make(map[look]int)
-	for i, item := range a.Items {
-		there[k.wanted(item, a.described)] = i
+	there := make(map[look]bool)
+	for _, item := range a.Items {
+		there[k.wanted(item, a.described)] = true
 	}
 	verdicts := make([]Verdict, len(a.Items))
 	for i, item := range a.Items {
@@ -87,8 +91,8 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
 			v.Unseen = !v.Wrong
 		case !v.Stood:
-			at, known := there[seen(t, a.described)]
-			v.Wrong = t.Parent.ID != k.parent(item) || known && at != i && seen(t, a.described) != k.wanted(item, a.described)
+			is := seen(t, a.described)
+			v.Wrong = t.Parent.ID != k.parent(item) || there[is] && is != k.wanted(item, a.described)
 			if v.Wrong && len(v.Differences) == 0 {
 				v.Differences = []Difference{{Field: "order", Map: featuremap.PlainText(item.Description()), Odoo: htmlToText(string(t.Description))}}
 			}
@@ -199,15 +203,8 @@ func (k *Maker) search(ctx context.Context, domain odoorpc.Domain, fields []stri
 	return found, err
 }
 
-// Exist says which of the tasks exist and can be seen by the user.
-func (k *Maker) Exist(ctx context.Context, ids []int64) (map[int64]bool, error) {
-	tasks, err := k.read(ctx, ids, false)
-	if err != nil {
-		return nil, err
-	}
-	there := make(map[int64]bool, len(tasks))
-	for id := range tasks {
-		there[id] = true
-	}
-	return there, nil
+// Tasks are those of the tasks that exist and that the user may see, without
+// their descriptions.
+func (k *Maker) Tasks(ctx context.Context, ids []int64) (map[int64]*Task, error) {
+	return k.read(ctx, ids, false)
 }
