@@ -97,11 +97,8 @@ func TestSaveGoesInPlaceWhereANewFileIsRefused(t *testing.T) {
 // TestRefusalAfterTheTrial has a rename go well only until the save.
 func TestRefusalAfterTheTrial(t *testing.T) {
 	is := is.New(t)
-	path := writeMap(t)
 	sys := &faulty{without: []string{"swap"}, err: syscall.ETXTBSY}
-	f, err := openIn(sys, path)
-	is.NoErr(err)
-	defer f.Close()
+	path, f := openMap(t, sys)
 	doc := readDocument(t, f)
 	sys.fail = []string{"rename"}
 	save(t, f, doc)
@@ -127,11 +124,8 @@ func TestFileSystemWithoutSync(t *testing.T) {
 // over it would be no better on the disk.
 func TestFailedSyncInPlace(t *testing.T) {
 	is := is.New(t)
-	path := writeMap(t)
 	sys := &faulty{without: []string{"rename"}, err: syscall.EIO}
-	f, err := openIn(sys, path)
-	is.NoErr(err)
-	defer f.Close()
+	path, f := openMap(t, sys)
 	doc := readDocument(t, f)
 	sys.fail = []string{"sync"}
 	is.True(errors.Is(f.Replace(patched(t, doc)), syscall.EIO))

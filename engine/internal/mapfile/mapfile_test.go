@@ -27,6 +27,16 @@ func writeMap(t *testing.T) string {
 	return path
 }
 
+// openMap writes a map and opens it until the test ends.
+func openMap(t *testing.T, sys system) (path string, f *File) {
+	t.Helper()
+	path = writeMap(t)
+	f, err := openIn(sys, path)
+	is.New(t).NoErr(err)
+	t.Cleanup(f.Close)
+	return path, f
+}
+
 // saveOnce opens the map, sets its id and saves.
 func saveOnce(sys system, path string) error {
 	f, err := openIn(sys, path)
@@ -140,17 +150,14 @@ func TestReplaceRefusesAMapThatWasEdited(t *testing.T) {
 		for name, edit := range edits() {
 			t.Run(way+", edit "+name, func(t *testing.T) {
 				is := is.New(t)
-				path := writeMap(t)
-				f, err := openIn(&faulty{without: without}, path)
-				is.NoErr(err)
-				defer f.Close()
+				path, f := openMap(t, &faulty{without: without})
 				doc := readDocument(t, f)
 				is.NoErr(edit(path))
 				is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
 				is.Equal(bytesOf(t, path), oldText+editMark)
 				is.Equal(names(t, path), []string{"map.toml"})
 				is.True(f.Touched())
-				_, err = openIn(osSystem{}, path)
+				_, err := openIn(osSystem{}, path)
 				is.True(errors.Is(err, ErrLocked)) // the lock went over to the new file
 			})
 		}
@@ -212,10 +219,7 @@ func TestMapThatIsAway(t *testing.T) {
 	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
 		t.Run(way, func(t *testing.T) {
 			is := is.New(t)
-			path := writeMap(t)
-			f, err := openIn(&faulty{without: without}, path)
-			is.NoErr(err)
-			defer f.Close()
+			path, f := openMap(t, &faulty{without: without})
 			doc := readDocument(t, f)
 			is.NoErr(os.Rename(path, path+"~"))
 			is.True(f.Touched())
@@ -235,11 +239,8 @@ func TestShorterText(t *testing.T) {
 	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
 		t.Run(way, func(t *testing.T) {
 			is := is.New(t)
-			path := writeMap(t)
-			f, err := openIn(&faulty{without: without}, path)
-			is.NoErr(err)
-			defer f.Close()
-			_, err = f.Read()
+			path, f := openMap(t, &faulty{without: without})
+			_, err := f.Read()
 			is.NoErr(err)
 			is.NoErr(f.Replace(text(oldText[:8])))
 			is.Equal(bytesOf(t, path), oldText[:8])

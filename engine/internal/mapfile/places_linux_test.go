@@ -348,11 +348,8 @@ func TestFilesOfManyGigabytesAreNotRead(t *testing.T) {
 // in place.
 func TestNobodyOpensTheMapInTheMidst(t *testing.T) {
 	is := is.New(t)
-	path := writeMap(t)
 	sys := &faulty{without: []string{"rename"}}
-	f, err := openIn(sys, path)
-	is.NoErr(err)
-	defer f.Close()
+	path, f := openMap(t, sys)
 	doc := readDocument(t, f)
 	tries := 0
 	sys.watch = func(operation string) {

@@ -80,10 +80,7 @@ func edits() map[string]func(path string) error {
 // survives saves the map while an edit starts at one of the operations.
 func survives(t *testing.T, sys *faulty, try int, edit func(path string) error) bool {
 	is := is.New(t)
-	path := writeMap(t)
-	f, err := openIn(sys, path)
-	is.NoErr(err)
-	defer f.Close()
+	path, f := openMap(t, sys)
 	doc := readDocument(t, f)
 
 	aim := len(sys.steps) + 1 + try%25
@@ -165,11 +162,8 @@ func TestEditAfterTheLastComparison(t *testing.T) {
 		for _, edit := range row.kept {
 			t.Run(way+", edit "+edit, func(t *testing.T) {
 				is := is.New(t)
-				path := writeMap(t)
 				sys := &faulty{without: row.without}
-				f, err := openIn(sys, path)
-				is.NoErr(err)
-				defer f.Close()
+				path, f := openMap(t, sys)
 				doc := readDocument(t, f)
 				sys.watch = func(operation string) {
 					if operation == row.step {
@@ -200,19 +194,17 @@ func TestEditorThatOpenedTheOldFile(t *testing.T) {
 	} {
 		t.Run(way, func(t *testing.T) {
 			is := is.New(t)
-			path := writeMap(t)
 			sys := &faulty{without: row.without}
-			f, err := openIn(sys, path)
-			is.NoErr(err)
-			defer f.Close()
+			path, f := openMap(t, sys)
 			doc := readDocument(t, f)
 			var editor *os.File
 			claims := 0
 			sys.watch = func(operation string) {
 				switch operation {
 				case row.step:
-					editor, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+					opened, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 					is.NoErr(err)
+					editor = opened
 				case "claim":
 					const half = len(editMark) / 2
 					claims++
@@ -226,7 +218,7 @@ func TestEditorThatOpenedTheOldFile(t *testing.T) {
 					}
 				}
 			}
-			err = f.Replace(patched(t, doc))
+			err := f.Replace(patched(t, doc))
 			sys.watch = nil
 			if claims < 2 {
 				is.NoErr(editor.Close())
@@ -243,11 +235,8 @@ func TestEditorThatOpenedTheOldFile(t *testing.T) {
 // longer, and writes its text after.
 func TestEditorThatEmptiedTheMap(t *testing.T) {
 	is := is.New(t)
-	path := writeMap(t)
 	sys := &faulty{without: []string{"rename", "claim"}}
-	f, err := openIn(sys, path)
-	is.NoErr(err)
-	defer f.Close()
+	path, f := openMap(t, sys)
 	doc := readDocument(t, f)
 	saved, written := make(chan struct{}), make(chan error, 1)
 	sys.watch = func(operation string) {
@@ -270,7 +259,7 @@ func TestEditorThatEmptiedTheMap(t *testing.T) {
 			written <- errors.Join(err, editor.Close())
 		}()
 	}
-	err = f.Replace(patched(t, doc))
+	err := f.Replace(patched(t, doc))
 	close(saved)
 	is.True(errors.Is(err, ErrChanged))
 	is.NoErr(<-written)
