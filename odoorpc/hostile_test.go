@@ -246,12 +246,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestCertificatesAreVerified(t *testing.T) {
-	is := is.New(t)
+// startTLS starts a server whose certificate nobody knows.
+func startTLS(t *testing.T) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = discardLog()
 	server.StartTLS()
-	defer server.Close()
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestCertificatesAreVerified(t *testing.T) {
+	is := is.New(t)
+	server := startTLS(t)
 	c, err := New(Config{URL: server.URL, Database: "d", Login: "l", Password: NewSecret("p")})
 	is.NoErr(err)
 	_, err = c.Connect(t.Context())

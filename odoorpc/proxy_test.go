@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"syscall"
@@ -120,10 +119,7 @@ func TestAProxyThatWantsALoginOverPlainHTTPIsNamed(t *testing.T) {
 
 func TestAProxyIsNotToBlameForTheServersCertificate(t *testing.T) {
 	is := is.New(t)
-	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = discardLog()
-	server.StartTLS()
-	defer server.Close()
+	server := startTLS(t)
 	address := startProxy(t, func(c net.Conn) {
 		says("HTTP/1.1 200 OK\r\n\r\n")(c)
 		to, err := net.Dial("tcp", server.Listener.Addr().String())
