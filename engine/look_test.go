@@ -354,6 +354,25 @@ func TestNamesakesGetNoSecondTask(t *testing.T) {
 	}
 }
 
+// TestManyNamesakesAreFound has more stories of one name than are ever tried
+// for one story beyond those of the map.
+func TestManyNamesakesAreFound(t *testing.T) {
+	is := is.New(t)
+	w := newWorldOfBob(t)
+	path := w.write("[features.A]\ntask_id = 0\nuser_stories = [\n" + strings.Repeat("  { name = \"twin\", task_id = 0 },\n", 150) + "]\n")
+	before := w.read(path)
+	_, err := w.asBob(path, false)
+	is.NoErr(err)
+	after := w.read(path)
+	w.write(before)
+	dry, err := w.asBob(path, true)
+	is.NoErr(err)
+	is.Equal(statuses(dry), strings.TrimSpace(strings.Repeat("link ", 151)))
+	_, err = w.asBob(path, false)
+	is.NoErr(err)
+	is.Equal(w.read(path), after)
+}
+
 // TestIDsOfALaterBackupAreToldAtOnce has a map that claims ids which Odoo has
 // yet to give, next to those that it gives now.
 func TestIDsOfALaterBackupAreToldAtOnce(t *testing.T) {

@@ -8,9 +8,10 @@ import (
 
 // TestKill kills the program at random moments of runs of 200 items, and
 // starts it again until it comes to its end: then each item has its one task,
-// and nothing but the map is in the folder, whatever a killed save left there. The moments lie anywhere in the
-// time that a whole run takes here, so also while the program starts, logs in,
-// waits for an answer, or saves.
+// and nothing but the map is in the folder, whatever a killed save left there.
+// The moments lie anywhere in the time that a whole run takes here, so also
+// while the program starts, logs in, waits for an answer, or saves. That time
+// grows with each kill of a map, lest a busy machine keeps it from its end.
 func TestKill(t *testing.T) {
 	kills := 300
 	switch {
@@ -30,9 +31,9 @@ func TestKill(t *testing.T) {
 		for ; killed < kills; rounds++ {
 			w := newWorld(t, o)
 			before := w.write(source)
-			for {
+			for within := takes; ; within += takes / 10 {
 				p := w.start()
-				timer := time.AfterFunc(time.Duration(random.Int64N(int64(takes))), p.kill)
+				timer := time.AfterFunc(time.Duration(random.Int64N(int64(within))), p.kill)
 				got := p.wait()
 				timer.Stop()
 				if got.code == exitKilled {

@@ -194,46 +194,78 @@ func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName 
 	if err != nil {
 		return nil, err
 	}
-	var verdicts []Verdict
-	done := make(map[*featuremap.Item]bool)
+	var groups []*group
+	grouped := make(map[*featuremap.Item]bool)
 	for _, item := range items {
-		if done[item] {
+		if grouped[item] {
 			continue
 		}
-		var group []*featuremap.Item // items of the name that need a task
-		highest := 0
+		g := &group{}
 		for sibling := range namesakes(item) {
-			highest++
+			g.highest++
 			if sibling.TaskID == 0 && !sibling.Deprecated && k.ledger.TaskOf(sibling) == 0 {
-				group = append(group, sibling)
-				done[sibling] = true
+				g.items = append(g.items, sibling)
+				grouped[sibling] = true
 			}
 		}
-		verdicts = append(verdicts, k.pair(group, highest, byName, tasks)...)
+		groups = append(groups, g)
+	}
+	// Higher ordinals than the map has are asked for only if they can matter.
+	unknown := len(byName)
+	for _, g := range groups {
+		unknown -= k.adopt(g, 1, g.highest, byName)
+	}
+	if unknown > 0 {
+		for _, g := range groups {
+			k.adopt(g, g.highest+1, min(g.highest+unknown, maxOrdinals), byName)
+		}
+	}
+	var verdicts []Verdict
+	for _, g := range groups {
+		verdicts = append(verdicts, k.pair(g, tasks)...)
 	}
 	return verdicts, nil
 }
 
-// pair gives items of one name the tasks under their external ids.
-func (k *Maker) pair(group []*featuremap.Item, highest int, byName map[string]int64, tasks map[int64]*Task) []Verdict {
-	type orphan struct {
-		id      int64
-		ordinal int
-	}
-	var orphans []orphan
-	for ordinal := 1; ordinal <= min(highest+len(byName), maxOrdinals); ordinal++ {
-		id, known := byName[externalID(k.place.Project, k.options.Namespace, group[0], ordinal)]
-		if known && (id == 0 || k.ledger.Owner(id) == nil) {
-			orphans = append(orphans, orphan{id, ordinal})
+// group are the items of one name in one feature, or the feature of a name.
+type group struct {
+	items   []*featuremap.Item // that need a task
+	highest int                // ordinal in the map
+	orphans []orphan           // by ordinal
+}
+
+// orphan is a task, under an external id of a group, that no item has. Its id
+// is 0 where the user may not see it.
+type orphan struct {
+	id      int64
+	ordinal int
+}
+
+// adopt adds the tasks under the ordinals to a group. It returns how many of
+// them are known.
+func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) (known int) {
+	for ordinal := from; ordinal <= to; ordinal++ {
+		id, ok := byName[externalID(k.place.Project, k.options.Namespace, g.items[0], ordinal)]
+		if !ok {
+			continue
+		}
+		known++
+		if id == 0 || k.ledger.Owner(id) == nil {
+			g.orphans = append(g.orphans, orphan{id, ordinal})
 		}
 	}
-	if len(orphans) == 0 {
+	return known
+}
+
+// pair gives the items of a group the tasks under their external ids.
+func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
+	if len(g.orphans) == 0 {
 		return nil
 	}
 	found := make(map[*featuremap.Item]int64)
 	take := func(suits func(*featuremap.Item, *Task) bool) {
-		orphans = slices.DeleteFunc(orphans, func(o orphan) bool {
-			for _, item := range group {
+		g.orphans = slices.DeleteFunc(g.orphans, func(o orphan) bool {
+			for _, item := range g.items {
 				if _, taken := found[item]; !taken && suits(item, tasks[o.id]) {
 					found[item] = o.id
 					k.ordinals.set(item, o.ordinal)
@@ -248,7 +280,7 @@ func (k *Maker) pair(group []*featuremap.Item, highest int, byName map[string]in
 	})
 	take(func(*featuremap.Item, *Task) bool { return true })
 	var verdicts []Verdict
-	for _, item := range group {
+	for _, item := range g.items {
 		id, taken := found[item]
 		if !taken {
 			k.ordinals.avoid(item)
