@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,18 +85,37 @@ const ClosedHint = "have an administrator let this user import records; or run w
 // while another transaction is in its way; contended says that it was, or that
 // the server had other trouble with the call. The errors are *Refusal and those
 // of package odoorpc.
+//
+// PostgreSQL reports a conflict in the language of its server, and Odoo passes
+// the words on as if a row were wrong. A client that cannot read them takes the
+// conflict for a refusal, so a single row refused in that way is sent a second
+// time; of several, the caller sends fewer.
 func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (ids []int64, contended bool, err error) {
+	again := len(rows) == 1
 	for conflicts := 0; ; conflicts++ {
 		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
 		var conflict *odoorpc.ConflictError
 		if !errors.As(err, &conflict) || conflicts == maxConflicts {
 			ids, err := read(loaded, err)
+			if again && isUnsure(err) {
+				again = false
+				continue
+			}
 			return ids, conflicts > 0 || loaded.Tries > 1, err
 		}
 		if err := pause(ctx, conflictWait(conflicts)); err != nil {
 			return nil, true, err
 		}
 	}
+}
+
+// isUnsure reports whether a refusal may be a conflict: Odoo names neither a
+// field nor an exception then.
+func isUnsure(err error) bool {
+	var refusal *Refusal
+	return errors.As(err, &refusal) && len(refusal.Messages) > 0 && !slices.ContainsFunc(refusal.Messages, func(m odoorpc.LoadMessage) bool {
+		return m.Field != "" || m.Exception != ""
+	})
 }
 
 // read tells ids, a refusal and other errors apart.

@@ -185,6 +185,40 @@ func TestAConflictIsNoErrorInTheEnd(t *testing.T) {
 	})
 }
 
+// TestARefusalThatMayBeAConflict: PostgreSQL's words may be in any language, so
+// a row refused alone is sent again unless Odoo says what is wrong with it.
+func TestARefusalThatMayBeAConflict(t *testing.T) {
+	french := odoorpc.LoadMessage{Type: "error", Message: "n'a pas pu sérialiser un accès à cause d'une mise à jour en parallèle"}
+	named, classed := french, french
+	named.Field, classed.Exception = "stage_id", "odoo.exceptions.ValidationError"
+	for name, row := range map[string]struct {
+		rows    int
+		message odoorpc.LoadMessage
+		want    int // calls until the end
+	}{
+		"alone":        {1, french, 2},
+		"two":          {2, french, 1},
+		"a field":      {1, named, 1},
+		"an exception": {1, classed, 1},
+	} {
+		for _, passes := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, " ", passes), func(t *testing.T) {
+				is := is.New(t)
+				calls := 0
+				ids, _, err := Load(t.Context(), fakeOdoo(func() (odoorpc.LoadResult, error) {
+					if calls++; calls > 1 && passes {
+						return odoorpc.LoadResult{IDs: []int64{7}}, nil
+					}
+					return odoorpc.LoadResult{Messages: []odoorpc.LoadMessage{row.message}}, nil
+				}), "project.task", []string{"id"}, slices.Repeat([][]any{{"m.a"}}, row.rows), odoorpc.LoadOptions{})
+				is.Equal(calls, row.want)
+				is.Equal(err == nil, passes && row.want > 1)
+				is.Equal(ids != nil, err == nil)
+			})
+		}
+	}
+}
+
 func TestWhatALoadWithoutIDsMeans(t *testing.T) {
 	message := func(kind string, record int, text string) odoorpc.LoadMessage {
 		return odoorpc.LoadMessage{Type: kind, Record: record, Message: text}
