@@ -43,7 +43,7 @@ func TestBadWire(t *testing.T) {
 		calm.write(source)
 		began := time.Now()
 		calm.mustRun()
-		wire.patience = max(time.Second, time.Since(began)/3) // a busy server needs longer for a call
+		wire.setPatience(max(time.Second, time.Since(began)/3)) // a busy server needs longer for a call
 		done, rounds := 0, 0
 		for ; done < disturbed; rounds++ {
 			w := newWorld(t, o)
@@ -71,10 +71,10 @@ func TestBadWire(t *testing.T) {
 func (w *world) runUntilDone(wire *badWire) (disturbed int) {
 	w.t.Helper()
 	for range 100 {
-		mishaps := wire.mishaps()
-		p := w.start("--timeout", wire.patience.String())
+		mishaps, patience := wire.mishaps(), wire.patience()
+		p := w.start("--timeout", patience.String())
 		if wire.chance() < 1./3 {
-			timer := time.AfterFunc(time.Duration(wire.chance()*float64(wire.patience)), p.kill)
+			timer := time.AfterFunc(time.Duration(wire.chance()*float64(patience)), p.kill)
 			defer timer.Stop()
 		}
 		got := p.wait()
@@ -86,6 +86,7 @@ func (w *world) runUntilDone(wire *badWire) (disturbed int) {
 			return disturbed
 		case exitUnreachable:
 			w.onlyTheMap()
+			wire.setPatience(patience + patience/10) // the server may have become busier
 		case exitKilled:
 		default:
 			w.t.Fatalf("exit code %d:\n%s", got.code, got.stderr)
@@ -99,10 +100,10 @@ func (w *world) runUntilDone(wire *badWire) (disturbed int) {
 // wrong.
 type badWire struct {
 	*httptest.Server
-	target   string
-	patience time.Duration // how long the program waits for an answer
+	target string
 
 	mu       sync.Mutex
+	waits    time.Duration
 	random   *rand.Rand
 	happened map[string]int
 	open     int        // connections, and requests that are still to reach the server
@@ -154,6 +155,19 @@ func (b *badWire) later(do func()) {
 		defer b.opened(-1)
 		do()
 	}()
+}
+
+// patience is how long the program waits for an answer.
+func (b *badWire) patience() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.waits
+}
+
+func (b *badWire) setPatience(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waits = d
 }
 
 // chance is a number from 0 to 1.
@@ -218,12 +232,12 @@ var mishaps = map[string]func(b *badWire, w http.ResponseWriter, r *http.Request
 	},
 	"request late": func(b *badWire, w http.ResponseWriter, r *http.Request) {
 		b.forwardLater(r)
-		time.Sleep(b.patience)
+		time.Sleep(b.patience())
 		reset(w)
 	},
 	"answer late": func(b *badWire, w http.ResponseWriter, r *http.Request) {
 		a := b.forward(r)
-		time.Sleep(b.patience)
+		time.Sleep(b.patience())
 		a.write(w)
 	},
 	"request twice": func(b *badWire, w http.ResponseWriter, r *http.Request) {
@@ -252,7 +266,7 @@ func (b *badWire) forward(r *http.Request) *relayed {
 
 func (b *badWire) forwardLater(r *http.Request) {
 	send := b.ready(r)
-	wait := time.Duration((1 + b.chance()) * float64(b.patience))
+	wait := time.Duration((1 + b.chance()) * float64(b.patience()))
 	b.later(func() {
 		time.Sleep(wait)
 		send()
