@@ -35,10 +35,10 @@ var checks = map[string]struct {
 	},
 	"several maps": {
 		maps: map[string]string{
-			"good.toml":            "[features.A]\ntask_id = 0\n",
-			"sub/bad <&> map.toml": "[features.A]\ntask_id = \"0\"\ntag = \"\u202ex\"\nuser_stories = [\n{ name = \"\", task_id = 0 },\n{ name = \"\", task_id = \"\u202e\" } ]\n",
-			"sub/broken.toml":      "[features.A\n",
-			"sub/warned.toml":      "[Features.A]\n[features.B]\ntask_id = 1\nDescription = \"\"\n",
+			"good.toml":          "[features.A]\ntask_id = 0\n",
+			"sub/bad & map.toml": "[features.A]\ntask_id = \"0\"\ntag = \"\u202ex\"\nuser_stories = [\n{ name = \"\", task_id = 0 },\n{ name = \"\", task_id = \"\u202e\" } ]\n",
+			"sub/broken.toml":    "[features.A\n",
+			"sub/warned.toml":    "[Features.A]\n[features.B]\ntask_id = 1\nDescription = \"\"\n",
 		},
 		mistakes: 5, warnings: 3, failed: 2,
 	},
