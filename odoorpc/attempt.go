@@ -252,7 +252,6 @@ func (x *exchange) intermediary(a *answer) *failure {
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
 		f.transient = true
-		hint = "Odoo, or a proxy in front of it, is in trouble: see its log, and whether its database runs"
 	default:
 		return nil
 	}

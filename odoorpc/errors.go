@@ -246,6 +246,12 @@ func (e *TransportError) Dropped() bool {
 	return e.dropped || e.Status == http.StatusBadGateway || e.Status == statusUnknownOrigin
 }
 
+const troubleHint = "Odoo, or a proxy in front of it, is in trouble: look at its log, and check that its database is running"
+
+// failedThere reports whether the status says that the fault is the server's. 501 is no fault: servers of files answer a POST
+// with it.
+func failedThere(status int) bool { return status >= 500 && status != http.StatusNotImplemented }
+
 // Hint gives advice where there is any, or "".
 func (e *TransportError) Hint() string {
 	switch {
@@ -255,6 +261,8 @@ func (e *TransportError) Hint() string {
 		return "a proxy in front of Odoo limits the size of requests (nginx: client_max_body_size)"
 	case e.TooSlow():
 		return "the server may still be working on the call"
+	case failedThere(e.Status):
+		return troubleHint
 	}
 	return ""
 }
@@ -310,6 +318,9 @@ func (e *AnswerError) Error() string {
 
 // Hint says where to look.
 func (e *AnswerError) Hint() string {
+	if failedThere(e.Status) {
+		return troubleHint
+	}
 	return "check that the URL leads to Odoo itself, not to a proxy, a login page or a maintenance page"
 }
 

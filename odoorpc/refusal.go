@@ -153,8 +153,11 @@ const noOdooReason = "this is not an answer from Odoo"
 func (c *Client) notOdoo(op op, a *answer) error {
 	e := c.badAnswer(op, a, noOdooReason)
 	e.cut = a.ok() && isCutOff(a.body)
-	if e.cut {
+	switch {
+	case e.cut:
 		e.Reason = "the answer broke off"
+	case failedThere(a.status): // Odoo itself sends such pages
+		e.Reason = "the server failed"
 	}
 	return e
 }

@@ -23,9 +23,10 @@
 //     of each).
 //   - Text from the server or the map moves no cursor and sets no colour
 //     (TestPrintable, TestOneRuleForTerminals, script escape.txtar).
-//   - The formats for pipelines are valid (TestSARIFIsValid,
-//     TestGitLabReportIsValid, TestJUnitReportIsValid), and the schema for
-//     editors agrees with check (TestTheSchemaAgreesWithCheck).
+//   - The formats for pipelines are valid (TestSARIFFitsTheSchemaOfOASIS,
+//     TestJUnitReportFitsTheSchemaOfJenkins, TestGitLabReportIsAsDocumented),
+//     and the schema for editors agrees with check
+//     (TestTheSchemaAgreesWithCheck).
 //   - Secrets are read from the environment or standard input only, and printed
 //     nowhere (script secrets.txtar).
 //   - No file but the map is written, and none is left; the demo leaves two if

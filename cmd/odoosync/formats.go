@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ const (
 
 // finding is one thing that is wrong with a map.
 type finding struct {
-	file    string // with slashes
+	file    string // with slashes, relative where it is below the working folder
 	rule    string // ruleSpelling, or the kind of the failure
 	warning bool
 	message string          // harmless to a terminal
@@ -70,7 +71,7 @@ type finding struct {
 // findings are everything that is wrong with a map, mistakes first.
 func (m checked) findings() []finding {
 	var all []finding
-	file := filepath.ToSlash(filepath.Clean(m.path))
+	file := filepath.ToSlash(fromHere(m.path))
 	at := func(rule string, place *tomledit.Error) finding {
 		message := place.Message
 		if place.Key != "" {
@@ -92,6 +93,18 @@ func (m checked) findings() []finding {
 		all = append(all, warning)
 	}
 	return all
+}
+
+// fromHere is a path as platforms know it, which is relative to the repository,
+// where jobs run. What is not below the working folder stays where it is.
+func fromHere(path string) string {
+	if here, err := os.Getwd(); err == nil {
+		whole, _ := filepath.Abs(path) // fails only where Getwd does
+		if relative, err := filepath.Rel(here, whole); err == nil && filepath.IsLocal(relative) {
+			return relative
+		}
+	}
+	return filepath.Clean(path)
 }
 
 func withHint(message, hint string) string {
@@ -212,6 +225,8 @@ type (
 	sarifRule struct {
 		ID    string    `json:"id"`
 		Short sarifText `json:"shortDescription"`
+		Full  sarifText `json:"fullDescription"` // GitHub requires it, and the help
+		Help  sarifText `json:"help"`
 	}
 	sarifText struct {
 		Text string `json:"text"`
@@ -243,9 +258,12 @@ type (
 func writeSARIF(p *program, all []checked) {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{Name: "odoosync", Version: build().Version, Rules: []sarifRule{
-			{ruleMap, sarifText{"The map cannot be used as it is written."}},
-			{ruleSpelling, sarifText{"A key looks like one of odoosync's, but odoosync does not read it."}},
-			{"file", sarifText{"The map cannot be read."}},
+			{ruleMap, sarifText{"Mistake in a map"}, sarifText{"The map cannot be used as it is written: odoosync run refuses it."},
+				sarifText{"Correct the line. The message says what was expected there."}},
+			{ruleSpelling, sarifText{"Probably misspelt key"}, sarifText{"A key looks like one of odoosync's, but odoosync does not read it."},
+				sarifText{"Spell the key as the message says, or choose a name that is less similar."}},
+			{"file", sarifText{"Map cannot be read"}, sarifText{"The file of the map cannot be opened or read."},
+				sarifText{"Check the path and the permissions of the file."}},
 		}}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},

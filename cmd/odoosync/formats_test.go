@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"os"
+	"os/exec"
+	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -14,118 +17,145 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// findingMaps are maps with everything that check can find: mistakes, one of
-// them twice, TOML that is none, warnings, no file, names that need quoting.
-var findingMaps = map[string]string{
-	"good.toml":        "[features.A]\ntask_id = 0\n",
-	"bad <&> map.toml": "[features.A]\ntask_id = \"0\"\ntag = \"\u202ex\"\nuser_stories = [\n{ name = \"\", task_id = 0 },\n{ name = \"\", task_id = \"\u202e\" } ]\n",
-	"broken.toml":      "[features.A\n",
-	"warned.toml":      "[Features.A]\n[features.B]\ntask_id = 1\nDescription = \"\"\n",
+// checks are calls of check, with everything that it can find.
+var checks = map[string]struct {
+	maps     map[string]string // by path
+	more     []string          // further arguments
+	mistakes int               // in all maps
+	warnings int
+	failed   int // maps that cannot be used
+	linux    bool
+}{
+	"nothing wrong": {
+		maps: map[string]string{"good.toml": "[features.A]\ntask_id = 0\n", "sub/empty.toml": ""},
+	},
+	"one map": {
+		maps:     map[string]string{"sub/map.toml": "features = 3\n"},
+		mistakes: 1, failed: 1,
+	},
+	"several maps": {
+		maps: map[string]string{
+			"good.toml":          "[features.A]\ntask_id = 0\n",
+			"sub/bad & map.toml": "[features.A]\ntask_id = \"0\"\ntag = \"\u202ex\"\nuser_stories = [\n{ name = \"\", task_id = 0 },\n{ name = \"\", task_id = \"\u202e\" } ]\n",
+			"sub/broken.toml":    "[features.A\n",
+			"sub/warned.toml":    "[Features.A]\n[features.B]\ntask_id = 1\nDescription = \"\"\n",
+		},
+		mistakes: 5, warnings: 3, failed: 2,
+	},
+	"keys of wrong types": {
+		maps: map[string]string{"map.toml": "[features.A]\ntask_id = 0.5\ntags = 1\ndescription = []\n_deprecated = \"\"\nuser_stories = \"x\"\n" +
+			"[features.B]\ntask_id = -1\nuser_stories = [ 7, { task_id = 0 }, { name = \"s\" } ]\n[features.C]\n"},
+		mistakes: 10, failed: 1,
+	},
+	"misspelt keys, strictly": {
+		maps:     map[string]string{"map.toml": "[features.A]\ntask_id = 1\nTags = \"a\"\nstories = []\n"},
+		more:     []string{"--strict"},
+		mistakes: 2, failed: 1,
+	},
+	"the same map twice": {
+		maps:     map[string]string{"map.toml": "[features.A]\n"},
+		more:     []string{"./map.toml"},
+		mistakes: 2, failed: 2,
+	},
+	"no file, a folder": {
+		maps:     map[string]string{"folder/map.toml": ""},
+		more:     []string{"nosuch.toml", "folder"},
+		mistakes: 2, failed: 2,
+	},
+	"characters": {
+		maps: map[string]string{
+			"control.toml":   "[features.\"A\\u001b[31m\\u0000\\uFFFE]]>\"]\ntask_id = \"0\"\nTags = \"\"\n",
+			"non.toml":       "[features.\"\ufffe \uffff \U000e0001\"]\ntask_id = \"0\"\n",
+			"latin1.toml":    "[features.\"caf\xe9\"]\ntask_id = 0\n",
+			"nul.toml":       "[features.A]\x00\n",
+			"lines.toml":     "\ufeff[features.A]\r\ntask_id = \"\"\r\ntask_id = 0",
+			"caf\u00e9.toml": "[features.\"\U0001f600 e\u0301\"]\ntask_id = \"\U0001f600\"\n",
+		},
+		mistakes: 7, warnings: 1, failed: 6,
+	},
+	"paths": {
+		maps: map[string]string{
+			"caf\xe9.toml":                  "[features.A]\n",
+			"caf\xe8.toml":                  "[features.A]\n",
+			"\x1b[31m\n\r\t\u202e\ufffe]]>": "[features.A]\n",
+			"a:b, 100%41?#.toml":            "[features.A]\n",
+			"'\"&<>\\.toml":                 "[features.A]\n",
+		},
+		mistakes: 5, failed: 5, linux: true,
+	},
 }
 
-// checkAs writes the maps into a folder and checks them in a format.
-func checkAs(t *testing.T, format string) []byte {
-	t.Helper()
+// checkAs makes all checks in a format.
+func checkAs(t *testing.T, format string, test func(t *testing.T, report []byte, mistakes, warnings int)) {
+	for name, c := range checks {
+		t.Run(name, func(t *testing.T) {
+			if c.linux && runtime.GOOS != "linux" {
+				t.Skip("this system has no such paths")
+			}
+			is := is.New(t)
+			t.Chdir(t.TempDir())
+			args := append([]string{"odoosync", "check", "--format", format}, c.more...)
+			for path, text := range c.maps {
+				is.NoErr(os.MkdirAll(filepath.Dir(path), 0o755))
+				is.NoErr(os.WriteFile(path, []byte(text), 0o644))
+				args = append(args, path)
+			}
+			want := 0
+			if c.failed > 0 {
+				want = exitMap
+			}
+			var out, errs bytes.Buffer
+			is.Equal(run(context.Background(), args, strings.NewReader(""), &out, &errs, func(string) string { return "" }), want)
+			is.True(!strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && disturbs(r) })) // harmless to a terminal
+			test(t, out.Bytes(), c.mistakes, c.warnings)
+		})
+	}
+}
+
+func TestSARIFSaysWhatIsWrong(t *testing.T) {
+	checkAs(t, "sarif", func(t *testing.T, report []byte, mistakes, warnings int) {
+		is := is.New(t)
+		var log sarifLog
+		is.NoErr(json.Unmarshal(report, &log))
+		rules := make(map[string]bool)
+		for _, r := range log.Runs[0].Tool.Driver.Rules {
+			rules[r.ID] = true
+			is.True(r.Short.Text != "" && r.Full.Text != "" && r.Help.Text != "") // GitHub requires them
+		}
+		levels := make(map[string]int)
+		for _, r := range log.Runs[0].Results {
+			is.True(rules[r.RuleID]) // each rule is described
+			levels[r.Level]++
+			place := r.Locations[0].Physical
+			is.True(r.RuleID == "file" || place.Region.EndColumn > place.Region.StartColumn)
+		}
+		is.Equal(levels["error"], mistakes)
+		is.Equal(levels["warning"], warnings)
+		is.Equal(len(log.Runs[0].Results), mistakes+warnings)
+	})
+}
+
+// Platforms show a finding at its line only if the path is that in the
+// repository.
+func TestPathsAreRelativeToTheWorkingFolder(t *testing.T) {
 	is := is.New(t)
 	t.Chdir(t.TempDir())
 	is.NoErr(os.Mkdir("sub", 0o755))
-	args := []string{"odoosync", "check", "--format", format, "nosuch.toml"}
-	for name, text := range findingMaps {
-		path := filepath.Join("sub", name)
-		is.NoErr(os.WriteFile(path, []byte(text), 0o644))
-		args = append(args, path)
-	}
-	var out, errs bytes.Buffer
-	code := run(context.Background(), args, strings.NewReader(""), &out, &errs, func(string) string { return "" })
-	is.Equal(code, exitMap)
-	is.True(strings.Contains(errs.String(), "3 of 5 maps cannot be used"))
-	is.True(!strings.Contains(out.String(), "\u202e")) // harmless to a terminal
-	return out.Bytes()
-}
-
-// sarifSchema says what SARIF 2.1.0 (OASIS, section 3) says of the properties
-// that a log of odoosync has, and allows no others.
-const sarifSchema = `{
-	"$defs": {
-		"text": {"type": "object", "required": ["text"], "additionalProperties": false, "properties": {"text": {"type": "string", "minLength": 1}}},
-		"rule": {
-			"type": "object", "required": ["id"], "additionalProperties": false,
-			"properties": {"id": {"type": "string"}, "shortDescription": {"$ref": "#/$defs/text"}}
-		},
-		"region": {
-			"type": "object", "required": ["startLine"], "additionalProperties": false,
-			"properties": {
-				"startLine": {"type": "integer", "minimum": 1},
-				"startColumn": {"type": "integer", "minimum": 1},
-				"endColumn": {"type": "integer", "minimum": 1}
-			}
-		},
-		"location": {
-			"type": "object", "required": ["physicalLocation"], "additionalProperties": false,
-			"properties": {"physicalLocation": {
-				"type": "object", "required": ["artifactLocation"], "additionalProperties": false,
-				"properties": {
-					"artifactLocation": {
-						"type": "object", "required": ["uri"], "additionalProperties": false,
-						"properties": {"uri": {"type": "string", "format": "uri-reference"}}
-					},
-					"region": {"$ref": "#/$defs/region"}
-				}
-			}}
-		},
-		"result": {
-			"type": "object", "required": ["message"], "additionalProperties": false,
-			"properties": {
-				"ruleId": {"type": "string"},
-				"level": {"enum": ["none", "note", "warning", "error"]},
-				"message": {"$ref": "#/$defs/text"},
-				"locations": {"type": "array", "items": {"$ref": "#/$defs/location"}}
+	is.NoErr(os.WriteFile("sub/map.toml", []byte("[features.A]\n"), 0o644))
+	here, err := os.Getwd()
+	is.NoErr(err)
+	for _, path := range []string{"sub/map.toml", "./sub/../sub//map.toml", filepath.Join(here, "sub", "map.toml"), filepath.Join("..", filepath.Base(here), "sub", "map.toml")} {
+		for format, want := range map[string]string{
+			"github": "::error file=sub/map.toml,line=1,", "gitlab": `"path": "sub/map.toml"`, "sarif": `"uri": "sub/map.toml"`, "junit": "\"map\">sub/map.toml:1:1",
+		} {
+			var out, errs bytes.Buffer
+			run(context.Background(), []string{"odoosync", "check", "--format", format, path}, strings.NewReader(""), &out, &errs, func(string) string { return "" })
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s as %s: no %s in\n%s", path, format, want, &out)
 			}
 		}
-	},
-	"type": "object", "required": ["version", "runs"], "additionalProperties": false,
-	"properties": {
-		"$schema": {"type": "string", "format": "uri"},
-		"version": {"const": "2.1.0"},
-		"runs": {"type": "array", "items": {
-			"type": "object", "required": ["tool"], "additionalProperties": false,
-			"properties": {
-				"tool": {
-					"type": "object", "required": ["driver"], "additionalProperties": false,
-					"properties": {"driver": {
-						"type": "object", "required": ["name"], "additionalProperties": false,
-						"properties": {
-							"name": {"type": "string"},
-							"version": {"type": "string"},
-							"rules": {"type": "array", "uniqueItems": true, "items": {"$ref": "#/$defs/rule"}}
-						}
-					}}
-				},
-				"columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-				"results": {"type": "array", "items": {"$ref": "#/$defs/result"}}
-			}
-		}}
 	}
-}`
-
-func TestSARIFIsValid(t *testing.T) {
-	is := is.New(t)
-	text := checkAs(t, "sarif")
-	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	is.NoErr(err)
-	is.NoErr(compileSchema(t, sarifSchema).Validate(parsed))
-	var log sarifLog
-	is.NoErr(json.Unmarshal(text, &log))
-	rules := make(map[string]bool)
-	for _, r := range log.Runs[0].Tool.Driver.Rules {
-		rules[r.ID] = true
-	}
-	is.Equal(len(log.Runs[0].Results), 9)
-	for _, r := range log.Runs[0].Results {
-		is.True(rules[r.RuleID]) // each rule is described
-		place := r.Locations[0].Physical
-		is.True(r.RuleID == "file" || place.Region.EndColumn > place.Region.StartColumn && strings.HasPrefix(place.Artifact.URI, "sub/"))
-	}
+	is.Equal(fromHere(filepath.Join("..", "elsewhere.toml")), filepath.Join("..", "elsewhere.toml"))
 }
 
 func TestPathsAsURIs(t *testing.T) {
@@ -135,8 +165,9 @@ func TestPathsAsURIs(t *testing.T) {
 	is.Equal(fileURI("a:b.toml"), "./a:b.toml") // not the scheme a
 }
 
-// gitLabSchema says what GitLab's documentation says of a Code Quality report;
-// GitLab publishes no schema of its own.
+// gitLabSchema says what GitLab's documentation of the Code Quality report
+// format says. GitLab publishes no schema of the format: the one in its reader
+// asks for less, neither for a known severity nor for a path.
 const gitLabSchema = `{
 	"type": "array",
 	"items": {
@@ -153,7 +184,7 @@ const gitLabSchema = `{
 				"required": ["path", "lines"],
 				"additionalProperties": false,
 				"properties": {
-					"path": {"type": "string", "pattern": "^[^/.\\\\]"},
+					"path": {"type": "string", "minLength": 1},
 					"lines": {
 						"type": "object",
 						"required": ["begin"],
@@ -166,17 +197,31 @@ const gitLabSchema = `{
 	}
 }`
 
-func TestGitLabReportIsValid(t *testing.T) {
-	is := is.New(t)
-	report, err := jsonschema.UnmarshalJSON(bytes.NewReader(checkAs(t, "gitlab")))
-	is.NoErr(err)
-	is.NoErr(compileSchema(t, gitLabSchema).Validate(report))
-	fingerprints := make(map[any]bool)
-	for _, issue := range report.([]any) {
-		fingerprints[issue.(map[string]any)["fingerprint"]] = true
-	}
-	is.Equal(len(report.([]any)), 9)
-	is.Equal(len(fingerprints), 9) // GitLab shows one issue for each
+func TestGitLabReportIsAsDocumented(t *testing.T) {
+	schema := compileSchema(t, gitLabSchema)
+	checkAs(t, "gitlab", func(t *testing.T, report []byte, mistakes, warnings int) {
+		is := is.New(t)
+		is.True(!bytes.HasPrefix(report, []byte("\ufeff"))) // the documentation: no byte order mark
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(report))
+		is.NoErr(err)
+		is.NoErr(schema.Validate(value))
+		var issues []struct {
+			Fingerprint, Severity string
+			Location              struct{ Path string }
+		}
+		is.NoErr(json.Unmarshal(report, &issues))
+		fingerprints, severities := make(map[string]bool), make(map[string]int)
+		for _, i := range issues {
+			fingerprints[i.Fingerprint] = true
+			severities[i.Severity]++
+			is.Equal(path.Clean(i.Location.Path), i.Location.Path) // the documentation: without ./
+			is.True(!path.IsAbs(i.Location.Path))                  // the documentation: relative to the repository
+		}
+		is.Equal(len(issues), mistakes+warnings)
+		is.Equal(len(fingerprints), len(issues)) // GitLab shows one issue for each
+		is.Equal(severities["major"], mistakes)
+		is.Equal(severities["minor"], warnings)
+	})
 }
 
 func compileSchema(t testing.TB, text string) *jsonschema.Schema {
@@ -192,10 +237,8 @@ func compileSchema(t testing.TB, text string) *jsonschema.Schema {
 	return compiled
 }
 
-// TestJUnitReportIsValid checks what Jenkins' and GitLab's readers need; JUnit
-// has no official schema.
-func TestJUnitReportIsValid(t *testing.T) {
-	is := is.New(t)
+// TestJUnitReportSaysWhatIsWrong checks what Jenkins' and GitLab's readers need.
+func TestJUnitReportSaysWhatIsWrong(t *testing.T) {
 	type suite struct {
 		Name     string `xml:"name,attr"`
 		Tests    int    `xml:"tests,attr"`
@@ -211,30 +254,80 @@ func TestJUnitReportIsValid(t *testing.T) {
 			Out string `xml:"system-out"`
 		} `xml:"testcase"`
 	}
-	var report struct {
-		XMLName xml.Name `xml:"testsuites"`
-		Tests   int      `xml:"tests,attr"`
-		Suites  []suite  `xml:"testsuite"`
-	}
-	text := checkAs(t, "junit")
-	is.True(bytes.HasPrefix(text, []byte("<?xml ")))
-	is.NoErr(xml.Unmarshal(text, &report))
-	is.Equal(len(report.Suites), 1)
-	is.Equal(report.Tests, 5)
-	s := report.Suites[0]
-	is.Equal(s.Tests, len(s.Cases))
-	failures, warned := 0, 0
-	for _, c := range s.Cases {
-		is.True(c.Name != "" && c.Class != "")
-		if c.Failure != nil {
-			failures++
-			is.True(c.Failure.Message != "" && c.Failure.Type != "" && c.Failure.Text != "")
+	checkAs(t, "junit", func(t *testing.T, text []byte, mistakes, warnings int) {
+		is := is.New(t)
+		var report struct {
+			XMLName xml.Name `xml:"testsuites"`
+			Tests   int      `xml:"tests,attr"`
+			Suites  []suite  `xml:"testsuite"`
 		}
-		if c.Out != "" {
-			warned++
+		is.True(bytes.HasPrefix(text, []byte("<?xml ")))
+		is.NoErr(xml.Unmarshal(text, &report))
+		is.Equal(len(report.Suites), 1)
+		s := report.Suites[0]
+		is.Equal(report.Tests, len(s.Cases))
+		is.Equal(s.Tests, len(s.Cases))
+		failures, told, warned := 0, 0, 0
+		for _, c := range s.Cases {
+			is.True(c.Name != "" && c.Class != "")
+			if c.Failure != nil {
+				failures++
+				is.True(c.Failure.Message != "" && c.Failure.Type != "")
+				told += findingsIn(c.Failure.Text)
+			}
+			warned += findingsIn(c.Out)
+		}
+		is.Equal(failures, s.Failures)
+		is.Equal(told, mistakes)
+		is.Equal(warned, warnings)
+	})
+}
+
+// findingsIn counts the lines that are no hints.
+func findingsIn(text string) int {
+	n := 0
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "hint: ") {
+			n++
 		}
 	}
-	is.Equal(failures, s.Failures)
-	is.Equal(failures, 3)
-	is.Equal(warned, 2)
+	return n
+}
+
+// schemas is the folder with the schemas of SARIF and JUnit that others
+// publish. They are not part of this repository: .ci/reports brings them.
+func schemas(t *testing.T) string {
+	t.Helper()
+	folder := os.Getenv("REPORT_SCHEMAS")
+	if folder == "" {
+		t.Skip("REPORT_SCHEMAS names no folder: see .ci/reports")
+	}
+	return folder
+}
+
+func TestSARIFFitsTheSchemaOfOASIS(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(schemas(t), "sarif.json"))
+	is.New(t).NoErr(err)
+	schema := compileSchema(t, string(text))
+	checkAs(t, "sarif", func(t *testing.T, report []byte, _, _ int) {
+		is := is.New(t)
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(report))
+		is.NoErr(err)
+		is.NoErr(schema.Validate(value))
+	})
+}
+
+// JUnit itself has no schema.
+func TestJUnitReportFitsTheSchemaOfJenkins(t *testing.T) {
+	schema := filepath.Join(schemas(t), "junit.xsd")
+	if _, err := exec.LookPath("xmllint"); err != nil {
+		t.Skip("there is no xmllint here")
+	}
+	checkAs(t, "junit", func(t *testing.T, report []byte, _, _ int) {
+		lint := exec.CommandContext(t.Context(), "xmllint", "--noout", "--nonet", "--schema", schema, "-")
+		lint.Stdin = bytes.NewReader(report)
+		if said, err := lint.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s\n%s", err, said, report)
+		}
+	})
 }

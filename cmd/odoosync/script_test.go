@@ -149,7 +149,8 @@ func privacy(args []string) odoosim.Privacy {
 
 // web KIND starts a web server that is no Odoo, and sets ODOO_URL to it:
 // page (a login page), lines (a page of several lines), redirect (to another
-// address), escape (an error with escape characters in it).
+// address), 500 (an error of the server), escape (an error with escape
+// characters in it).
 func web(ts *testscript.TestScript, _ bool, args []string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch args[0] {
@@ -158,6 +159,8 @@ func web(ts *testscript.TestScript, _ bool, args []string) {
 		case "escape":
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = fmt.Fprint(w, `{"jsonrpc":"2.0","id":1,"error":{"code":200,"message":"Odoo Server Error","data":{"name":"odoo.exceptions.UserError","message":"\u001b[2J\u001b]0;owned\u0007\u202ereversed\nodoosync: done","arguments":["\u001b[2Jgone\nodoosync: all is well"],"debug":"\u001b[31mtraceback"}}}`)
+		case "500":
+			http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 		case "lines":
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = fmt.Fprint(w, "<html>\nodoosync: all is well\n\n\rhint: go on\n</html>\n")
