@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -163,9 +164,6 @@ func (w *walker) member(in place, kv, key, value *unstable.Node) error {
 	to.node, n = w.doc.tree.add(in.node)
 	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
 	n.form, n.code = forms[value.Kind], code
-	if value.Kind == unstable.Integer {
-		n.last = knownNumber(value.Data)
-	}
 	_, err := w.contents(to, value, start)
 	return err
 }
@@ -327,6 +325,17 @@ var forms = [...]form{
 	unstable.LocalDateTime: form(LocalDateTime),
 	unstable.LocalDate:     form(LocalDate),
 	unstable.LocalTime:     form(LocalTime),
+}
+
+var parsers = sync.Pool{New: func() any { return new(unstable.Parser) }}
+
+// parseString returns the text of a string token.
+func parseString(token []byte) string {
+	p := parsers.Get().(*unstable.Parser)
+	defer parsers.Put(p)
+	p.Reset(append([]byte("k="), token...))
+	p.NextExpression()
+	return string(p.Expression().Value().Data)
 }
 
 // The functions below run once, for the error that ends the walk.
