@@ -297,14 +297,8 @@ func (w *walker) scalar(value *unstable.Node) error {
 		if !floatFits(token) {
 			fault = "the number does not fit in a 64-bit float"
 		}
-	case unstable.LocalDate:
-		fault = dateFault(token)
-	case unstable.LocalTime:
-		fault = timeFault(token)
-	case unstable.LocalDateTime:
-		fault = localDateTimeFault(token)
-	case unstable.DateTime:
-		fault = dateTimeFault(token)
+	case unstable.LocalDate, unstable.LocalTime, unstable.LocalDateTime, unstable.DateTime:
+		fault = dateTimeFault(Kind(forms[value.Kind]), token)
 	}
 	if fault == "" {
 		return nil
