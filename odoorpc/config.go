@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net"
@@ -149,14 +150,16 @@ func (c Config) check() (*settings, error) {
 	}
 
 	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname())}
-	setDefault(&s.Timeout, DefaultTimeout)
-	setDefault(&s.RetryMaxWait, DefaultRetryMaxWait)
-	setDefault(&s.MaxAnswer, DefaultMaxAnswer)
-	setDefault(&s.UserAgent, "odoorpc")
-	setDefault(&s.Retries, DefaultRetries)
-	s.Retries = max(s.Retries, 0)
+	s.Timeout = cmp.Or(s.Timeout, DefaultTimeout)
+	s.RetryMaxWait = cmp.Or(s.RetryMaxWait, DefaultRetryMaxWait)
+	s.MaxAnswer = cmp.Or(s.MaxAnswer, DefaultMaxAnswer)
+	s.UserAgent = cmp.Or(s.UserAgent, "odoorpc")
+	s.Retries = max(cmp.Or(s.Retries, DefaultRetries), 0)
 	if s.cloud {
-		setDefault(&s.Rate, CloudRate)
+		s.Rate = cmp.Or(s.Rate, CloudRate)
+	}
+	if s.Observer == nil {
+		s.Observer = func(Event) {}
 	}
 	return s, nil
 }
@@ -190,13 +193,6 @@ func (c Config) missingForJSONRPC() []Problem {
 		missing = append(missing, Problem{Field: "Login", Text: "missing: JSON-RPC needs the login"})
 	}
 	return missing
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // fitsHeader reports whether s can be a word of an HTTP header.

@@ -368,7 +368,7 @@ func TestConnectGivesUpSoonOnAServerThatCannotBeReached(t *testing.T) {
 		is.True(!e.Sent)
 		is.Equal(e.Reason, "connection refused")
 		is.True(strings.Contains(e.Hint(), "whether Odoo is running"))
-		is.Equal(p.dials, hastyTries)
+		is.Equal(p.dials, ownTries)
 	})
 }
 

@@ -1,7 +1,10 @@
 package odoorpc
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"regexp"
@@ -181,10 +184,6 @@ func isHTML(a *answer) bool {
 
 // isCutOff reports whether body is the beginning of a JSON text whose end is missing.
 func isCutOff(body []byte) bool {
-	if trimmed := strings.TrimLeft(string(body[:min(len(body), maxLine)]), " \r\n\t"); trimmed != "" && trimmed[0] != '{' && trimmed[0] != '[' {
-		return false
-	}
-	var v json.RawMessage
-	err := json.Unmarshal(body, &v)
-	return err != nil && err.Error() == "unexpected end of JSON input"
+	err := json.NewDecoder(bytes.NewReader(body)).Decode(new(json.RawMessage))
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

@@ -12,7 +12,7 @@ type op struct {
 	model, method string
 	protocol      Protocol
 	rows          int
-	own           bool // the client's own call, whose name says nothing to its user
+	own           bool // the client's own call, as at the login: its name says nothing to its user
 }
 
 // place is where an error arose: the server's address, and the call unless it is the client's own.
@@ -35,7 +35,6 @@ type care struct {
 type request struct {
 	op
 	care
-	hasty   bool          // a server that cannot be reached is given up soon
 	tries   int           // how often it went out in the end
 	timeout time.Duration // of one attempt
 
