@@ -288,13 +288,9 @@ func retryAfter(header string) time.Duration {
 
 // newAddress returns where a redirect leads to, without what may be secret.
 func (c *Client) newAddress(location string) string {
-	if location == "" {
-		return ""
-	}
 	u, err := c.base.Parse(location)
-	if err != nil {
+	if location == "" || err != nil {
 		return ""
 	}
-	u.User, u.RawQuery, u.Fragment, u.ForceQuery, u.RawFragment = nil, "", "", false, ""
-	return c.redactor.line(u.String())
+	return c.redactor.line((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String())
 }

@@ -128,20 +128,19 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	if !ok {
 		return nil, ErrNotConnected
 	}
-	r, err := c.words(m, session)
+	var r *request
+	var err error
+	if session.Protocol == JSON2 {
+		r, err = c.json2(m)
+	} else {
+		r, err = c.jsonRPC(m, session.UserID)
+	}
 	if err != nil {
 		return nil, err
 	}
 	result, err := c.do(ctx, r)
 	m.tries = r.tries
 	return result, err
-}
-
-func (c *Client) words(m *message, session Session) (*request, error) {
-	if session.Protocol == JSON2 {
-		return c.json2(m)
-	}
-	return c.jsonRPC(m, session.UserID)
 }
 
 // Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.

@@ -96,14 +96,6 @@ type settings struct {
 	cloud bool // Odoo's own cloud, which limits the pace
 }
 
-// credential returns the API key, or the password where there is none.
-func (s *settings) credential() Secret {
-	if !s.APIKey.IsZero() {
-		return s.APIKey
-	}
-	return s.Password
-}
-
 // check fills in the defaults and reports everything that is wrong at once.
 func (c Config) check() (*settings, error) {
 	var wrong []Problem
@@ -116,11 +108,8 @@ func (c Config) check() (*settings, error) {
 		refuse("URL", "%v", err)
 		base = &url.URL{}
 	}
-	switch c.Protocol {
-	case "":
-		c.Protocol = Auto
-	case Auto, JSONRPC, JSON2:
-	default:
+	c.Protocol = cmp.Or(c.Protocol, Auto)
+	if !slices.Contains([]Protocol{Auto, JSONRPC, JSON2}, c.Protocol) {
 		refuse("Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
 	}
 	switch {

@@ -16,13 +16,7 @@ func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
 	for _, p := range m.positional {
 		args = append(args, p.Value)
 	}
-	keywords := make(map[string]any, len(m.keyword)+1)
-	for _, p := range m.keyword {
-		keywords[p.Name] = p.Value
-	}
-	if len(m.context) > 0 {
-		keywords["context"] = map[string]any(m.context)
-	}
+	keywords := m.named(m.keyword...)
 	r, err := c.service(m.op, "object", "execute_kw", func(with credentials) []any {
 		return []any{with.database, uid, with.secret, m.model, m.method, args, keywords}
 	})

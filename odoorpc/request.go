@@ -101,7 +101,11 @@ type credentials struct{ database, login, secret string }
 var maskedCredentials = credentials{database: "[database]", login: "[login]", secret: masked}
 
 func (s *settings) credentials() credentials {
-	return credentials{database: s.Database, login: s.Login, secret: s.credential().reveal()}
+	secret := s.APIKey
+	if secret.IsZero() {
+		secret = s.Password
+	}
+	return credentials{database: s.Database, login: s.Login, secret: secret.reveal()}
 }
 
 // A message is a call before it is put into the words of a protocol.
@@ -113,4 +117,16 @@ type message struct {
 	keyword    []Param // by name over both
 	context    Context
 	tries      int // how often it went out, once it was sent
+}
+
+// named returns arguments by their names, and the context if there is one.
+func (m *message) named(params ...Param) map[string]any {
+	args := make(map[string]any, len(params)+2)
+	for _, p := range params {
+		args[p.Name] = p.Value
+	}
+	if len(m.context) > 0 {
+		args["context"] = map[string]any(m.context)
+	}
+	return args
 }
