@@ -57,22 +57,19 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 // attemptContext bounds one attempt by the client's Timeout and the caller's deadline. The caller's cancellation ends it
 // too, unless the request is to finish once it may have reached the server.
 func (x *exchange) attemptContext(reach *reach) (context.Context, context.CancelFunc) {
+	deadline, cause := time.Now().Add(x.request.timeout), errAttemptTimeout
+	if callers, ok := x.ctx.Deadline(); ok && callers.Before(deadline) {
+		deadline, cause = callers, context.DeadlineExceeded
+	}
 	base := x.ctx
-	cancelBase := func() {}
 	if x.request.finish {
 		base = context.WithoutCancel(x.ctx)
-		if deadline, ok := x.ctx.Deadline(); ok {
-			base, cancelBase = context.WithDeadline(base, deadline)
-		}
 	}
-	ctx, cancelTimeout := context.WithTimeoutCause(base, x.request.timeout, errAttemptTimeout)
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithDeadlineCause(base, deadline, cause)
 	stop := context.AfterFunc(x.ctx, func() { reach.cancelUnlessSent(cancel) })
 	return ctx, func() {
 		stop()
 		cancel()
-		cancelTimeout()
-		cancelBase()
 	}
 }
 
@@ -146,7 +143,7 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 		f.err, f.transient = x.interrupted(cause, sent), false
 	default:
 		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
-		e.Err = hide(err, e.Reason)
+		e.Err = &hiddenError{text: e.Reason, err: func() error { return err }}
 		e.dropped = sent && f.transient
 		f.tooMuch = e.dropped
 	}

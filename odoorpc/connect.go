@@ -148,7 +148,7 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 		verb:    http.MethodGet,
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
-			if !a.ok() || a.jsonObject() == nil {
+			if !a.ok() || members(a.body) == nil {
 				return nil, nil // as older versions answer: not a failure of the call
 			}
 			return a.body, nil

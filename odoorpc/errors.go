@@ -346,10 +346,6 @@ type hiddenError struct {
 	err  func() error
 }
 
-func hide(err error, text string) error {
-	return &hiddenError{text: text, err: func() error { return err }}
-}
-
 func (e *hiddenError) Error() string        { return e.text }
 func (e *hiddenError) Is(target error) bool { return errors.Is(e.err(), target) }
 func (e *hiddenError) As(target any) bool   { return errors.As(e.err(), target) }

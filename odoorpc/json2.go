@@ -42,7 +42,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 		}
 		return bytes.TrimSpace(a.body), nil
 	}
-	fault := readFault(a.jsonObject())
+	fault := readFault(members(a.body))
 	if fault.name == "" {
 		if a.status == http.StatusNotFound {
 			return nil, c.notFound(op, a)

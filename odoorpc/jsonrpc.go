@@ -59,7 +59,7 @@ func (c *Client) service(op op, service, method string, args func(credentials) [
 
 // readJSONRPC returns the result in an answer of /jsonrpc; nil where the method returned nothing.
 func (c *Client) readJSONRPC(op op, id int64, a *answer) (json.RawMessage, error) {
-	envelope := a.jsonObject()
+	envelope := members(a.body)
 	if envelope == nil {
 		if a.status == http.StatusNotFound {
 			e := c.noJSONRPC("POST /jsonrpc is not there (404)")

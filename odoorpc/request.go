@@ -56,9 +56,6 @@ type answer struct {
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
 
-// jsonObject returns the members of the body where it is a JSON object, else nil.
-func (a *answer) jsonObject() map[string]json.RawMessage { return members(a.body) }
-
 // maxMembers is how many members of an object are looked at. Those that Odoo answers with have about ten; millions of them
 // would take many times the memory of their text.
 const maxMembers = 1000

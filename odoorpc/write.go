@@ -203,13 +203,13 @@ func (c *Client) readMessage(op op, m map[string]json.RawMessage) (message LoadM
 	if class != "" {
 		message.Kind, _ = kindOf(class)
 	}
-	return message, isConflict(words)
+	return message, conflicts.MatchString(words)
 }
 
 // index returns the index of a row that data holds; -1 where it holds none.
 func index(data json.RawMessage, rows int) int {
-	var i int
-	if data == nil || isUnset(data) || json.Unmarshal(data, &i) != nil || i < 0 || i >= rows {
+	i := -1
+	if json.Unmarshal(data, &i) != nil || i < 0 || i >= rows { // null leaves it as it is
 		return -1
 	}
 	return i
