@@ -42,13 +42,13 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 		return nil, x.broken(ctx, req, err, reach.sent())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.MaxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxAnswer+1))
 	if err != nil {
 		return nil, x.broken(ctx, req, err, true)
 	}
 	a := &answer{status: resp.StatusCode, header: resp.Header, body: body}
-	if int64(len(body)) > c.MaxAnswer {
-		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.MaxAnswer))
+	if int64(len(body)) > c.maxAnswer {
+		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
 		return a, &failure{err: e, reason: e.Reason}
 	}
 	return a, nil

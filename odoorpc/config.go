@@ -39,11 +39,12 @@ const (
 	DefaultRetries = 6
 	// DefaultRetryMaxWait is the longest single wait between two tries.
 	DefaultRetryMaxWait = time.Minute
-	// DefaultMaxAnswer is the longest accepted answer in bytes.
-	DefaultMaxAnswer = 64 << 20
 	// CloudRate is the pace in calls a second on Odoo's own cloud, *.odoo.com.
 	CloudRate = 1.0
 )
+
+// MaxAnswer is the longest accepted answer in bytes, unpacked.
+const MaxAnswer = 64 << 20
 
 // Config says which server to talk to, as whom and how. Only URL and one of Password and APIKey are always needed.
 type Config struct {
@@ -73,8 +74,6 @@ type Config struct {
 	Rate float64
 	// AllowHTTP permits http, which sends the password unencrypted, to hosts other than loopback. Default: refused.
 	AllowHTTP bool
-	// MaxAnswer is the longest accepted answer in bytes, unpacked. Zero: DefaultMaxAnswer.
-	MaxAnswer int64
 	// UserAgent is sent with every request. Empty: "odoorpc".
 	UserAgent string
 	// Transport carries the requests. It must not follow redirects or keep cookies. Nil: one of the client's own, with the
@@ -92,8 +91,9 @@ type Config struct {
 // settings are a Config that was checked, with its defaults filled in.
 type settings struct {
 	Config
-	base  *url.URL
-	cloud bool // Odoo's own cloud, which limits the pace
+	base      *url.URL
+	cloud     bool  // Odoo's own cloud, which limits the pace
+	maxAnswer int64 // MaxAnswer, but for tests
 }
 
 // check fills in the defaults and reports everything that is wrong at once.
@@ -128,9 +128,6 @@ func (c Config) check() (*settings, error) {
 	if c.RetryMaxWait < 0 {
 		refuse("RetryMaxWait", "%v is negative", c.RetryMaxWait)
 	}
-	if c.MaxAnswer < 0 {
-		refuse("MaxAnswer", "%d is negative", c.MaxAnswer)
-	}
 	if !(c.Rate >= 0) || math.IsInf(c.Rate, 1) {
 		refuse("Rate", "%v is not a number of calls a second", c.Rate)
 	}
@@ -138,10 +135,9 @@ func (c Config) check() (*settings, error) {
 		return nil, &ConfigError{Problems: wrong}
 	}
 
-	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname())}
+	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname()), maxAnswer: MaxAnswer}
 	s.Timeout = cmp.Or(s.Timeout, DefaultTimeout)
 	s.RetryMaxWait = cmp.Or(s.RetryMaxWait, DefaultRetryMaxWait)
-	s.MaxAnswer = cmp.Or(s.MaxAnswer, DefaultMaxAnswer)
 	s.UserAgent = cmp.Or(s.UserAgent, "odoorpc")
 	s.Retries = max(cmp.Or(s.Retries, DefaultRetries), 0)
 	if s.cloud {

@@ -23,8 +23,6 @@ type Query struct {
 	Order string
 	// Limit is the highest number of records. Zero: no limit.
 	Limit int
-	// Offset is the number of records to skip. Zero: none.
-	Offset int
 	// Context is sent along.
 	Context Context
 }

@@ -86,8 +86,7 @@ type LoadMessage struct {
 // *ConflictError without repeating: the caller may know better what to send next. A *TransportError with TooLarge, or with
 // TooSlow or Dropped under ReturnSlow, asks for fewer rows.
 //
-// Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
-// Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
+// Cancelling ctx does what it does with Create.
 func (c *Client) LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options LoadOptions) (LoadResult, error) {
 	if len(rows) == 0 {
 		return LoadResult{}, nil

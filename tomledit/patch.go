@@ -45,12 +45,7 @@ func valueError(v Value, message string) *Error {
 
 // Size returns the number of bytes that WriteTo writes.
 func (p *Patch) Size() int64 {
-	p.tidy()
-	size := int64(len(p.document().src))
-	var token [20]byte
-	for _, e := range p.edits {
-		size += int64(len(strconv.AppendInt(token[:0], e.number, 10))) - int64(e.end-e.start)
-	}
+	size, _ := p.WriteTo(io.Discard)
 	return size
 }
 
@@ -85,10 +80,7 @@ func (p *Patch) document() *Document {
 
 // tidy sorts the edits and leaves the last one of each token.
 func (p *Patch) tidy() {
-	byStart := func(a, b edit) int { return cmp.Compare(a.start, b.start) }
-	if !slices.IsSortedFunc(p.edits, byStart) {
-		slices.SortStableFunc(p.edits, byStart)
-	}
+	slices.SortStableFunc(p.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	kept := p.edits[:0]
 	for i, e := range p.edits {
 		if i+1 == len(p.edits) || p.edits[i+1].start != e.start {

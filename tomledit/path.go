@@ -2,6 +2,7 @@ package tomledit
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -23,12 +24,7 @@ func appendIndex(path []byte, i int) []byte {
 }
 
 func isBareKey(key string) bool {
-	for i := range len(key) {
-		if !isBareKeyByte(key[i]) {
-			return false
-		}
-	}
-	return key != ""
+	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || !isBareKeyByte(byte(r)) })
 }
 
 func isBareKeyByte(c byte) bool {
