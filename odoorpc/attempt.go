@@ -1,9 +1,9 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -136,10 +136,7 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 			}
 		}
 	case ctx.Err() != nil:
-		cause := x.ctx.Err()
-		if cause == nil { // the deadline, which the attempt can see a moment before the caller's context does
-			cause = ctx.Err()
-		}
+		cause := cmp.Or(x.ctx.Err(), ctx.Err()) // the attempt can see the deadline a moment before the caller's context does
 		f.err, f.transient = x.interrupted(cause, sent), false
 	default:
 		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
@@ -160,12 +157,10 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		tunnel      *tunnelError
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
-		unknown     x509.UnknownAuthorityError
-		host        x509.HostnameError
 		record      tls.RecordHeaderError
 		dial        *net.OpError
 	)
-	ofServer := errors.As(err, &certificate) || errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &record)
+	ofServer := errors.As(err, &certificate) || errors.As(err, &record)
 	toProxy := errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks "))
 	switch {
 	case toProxy, proxy != "" && !ofServer:
@@ -178,7 +173,7 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		return tunnel.Error(), "", tunnel.passing()
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's DNS", false
-	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &host):
+	case errors.As(err, &certificate):
 		return "certificate not accepted: " + c.redactor.line(err.Error()),
 			"certificates are always verified; for a private authority point SSL_CERT_FILE or SSL_CERT_DIR to its certificate", false
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):

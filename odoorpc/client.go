@@ -35,10 +35,9 @@ func New(config Config) (*Client, error) {
 	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
-		shared := newTransport()
 		fresh := newTransport()
 		fresh.DisableKeepAlives = true
-		c.shared, c.fresh = shared, fresh
+		c.shared, c.fresh = newTransport(), fresh
 	}
 	return c, nil
 }
