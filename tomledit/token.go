@@ -2,6 +2,7 @@ package tomledit
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 )
 
@@ -63,6 +64,15 @@ func decodeString(token []byte) string {
 func parseInteger(token []byte) (int64, bool) {
 	n, err := strconv.ParseInt(string(token), 0, 64) // Go has all of TOML's spellings
 	return n, err == nil
+}
+
+// knownNumber returns the number of an integer token plus one, or 0 if that does not fit. To look it up costs less than to
+// go to the source again.
+func knownNumber(token []byte) uint32 {
+	if n, ok := parseInteger(token); ok && 0 <= n && n < math.MaxUint32 {
+		return uint32(n) + 1
+	}
+	return 0
 }
 
 // integerFits reports whether an integer token fits in 64 bits. No token of up to 17 bytes needs a look: its

@@ -13,7 +13,7 @@ type node struct {
 	end    uint32
 	parent uint32
 	next   uint32 // the next member or element of the parent; of the last one: the first
-	last   uint32 // the last member or element
+	last   uint32 // the last member or element; of an integer from 0 on: the number plus one, if it fits
 	count  uint32 // number of members or elements
 	code   uint16 // of the key, see tree.words
 	form   form

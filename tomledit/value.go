@@ -175,6 +175,9 @@ func (v Value) Int() (int64, bool) {
 		return 0, false
 	}
 	n := v.node()
+	if n.last != 0 {
+		return int64(n.last) - 1, true
+	}
 	return parseInteger(v.doc.src[n.start:n.end])
 }
 

@@ -164,6 +164,9 @@ func (w *walker) member(in place, kv, key, value *unstable.Node) error {
 	to.node, n = w.doc.tree.add(in.node)
 	n.key, n.start, n.end = key.Raw.Offset+w.base, start, kv.Raw.Offset+kv.Raw.Length+w.base
 	n.form, n.code = forms[value.Kind], code
+	if value.Kind == unstable.Integer {
+		n.last = knownNumber(value.Data)
+	}
 	_, err := w.contents(to, value, start)
 	return err
 }
