@@ -264,9 +264,6 @@ const longestRetryAfter = 365 * 24 * time.Hour
 // retryAfter returns the wait that a Retry-After header asks for, in seconds or as a date; zero for none, for one in the
 // past, and for what is neither.
 func retryAfter(header string) time.Duration {
-	if header == "" {
-		return 0
-	}
 	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil {
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	} else if errors.Is(err, strconv.ErrRange) {

@@ -2,6 +2,7 @@ package odoorpc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -91,9 +92,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 		return c.badAnswer(op, a, "an error without content")
 	}
 	fault := readFault(members(outer["data"]))
-	if fault.message == "" {
-		fault.message = text(outer["message"])
-	}
+	fault.message = cmp.Or(fault.message, text(outer["message"]))
 	switch fault.name {
 	case "werkzeug.exceptions.NotFound":
 		return c.noJSONRPC("its RPC services are switched off (NotFound)")

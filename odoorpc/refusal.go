@@ -2,6 +2,7 @@ package odoorpc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -23,9 +24,7 @@ func readFault(data map[string]json.RawMessage) fault {
 	if strings.HasPrefix(f.name, "odoo.exceptions.") {
 		var args []json.RawMessage
 		if json.Unmarshal(data["arguments"], &args) == nil && len(args) > 0 {
-			if first := text(args[0]); first != "" {
-				f.message = first
-			}
+			f.message = cmp.Or(text(args[0]), f.message)
 		}
 	}
 	f.message = strings.TrimSpace(f.message)
