@@ -1,9 +1,9 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,13 +42,13 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 		return nil, x.broken(ctx, req, err, reach.sent())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.MaxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxAnswer+1))
 	if err != nil {
 		return nil, x.broken(ctx, req, err, true)
 	}
 	a := &answer{status: resp.StatusCode, header: resp.Header, body: body}
-	if int64(len(body)) > c.MaxAnswer {
-		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.MaxAnswer))
+	if int64(len(body)) > c.maxAnswer {
+		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
 		return a, &failure{err: e, reason: e.Reason}
 	}
 	return a, nil
@@ -57,22 +57,19 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 // attemptContext bounds one attempt by the client's Timeout and the caller's deadline. The caller's cancellation ends it
 // too, unless the request is to finish once it may have reached the server.
 func (x *exchange) attemptContext(reach *reach) (context.Context, context.CancelFunc) {
+	deadline, cause := time.Now().Add(x.request.timeout), errAttemptTimeout
+	if callers, ok := x.ctx.Deadline(); ok && callers.Before(deadline) {
+		deadline, cause = callers, context.DeadlineExceeded
+	}
 	base := x.ctx
-	cancelBase := func() {}
 	if x.request.finish {
 		base = context.WithoutCancel(x.ctx)
-		if deadline, ok := x.ctx.Deadline(); ok {
-			base, cancelBase = context.WithDeadline(base, deadline)
-		}
 	}
-	ctx, cancelTimeout := context.WithTimeoutCause(base, x.request.timeout, errAttemptTimeout)
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithDeadlineCause(base, deadline, cause)
 	stop := context.AfterFunc(x.ctx, func() { reach.cancelUnlessSent(cancel) })
 	return ctx, func() {
 		stop()
 		cancel()
-		cancelTimeout()
-		cancelBase()
 	}
 }
 
@@ -139,14 +136,11 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 			}
 		}
 	case ctx.Err() != nil:
-		cause := x.ctx.Err()
-		if cause == nil { // the deadline, which the attempt can see a moment before the caller's context does
-			cause = ctx.Err()
-		}
+		cause := cmp.Or(x.ctx.Err(), ctx.Err()) // the attempt can see the deadline a moment before the caller's context does
 		f.err, f.transient = x.interrupted(cause, sent), false
 	default:
 		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
-		e.Err = hide(err, e.Reason)
+		e.Err = &hiddenError{text: e.Reason, err: func() error { return err }}
 		e.dropped = sent && f.transient
 		f.tooMuch = e.dropped
 	}
@@ -163,12 +157,10 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		tunnel      *tunnelError
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
-		unknown     x509.UnknownAuthorityError
-		host        x509.HostnameError
 		record      tls.RecordHeaderError
 		dial        *net.OpError
 	)
-	ofServer := errors.As(err, &certificate) || errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &record)
+	ofServer := errors.As(err, &certificate) || errors.As(err, &record)
 	toProxy := errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks "))
 	switch {
 	case toProxy, proxy != "" && !ofServer:
@@ -181,7 +173,7 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		return tunnel.Error(), "", tunnel.passing()
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's DNS", false
-	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &host):
+	case errors.As(err, &certificate):
 		return "certificate not accepted: " + c.redactor.line(err.Error()),
 			"certificates are always verified; for a private authority point SSL_CERT_FILE or SSL_CERT_DIR to its certificate", false
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
@@ -271,9 +263,6 @@ const longestRetryAfter = 365 * 24 * time.Hour
 // retryAfter returns the wait that a Retry-After header asks for, in seconds or as a date; zero for none, for one in the
 // past, and for what is neither.
 func retryAfter(header string) time.Duration {
-	if header == "" {
-		return 0
-	}
 	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil {
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	} else if errors.Is(err, strconv.ErrRange) {
@@ -287,13 +276,9 @@ func retryAfter(header string) time.Duration {
 
 // newAddress returns where a redirect leads to, without what may be secret.
 func (c *Client) newAddress(location string) string {
-	if location == "" {
-		return ""
-	}
 	u, err := c.base.Parse(location)
-	if err != nil {
+	if location == "" || err != nil {
 		return ""
 	}
-	u.User, u.RawQuery, u.Fragment, u.ForceQuery, u.RawFragment = nil, "", "", false, ""
-	return c.redactor.line(u.String())
+	return c.redactor.line((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String())
 }

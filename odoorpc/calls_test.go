@@ -32,10 +32,10 @@ func TestCallsOnTheWire(t *testing.T) {
 		{
 			"search_read", func(ctx context.Context, c *Client) error {
 				return c.SearchRead(ctx, "project.task", Domain{Cond("name", "=", "a<b & \"c\"")}, []string{"name"},
-					Query{Order: "id", Limit: 2, Offset: 1, Context: Context{"active_test": false}}, &tasks)
+					Query{Order: "id", Limit: 2, Context: Context{"active_test": false}}, &tasks)
 			}, "[]",
-			`["project.task","search_read",[],{"context":{"active_test":false},"domain":[["name","=","a<b & \"c\""]],"fields":["name"],"limit":2,"offset":1,"order":"id"}]`,
-			`/json/2/project.task/search_read {"context":{"active_test":false},"domain":[["name","=","a<b & \"c\""]],"fields":["name"],"limit":2,"offset":1,"order":"id"}`,
+			`["project.task","search_read",[],{"context":{"active_test":false},"domain":[["name","=","a<b & \"c\""]],"fields":["name"],"limit":2,"order":"id"}]`,
+			`/json/2/project.task/search_read {"context":{"active_test":false},"domain":[["name","=","a<b & \"c\""]],"fields":["name"],"limit":2,"order":"id"}`,
 		},
 		{
 			"search without conditions", func(ctx context.Context, c *Client) error {

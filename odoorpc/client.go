@@ -35,10 +35,9 @@ func New(config Config) (*Client, error) {
 	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
-		shared := newTransport()
 		fresh := newTransport()
 		fresh.DisableKeepAlives = true
-		c.shared, c.fresh = shared, fresh
+		c.shared, c.fresh = newTransport(), fresh
 	}
 	return c, nil
 }
@@ -128,20 +127,19 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	if !ok {
 		return nil, ErrNotConnected
 	}
-	r, err := c.words(m, session)
+	var r *request
+	var err error
+	if session.Protocol == JSON2 {
+		r, err = c.json2(m)
+	} else {
+		r, err = c.jsonRPC(m, session.UserID)
+	}
 	if err != nil {
 		return nil, err
 	}
 	result, err := c.do(ctx, r)
 	m.tries = r.tries
 	return result, err
-}
-
-func (c *Client) words(m *message, session Session) (*request, error) {
-	if session.Protocol == JSON2 {
-		return c.json2(m)
-	}
-	return c.jsonRPC(m, session.UserID)
 }
 
 // Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.

@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net"
@@ -38,11 +39,12 @@ const (
 	DefaultRetries = 6
 	// DefaultRetryMaxWait is the longest single wait between two tries.
 	DefaultRetryMaxWait = time.Minute
-	// DefaultMaxAnswer is the longest accepted answer in bytes.
-	DefaultMaxAnswer = 64 << 20
 	// CloudRate is the pace in calls a second on Odoo's own cloud, *.odoo.com.
 	CloudRate = 1.0
 )
+
+// MaxAnswer is the longest accepted answer in bytes, unpacked.
+const MaxAnswer = 64 << 20
 
 // Config says which server to talk to, as whom and how. Only URL and one of Password and APIKey are always needed.
 type Config struct {
@@ -72,8 +74,6 @@ type Config struct {
 	Rate float64
 	// AllowHTTP permits http, which sends the password unencrypted, to hosts other than loopback. Default: refused.
 	AllowHTTP bool
-	// MaxAnswer is the longest accepted answer in bytes, unpacked. Zero: DefaultMaxAnswer.
-	MaxAnswer int64
 	// UserAgent is sent with every request. Empty: "odoorpc".
 	UserAgent string
 	// Transport carries the requests. It must not follow redirects or keep cookies. Nil: one of the client's own, with the
@@ -91,112 +91,77 @@ type Config struct {
 // settings are a Config that was checked, with its defaults filled in.
 type settings struct {
 	Config
-	base  *url.URL
-	cloud bool // Odoo's own cloud, which limits the pace
-}
-
-// credential returns the API key, or the password where there is none.
-func (s *settings) credential() Secret {
-	if !s.APIKey.IsZero() {
-		return s.APIKey
-	}
-	return s.Password
+	base      *url.URL
+	cloud     bool  // Odoo's own cloud, which limits the pace
+	maxAnswer int64 // MaxAnswer, but for tests
 }
 
 // check fills in the defaults and reports everything that is wrong at once.
 func (c Config) check() (*settings, error) {
-	var wrong []Problem
-	refuse := func(field, format string, args ...any) {
-		wrong = append(wrong, Problem{Field: field, Text: fmt.Sprintf(format, args...)})
-	}
-
 	base, err := parseURL(c.URL, c.AllowHTTP)
-	if err != nil {
-		refuse("URL", "%v", err)
-		base = &url.URL{}
-	}
-	switch c.Protocol {
-	case "":
-		c.Protocol = Auto
-	case Auto, JSONRPC, JSON2:
-	default:
-		refuse("Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
-	}
-	switch {
-	case c.Protocol == JSON2 && c.APIKey.IsZero():
-		refuse("APIKey", "missing: JSON-2 takes an API key only")
-	case c.APIKey.IsZero() && c.Password.IsZero():
-		refuse("Password", "missing: give an API key or a password")
-	}
+	c.Protocol = cmp.Or(c.Protocol, Auto)
+
+	var wrong problems
+	wrong.add(err != nil, "URL", "%v", err)
+	wrong.add(!slices.Contains([]Protocol{Auto, JSONRPC, JSON2}, c.Protocol),
+		"Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
+	wrong.add(c.Protocol == JSON2 && c.APIKey.IsZero(), "APIKey", "missing: JSON-2 takes an API key only")
+	wrong.add(c.Protocol != JSON2 && c.APIKey.IsZero() && c.Password.IsZero(), "Password", "missing: give an API key or a password")
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
 		wrong = append(wrong, c.missingForJSONRPC()...)
 	}
-	c.checkIdentity(refuse)
-	if c.Timeout < 0 {
-		refuse("Timeout", "%v is negative", c.Timeout)
-	}
-	if c.RetryMaxWait < 0 {
-		refuse("RetryMaxWait", "%v is negative", c.RetryMaxWait)
-	}
-	if c.MaxAnswer < 0 {
-		refuse("MaxAnswer", "%d is negative", c.MaxAnswer)
-	}
-	if !(c.Rate >= 0) || math.IsInf(c.Rate, 1) {
-		refuse("Rate", "%v is not a number of calls a second", c.Rate)
-	}
+	wrong = append(wrong, c.unfitIdentity()...)
+	wrong.add(c.Timeout < 0, "Timeout", "%v is negative", c.Timeout)
+	wrong.add(c.RetryMaxWait < 0, "RetryMaxWait", "%v is negative", c.RetryMaxWait)
+	wrong.add(!(c.Rate >= 0) || math.IsInf(c.Rate, 1), "Rate", "%v is not a number of calls a second", c.Rate)
 	if len(wrong) > 0 {
 		return nil, &ConfigError{Problems: wrong}
 	}
 
-	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname())}
-	setDefault(&s.Timeout, DefaultTimeout)
-	setDefault(&s.RetryMaxWait, DefaultRetryMaxWait)
-	setDefault(&s.MaxAnswer, DefaultMaxAnswer)
-	setDefault(&s.UserAgent, "odoorpc")
-	setDefault(&s.Retries, DefaultRetries)
-	s.Retries = max(s.Retries, 0)
+	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname()), maxAnswer: MaxAnswer}
+	s.Timeout = cmp.Or(s.Timeout, DefaultTimeout)
+	s.RetryMaxWait = cmp.Or(s.RetryMaxWait, DefaultRetryMaxWait)
+	s.UserAgent = cmp.Or(s.UserAgent, "odoorpc")
+	s.Retries = max(cmp.Or(s.Retries, DefaultRetries), 0)
 	if s.cloud {
-		setDefault(&s.Rate, CloudRate)
+		s.Rate = cmp.Or(s.Rate, CloudRate)
+	}
+	if s.Observer == nil {
+		s.Observer = func(Event) {}
 	}
 	return s, nil
 }
 
-// checkIdentity refuses what cannot be sent as a login, a secret or the name of a database.
-func (c Config) checkIdentity(refuse func(field, format string, args ...any)) {
-	if !utf8.ValidString(c.Login) {
-		refuse("Login", "is not valid UTF-8")
+// problems are what is wrong with a Config.
+type problems []Problem
+
+func (p *problems) add(wrong bool, field, format string, args ...any) {
+	if wrong {
+		*p = append(*p, Problem{Field: field, Text: fmt.Sprintf(format, args...)})
 	}
-	if password := c.Password.reveal(); !utf8.ValidString(password) || len(password) > longestSecret {
-		refuse("Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
-	}
-	if key := c.APIKey.reveal(); len(key) > longestSecret || !fitsHeader(key) || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }) {
-		refuse("APIKey", "contains a space, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
-	}
-	if !fitsHeader(c.Database) || !utf8.ValidString(c.Database) {
-		refuse("Database", "contains a space, a line end or another character that no database name has")
-	}
+}
+
+// unfitIdentity lists what cannot be sent as a login, a secret or the name of a database.
+func (c Config) unfitIdentity() (wrong problems) {
+	password, key := c.Password.reveal(), c.APIKey.reveal()
+	wrong.add(!utf8.ValidString(c.Login), "Login", "is not valid UTF-8")
+	wrong.add(!utf8.ValidString(password) || len(password) > longestSecret,
+		"Password", "is not valid UTF-8, or longer than %d bytes", longestSecret)
+	wrong.add(!fitsHeader(key) || len(key) > longestSecret || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII }),
+		"APIKey", "contains a space, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
+	wrong.add(!fitsHeader(c.Database) || !utf8.ValidString(c.Database),
+		"Database", "contains a space, a line end or another character that no database name has")
+	return wrong
 }
 
 // longestSecret is how many bytes a password or key may have: each is looked for in whatever a server says.
 const longestSecret = 1000
 
 // missingForJSONRPC lists what JSON-RPC needs beside a credential and does not have.
-func (c Config) missingForJSONRPC() []Problem {
-	var missing []Problem
-	if c.Database == "" {
-		missing = append(missing, Problem{Field: "Database", Text: "missing: JSON-RPC needs the database"})
-	}
-	if c.Login == "" {
-		missing = append(missing, Problem{Field: "Login", Text: "missing: JSON-RPC needs the login"})
-	}
+func (c Config) missingForJSONRPC() (missing problems) {
+	missing.add(c.Database == "", "Database", "missing: JSON-RPC needs the database")
+	missing.add(c.Login == "", "Login", "missing: JSON-RPC needs the login")
 	return missing
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // fitsHeader reports whether s can be a word of an HTTP header.

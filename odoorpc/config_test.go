@@ -80,14 +80,14 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 
 func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	is := is.New(t)
-	_, err := New(Config{Protocol: "soap", Timeout: -1, RetryMaxWait: -1, MaxAnswer: -1, Rate: math.NaN(), APIKey: NewSecret("a\nb"), Database: "a b", Login: "\xff", Password: NewSecret("\xff")})
+	_, err := New(Config{Protocol: "soap", Timeout: -1, RetryMaxWait: -1, Rate: math.NaN(), APIKey: NewSecret("a\nb"), Database: "a b", Login: "\xff", Password: NewSecret("\xff")})
 	var e *ConfigError
 	is.True(errors.As(err, &e))
 	var fields []string
 	for _, p := range e.Problems {
 		fields = append(fields, p.Field)
 	}
-	is.Equal(strings.Join(fields, " "), "URL Protocol Login Password APIKey Database Timeout RetryMaxWait MaxAnswer Rate")
+	is.Equal(strings.Join(fields, " "), "URL Protocol Login Password APIKey Database Timeout RetryMaxWait Rate")
 	is.True(!strings.Contains(err.Error(), "a\nb"))
 }
 
@@ -138,7 +138,7 @@ func TestDefaults(t *testing.T) {
 	is.Equal(s.Timeout, 5*time.Minute)
 	is.Equal(s.Retries, 6)
 	is.Equal(s.RetryMaxWait, time.Minute)
-	is.Equal(s.MaxAnswer, int64(64<<20))
+	is.Equal(s.maxAnswer, int64(64<<20))
 	is.Equal(s.Rate, 1.0)
 	is.Equal(s.Protocol, Auto)
 	is.True(s.cloud)
@@ -384,7 +384,7 @@ func TestConnectGivesUpSoonOnAServerThatCannotBeReached(t *testing.T) {
 		is.True(!e.Sent)
 		is.Equal(e.Reason, "connection refused")
 		is.True(strings.Contains(e.Hint(), "whether Odoo is running"))
-		is.Equal(p.dials, hastyTries)
+		is.Equal(p.dials, ownTries)
 	})
 }
 

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -105,7 +105,8 @@ func (c *Client) isConnected() bool {
 func (c *Client) choose(ctx context.Context, s *Session) error {
 	withKey := c.Protocol == Auto && !c.APIKey.IsZero()
 	if c.Protocol == JSON2 || withKey {
-		if err := c.askWeb(ctx, s); isNoAnswer(err) {
+		err := c.askWeb(ctx, s)
+		if _, unreached := errors.AsType[*TransportError](err); unreached {
 			return err
 		}
 	}
@@ -115,7 +116,7 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 	}
 	if s.Major == 0 {
 		err := c.askCommon(ctx, s)
-		if e := (*ProtocolError)(nil); errors.As(err, &e) {
+		if e, ok := errors.AsType[*ProtocolError](err); ok {
 			switch {
 			case c.askWeb(ctx, s) == nil:
 				e.Version = s.Version
@@ -138,23 +139,16 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// isNoAnswer reports whether err leaves no point in asking the server in another way.
-func isNoAnswer(err error) bool {
-	var e *TransportError
-	return errors.As(err, &e)
-}
-
 // askWeb asks GET /web/version, which Odoo 19 and later have.
 func (c *Client) askWeb(ctx context.Context, s *Session) error {
 	op := op{model: "web", method: "version", protocol: JSON2, own: true}
 	result, err := c.do(ctx, &request{
 		op:      op,
-		hasty:   true,
 		timeout: min(c.Timeout, probeTimeout),
 		verb:    http.MethodGet,
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
-			if !a.ok() || a.jsonObject() == nil {
+			if !a.ok() || members(a.body) == nil {
 				return nil, nil // as older versions answer: not a failure of the call
 			}
 			return a.body, nil
@@ -174,7 +168,7 @@ func (c *Client) askCommon(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	r.hasty, r.timeout = true, min(c.Timeout, probeTimeout)
+	r.timeout = min(c.Timeout, probeTimeout)
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return err
@@ -200,17 +194,11 @@ func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) er
 	return nil
 }
 
+var digits = regexp.MustCompile(`[0-9]+`)
+
 // firstNumber returns the first number in s that can be a version; zero for none.
 func firstNumber(s string) int {
-	start := strings.IndexAny(s, "0123456789")
-	if start < 0 {
-		return 0
-	}
-	s = s[start:]
-	if end := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
-		s = s[:end]
-	}
-	n, err := strconv.ParseUint(s, 10, 16)
+	n, err := strconv.ParseUint(digits.FindString(s), 10, 16)
 	if err != nil {
 		return 0
 	}
@@ -226,7 +214,6 @@ func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.hasty = true
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return 0, err
@@ -244,7 +231,6 @@ func (c *Client) loginJSON2(ctx context.Context) (id int64, lang string, err err
 	if err != nil {
 		return 0, "", err
 	}
-	r.hasty = true
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return 0, "", err

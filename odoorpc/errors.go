@@ -71,18 +71,17 @@ type LoginError struct {
 }
 
 func (e *LoginError) Error() string {
-	var b strings.Builder
-	b.WriteString(serverAt(e.Address) + ": login refused")
+	text := serverAt(e.Address) + ": login refused"
 	if e.Protocol != JSON2 {
-		fmt.Fprintf(&b, " for %q", e.Login)
+		text += fmt.Sprintf(" for %q", e.Login)
 	}
 	if e.Database != "" {
-		fmt.Fprintf(&b, " on database %q", e.Database)
+		text += fmt.Sprintf(" on database %q", e.Database)
 	}
 	if e.Message != "" {
-		fmt.Fprintf(&b, ": %s", e.Message)
+		text += ": " + e.Message
 	}
-	return b.String()
+	return text
 }
 
 // Hint lists the usual causes.
@@ -184,11 +183,7 @@ type ServerError struct {
 }
 
 func (e *ServerError) Error() string {
-	message := e.Message
-	if message == "" {
-		message = e.Name
-	}
-	return fmt.Sprintf("%s: Odoo refused (%s): %s", e.where(), e.Kind, message)
+	return fmt.Sprintf("%s: Odoo refused (%s): %s", e.where(), e.Kind, cmp.Or(e.Message, e.Name))
 }
 
 // Hint gives advice by kind, or "".
@@ -276,11 +271,7 @@ type RedirectError struct {
 }
 
 func (e *RedirectError) Error() string {
-	to := e.Location
-	if to == "" {
-		to = "nowhere"
-	}
-	return fmt.Sprintf("%s: redirects to %s (%d %s)", e.where(), to, e.Status, http.StatusText(e.Status))
+	return fmt.Sprintf("%s: redirects to %s (%s)", e.where(), cmp.Or(e.Location, "nowhere"), statusText(e.Status))
 }
 
 // Hint says which setting to change.
@@ -301,19 +292,17 @@ type AnswerError struct {
 }
 
 func (e *AnswerError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s (%d", e.where(), e.Reason, e.Status)
+	kind, content := "", ""
 	if e.ContentType != "" {
-		fmt.Fprintf(&b, ", %s", e.ContentType)
+		kind = ", " + e.ContentType
 	}
-	b.WriteString(")")
 	switch {
 	case e.Title != "":
-		fmt.Fprintf(&b, ": page %q", e.Title)
+		content = fmt.Sprintf(": page %q", e.Title)
 	case e.Start != "":
-		fmt.Fprintf(&b, ": %q", e.Start)
+		content = fmt.Sprintf(": %q", e.Start)
 	}
-	return b.String()
+	return fmt.Sprintf("%s: %s (%d%s)%s", e.where(), e.Reason, e.Status, kind, content)
 }
 
 // Hint says where to look.
@@ -366,10 +355,6 @@ func name(model, method string) string { return model + "." + method }
 type hiddenError struct {
 	text string
 	err  func() error
-}
-
-func hide(err error, text string) error {
-	return &hiddenError{text: text, err: func() error { return err }}
 }
 
 func (e *hiddenError) Error() string        { return e.text }

@@ -17,7 +17,7 @@ const firstWait = time.Second
 
 // Limits of tries that go beyond Config.Retries.
 const (
-	hastyTries   = 3 // of hasty requests while the server cannot be reached
+	ownTries     = 3 // of the client's own calls while the server cannot be reached
 	timeoutTries = 2 // that end because the time for an attempt ran out
 )
 
@@ -131,12 +131,12 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 	case x.request.once && !f.undone,
 		f.tooMuch && x.request.returnSlow,
 		f.timeout && x.timeouts >= timeoutTries,
-		f.unreached && x.request.hasty && x.tries >= hastyTries,
+		f.unreached && x.request.own && x.tries >= ownTries,
 		x.tries > x.client.Retries:
 		return false, nil
 	}
 	if limit := x.client.RetryMaxWait; f.retryAfter > limit {
-		if e := (*TransportError)(nil); errors.As(f.err, &e) {
+		if e, ok := errors.AsType[*TransportError](f.err); ok {
 			e.Reason = tooLong(f.reason, f.retryAfter, limit)
 			e.hint = "try again later"
 		}
@@ -172,7 +172,7 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, f.reason)
 		final = e
 	}
-	if e := (*TransportError)(nil); errors.As(final, &e) {
+	if e, ok := errors.AsType[*TransportError](final); ok {
 		e.Tries = x.tries
 	}
 	if r.once && !f.undone {
@@ -187,9 +187,6 @@ func (x *exchange) event(kind EventKind) Event {
 }
 
 func (x *exchange) reportStart() {
-	if x.client.Observer == nil {
-		return
-	}
 	e := x.event(EventStarted)
 	if x.client.Trace && x.request.trace != nil {
 		e.Request = x.client.redactor.text(x.request.trace(), maxTrace)
@@ -198,9 +195,6 @@ func (x *exchange) reportStart() {
 }
 
 func (x *exchange) reportEnd(a *answer, took time.Duration) {
-	if x.client.Observer == nil {
-		return
-	}
 	e := x.event(EventEnded)
 	e.Duration = took
 	if a != nil {
@@ -216,9 +210,6 @@ func (x *exchange) reportEnd(a *answer, took time.Duration) {
 }
 
 func (x *exchange) reportWait(wait time.Duration, reason string) {
-	if x.client.Observer == nil {
-		return
-	}
 	e := x.event(EventWaiting)
 	e.Try++
 	e.Wait, e.Reason = wait, reason

@@ -190,7 +190,8 @@ func TestHostileAnswersEndInAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
-				_, c := newPeer(t, JSONRPC, Config{MaxAnswer: 2 << 20, Timeout: time.Minute, Retries: 1}, answer)
+				_, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute, Retries: 1}, answer)
+				c.maxAnswer = 2 << 20
 				start := time.Now()
 				_, err := c.Search(t.Context(), "project.task", nil, Query{})
 				is.True(err != nil)
@@ -207,10 +208,12 @@ func TestAnAnswerLongerThanAllowedIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		answer := `{"jsonrpc":"2.0","id":1,"result":[1]}`
-		_, c := newPeer(t, JSONRPC, Config{MaxAnswer: int64(len(answer))}, jsonBody(200, answer))
+		_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, answer))
+		c.maxAnswer = int64(len(answer))
 		_, err := c.Search(t.Context(), "project.task", nil, Query{})
 		is.NoErr(err)
-		p, c := newPeer(t, JSONRPC, Config{MaxAnswer: int64(len(answer)) - 1}, jsonBody(200, answer))
+		p, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, answer))
+		c.maxAnswer = int64(len(answer)) - 1
 		_, err = c.Search(t.Context(), "project.task", nil, Query{})
 		var e *AnswerError
 		is.True(errors.As(err, &e))
@@ -384,7 +387,8 @@ func TestBodiesOfAnswersAreClosed(t *testing.T) {
 			transport := roundTripper(func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: 200, Body: countedBody{body, &closed}}, nil
 			})
-			_, c := newPeer(t, JSONRPC, Config{Retries: -1, MaxAnswer: 100, Transport: transport}, drop)
+			_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: transport}, drop)
+			c.maxAnswer = 100
 			_, _ = c.Search(t.Context(), "m", nil, Query{})
 			is.New(t).Equal(closed, 1)
 		})

@@ -5,23 +5,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // json2 puts a message into the words of JSON-2: model and method in the path, arguments by name.
 func (c *Client) json2(m *message) (*request, error) {
-	args := make(map[string]any, len(m.positional)+len(m.keyword)+2)
+	args := m.named(slices.Concat(m.positional, m.keyword)...)
 	if m.ids != nil {
 		args["ids"] = m.ids
-	}
-	for _, p := range m.positional {
-		args[p.Name] = p.Value
-	}
-	for _, p := range m.keyword {
-		args[p.Name] = p.Value
-	}
-	if len(m.context) > 0 {
-		args["context"] = map[string]any(m.context)
 	}
 	body, err := encode(args)
 	if err != nil {
@@ -50,7 +42,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 		}
 		return bytes.TrimSpace(a.body), nil
 	}
-	fault := readFault(a.jsonObject())
+	fault := readFault(members(a.body))
 	if fault.name == "" {
 		if a.status == http.StatusNotFound {
 			return nil, c.notFound(op, a)

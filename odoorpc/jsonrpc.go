@@ -2,6 +2,7 @@ package odoorpc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -16,13 +17,7 @@ func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
 	for _, p := range m.positional {
 		args = append(args, p.Value)
 	}
-	keywords := make(map[string]any, len(m.keyword)+1)
-	for _, p := range m.keyword {
-		keywords[p.Name] = p.Value
-	}
-	if len(m.context) > 0 {
-		keywords["context"] = map[string]any(m.context)
-	}
+	keywords := m.named(m.keyword...)
 	r, err := c.service(m.op, "object", "execute_kw", func(with credentials) []any {
 		return []any{with.database, uid, with.secret, m.model, m.method, args, keywords}
 	})
@@ -65,7 +60,7 @@ func (c *Client) service(op op, service, method string, args func(credentials) [
 
 // readJSONRPC returns the result in an answer of /jsonrpc; nil where the method returned nothing.
 func (c *Client) readJSONRPC(op op, id int64, a *answer) (json.RawMessage, error) {
-	envelope := a.jsonObject()
+	envelope := members(a.body)
 	if envelope == nil {
 		if a.status == http.StatusNotFound {
 			e := c.noJSONRPC("POST /jsonrpc is not there (404)")
@@ -97,9 +92,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 		return c.badAnswer(op, a, "an error without content")
 	}
 	fault := readFault(members(outer["data"]))
-	if fault.message == "" {
-		fault.message = text(outer["message"])
-	}
+	fault.message = cmp.Or(fault.message, text(outer["message"]))
 	switch fault.name {
 	case "werkzeug.exceptions.NotFound":
 		return c.noJSONRPC("its RPC services are switched off (NotFound)")

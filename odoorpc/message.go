@@ -48,5 +48,3 @@ var plainQuotes = strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `\"`, `"`)
 // often is English, and Odoo names no class here: a conflict in other words reads as a row that was refused, and whoever
 // loads has to send that again.
 var conflicts = regexp.MustCompile(`could not serialize access|deadlock detected|ir_model_data_module_name_uniq_index|(?s:duplicate key value.*ir_model_data)`)
-
-func isConflict(message string) bool { return conflicts.MatchString(message) }

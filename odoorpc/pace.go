@@ -12,20 +12,18 @@ import (
 // that the next attempt, on a kept one, does not need.
 type pace struct {
 	interval time.Duration // zero: as fast as the server answers
-	turn     chan struct{} // nil: any number at once
+	alone    bool          // no two attempts at once
+	turn     chan struct{} // held by the attempt that waits until it may begin; where it must be alone, until it is over
 
 	mu   sync.Mutex
 	next time.Time // when the next attempt may begin
 }
 
 func newPace(s *settings) *pace {
-	p := &pace{}
+	p := &pace{alone: s.cloud, turn: make(chan struct{}, 1)}
 	if s.Rate > 0 {
 		const longest = 365 * 24 * time.Hour
 		p.interval = time.Duration(min(float64(time.Second)/s.Rate, float64(longest)))
-	}
-	if s.cloud {
-		p.turn = make(chan struct{}, 1)
 	}
 	return p
 }
@@ -36,59 +34,39 @@ func (p *pace) enter(ctx context.Context, waiting func(time.Duration)) (leave fu
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	leave = func() {}
-	if p.turn != nil {
+	select {
+	case p.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	leave = func() { <-p.turn }
+	if delay := p.delay(); delay > 0 {
+		waiting(delay)
 		select {
-		case p.turn <- struct{}{}:
-			leave = func() { <-p.turn }
+		case <-time.After(delay):
 		case <-ctx.Done():
+			leave()
 			return nil, ctx.Err()
 		}
 	}
-	start := p.reserve()
-	delay := time.Until(start)
-	if delay <= 0 {
+	p.sending()
+	if p.alone {
 		return leave, nil
 	}
-	waiting(delay)
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return leave, nil
-	case <-ctx.Done():
-		p.giveBack(start)
-		leave()
-		return nil, ctx.Err()
-	}
+	leave()
+	return func() {}, nil
 }
 
-// reserve returns when an attempt may begin.
-func (p *pace) reserve() time.Time {
+// delay returns how long the next attempt must wait.
+func (p *pace) delay() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	start := time.Now()
-	if p.next.After(start) {
-		start = p.next
-	}
-	p.next = start.Add(p.interval)
-	return start
-}
-
-// giveBack cancels a reservation, if it was the last.
-func (p *pace) giveBack(start time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.next.Equal(start.Add(p.interval)) {
-		p.next = start
-	}
+	return time.Until(p.next)
 }
 
 // sending tells that a request goes out now.
 func (p *pace) sending() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if next := time.Now().Add(p.interval); next.After(p.next) {
-		p.next = next
-	}
+	p.next = time.Now().Add(p.interval)
 }

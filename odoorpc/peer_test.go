@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -199,3 +200,5 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 // discardLog silences a server whose connections are meant to fail.
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+func setDefault[T comparable](field *T, value T) { *field = cmp.Or(*field, value) }

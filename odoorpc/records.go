@@ -82,9 +82,6 @@ func (q Query) params() []Param {
 	if q.Limit != 0 {
 		params = append(params, Param{"limit", q.Limit})
 	}
-	if q.Offset != 0 {
-		params = append(params, Param{"offset", q.Offset})
-	}
 	return params
 }
 

@@ -1,7 +1,11 @@
 package odoorpc
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"regexp"
@@ -20,9 +24,7 @@ func readFault(data map[string]json.RawMessage) fault {
 	if strings.HasPrefix(f.name, "odoo.exceptions.") {
 		var args []json.RawMessage
 		if json.Unmarshal(data["arguments"], &args) == nil && len(args) > 0 {
-			if first := text(args[0]); first != "" {
-				f.message = first
-			}
+			f.message = cmp.Or(text(args[0]), f.message)
 		}
 	}
 	f.message = strings.TrimSpace(f.message)
@@ -184,10 +186,6 @@ func isHTML(a *answer) bool {
 
 // isCutOff reports whether body is the beginning of a JSON text whose end is missing.
 func isCutOff(body []byte) bool {
-	if trimmed := strings.TrimLeft(string(body[:min(len(body), maxLine)]), " \r\n\t"); trimmed != "" && trimmed[0] != '{' && trimmed[0] != '[' {
-		return false
-	}
-	var v json.RawMessage
-	err := json.Unmarshal(body, &v)
-	return err != nil && err.Error() == "unexpected end of JSON input"
+	err := json.NewDecoder(bytes.NewReader(body)).Decode(new(json.RawMessage))
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

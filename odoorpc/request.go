@@ -12,7 +12,7 @@ type op struct {
 	model, method string
 	protocol      Protocol
 	rows          int
-	own           bool // the client's own call, whose name says nothing to its user
+	own           bool // the client's own call, as at the login: its name says nothing to its user
 }
 
 // place is where an error arose: the server's address, and the call unless it is the client's own.
@@ -35,7 +35,6 @@ type care struct {
 type request struct {
 	op
 	care
-	hasty   bool          // a server that cannot be reached is given up soon
 	tries   int           // how often it went out in the end
 	timeout time.Duration // of one attempt
 
@@ -56,9 +55,6 @@ type answer struct {
 }
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
-
-// jsonObject returns the members of the body where it is a JSON object, else nil.
-func (a *answer) jsonObject() map[string]json.RawMessage { return members(a.body) }
 
 // maxMembers is how many members of an object are looked at. Those that Odoo answers with have about ten; millions of them
 // would take many times the memory of their text.
@@ -102,7 +98,11 @@ type credentials struct{ database, login, secret string }
 var maskedCredentials = credentials{database: "[database]", login: "[login]", secret: masked}
 
 func (s *settings) credentials() credentials {
-	return credentials{database: s.Database, login: s.Login, secret: s.credential().reveal()}
+	secret := s.APIKey
+	if secret.IsZero() {
+		secret = s.Password
+	}
+	return credentials{database: s.Database, login: s.Login, secret: secret.reveal()}
 }
 
 // A message is a call before it is put into the words of a protocol.
@@ -114,4 +114,16 @@ type message struct {
 	keyword    []Param // by name over both
 	context    Context
 	tries      int // how often it went out, once it was sent
+}
+
+// named returns arguments by their names, and the context if there is one.
+func (m *message) named(params ...Param) map[string]any {
+	args := make(map[string]any, len(params)+2)
+	for _, p := range params {
+		args[p.Name] = p.Value
+	}
+	if len(m.context) > 0 {
+		args["context"] = map[string]any(m.context)
+	}
+	return args
 }

@@ -1,10 +1,6 @@
 package odoorpc
 
-import (
-	"encoding/json"
-	"fmt"
-	"log/slog"
-)
+import "fmt"
 
 // masked stands wherever a secret would.
 const masked = "[secret]"
@@ -34,20 +30,11 @@ func (s Secret) IsZero() bool { return s.text == nil }
 // String returns "[secret]".
 func (s Secret) String() string { return masked }
 
-// GoString returns "[secret]".
-func (s Secret) GoString() string { return masked }
-
 // Format writes "[secret]" for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
 
-// MarshalJSON returns the JSON string "[secret]".
-func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(masked) }
-
 // MarshalText returns "[secret]".
 func (s Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
-
-// LogValue returns the string value "[secret]".
-func (s Secret) LogValue() slog.Value { return slog.StringValue(masked) }
 
 // reveal returns the secret itself. Only the code that puts it on the wire, or out of a text, may call it.
 func (s Secret) reveal() string {

@@ -93,7 +93,7 @@ func TestRecordsAreCreatedFoundAndRead(t *testing.T) {
 		is.Equal(tasks[0].Project, odoorpc.Ref{ID: project, Name: "Shop"})
 		is.Equal(tasks[0].Parent, odoorpc.Ref{})
 
-		is.NoErr(client.SearchRead(t.Context(), "project.task", nil, []string{"name"}, odoorpc.Query{Order: "id", Offset: 1}, &tasks))
+		is.NoErr(client.SearchRead(t.Context(), "project.task", nil, []string{"name"}, odoorpc.Query{Order: "id desc", Limit: 1}, &tasks))
 		is.Equal(len(tasks), 1)
 		is.Equal(tasks[0].ID, ids[1])
 	})

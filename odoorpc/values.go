@@ -23,8 +23,6 @@ type Query struct {
 	Order string
 	// Limit is the highest number of records. Zero: no limit.
 	Limit int
-	// Offset is the number of records to skip. Zero: none.
-	Offset int
 	// Context is sent along.
 	Context Context
 }
@@ -52,15 +50,10 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 	if len(pair) != 2 {
 		return fmt.Errorf("expected [id, name], found a list of %d", len(pair))
 	}
-	var name Text
-	if err := name.UnmarshalJSON(pair[1]); err != nil {
+	if err := (*Text)(&r.Name).UnmarshalJSON(pair[1]); err != nil {
 		return err
 	}
-	if err := r.setID(pair[0]); err != nil {
-		return err
-	}
-	r.Name = string(name)
-	return nil
+	return r.setID(pair[0])
 }
 
 func (r *Ref) setID(data []byte) error {
@@ -83,12 +76,7 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	if isUnset(data) {
 		return nil
 	}
-	var s string
-	if err := json.Unmarshal(data, &s); err != nil {
-		return err
-	}
-	*t = Text(s)
-	return nil
+	return json.Unmarshal(data, (*string)(t))
 }
 
 // isUnset reports whether data is how Odoo sends a field that has no value.

@@ -86,8 +86,7 @@ type LoadMessage struct {
 // *ConflictError without repeating: the caller may know better what to send next. A *TransportError with TooLarge, or with
 // TooSlow or Dropped under ReturnSlow, asks for fewer rows.
 //
-// Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
-// Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
+// Cancelling ctx does what it does with Create.
 func (c *Client) LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options LoadOptions) (LoadResult, error) {
 	if len(rows) == 0 {
 		return LoadResult{}, nil
@@ -203,13 +202,13 @@ func (c *Client) readMessage(op op, m map[string]json.RawMessage) (message LoadM
 	if class != "" {
 		message.Kind, _ = kindOf(class)
 	}
-	return message, isConflict(words)
+	return message, conflicts.MatchString(words)
 }
 
 // index returns the index of a row that data holds; -1 where it holds none.
 func index(data json.RawMessage, rows int) int {
-	var i int
-	if data == nil || isUnset(data) || json.Unmarshal(data, &i) != nil || i < 0 || i >= rows {
+	i := -1
+	if json.Unmarshal(data, &i) != nil || i < 0 || i >= rows { // null leaves it as it is
 		return -1
 	}
 	return i

@@ -41,8 +41,8 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	if err := refuseLarge(name, uint64(len(src))); err != nil {
 		return nil, err
 	}
-	if err := refuseForeign(name, src); err != nil {
-		return nil, err
+	if bytes.HasPrefix(src, utf16Little) || bytes.HasPrefix(src, utf16Big) { // the parser would report it in a puzzling way
+		return nil, errorAtStart(name, "the document is UTF-16, TOML is UTF-8", "save the file with encoding UTF-8")
 	}
 	d := &Document{name: name, src: src}
 	if err := newWalker(d, keep).walk(); err != nil {
@@ -56,26 +56,7 @@ func refuseLarge(name string, size uint64) error {
 	if size < math.MaxUint32 {
 		return nil
 	}
-	return &Error{
-		File:    name,
-		Pos:     Position{Line: 1, Column: 1},
-		Message: "the document is larger than 4 GiB",
-		Hint:    "split it into several files",
-	}
-}
-
-// refuseForeign refuses UTF-16, which the parser would report in a puzzling way.
-func refuseForeign(name string, src []byte) error {
-	if bytes.HasPrefix(src, utf16Little) || bytes.HasPrefix(src, utf16Big) {
-		return &Error{
-			File:      name,
-			Pos:       Position{Line: 1, Column: 1},
-			EndOffset: 2,
-			Message:   "the document is UTF-16, TOML is UTF-8",
-			Hint:      "save the file with encoding UTF-8",
-		}
-	}
-	return nil
+	return errorAtStart(name, "the document is larger than 4 GiB", "split it into several files")
 }
 
 // Name returns the name that was given to [Parse].

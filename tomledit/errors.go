@@ -1,8 +1,7 @@
 package tomledit
 
 import (
-	"strconv"
-	"strings"
+	"fmt"
 	"unicode/utf8"
 )
 
@@ -18,6 +17,11 @@ type Error struct {
 	Line      string   // text of the line of Pos, without its line end
 
 	before int // bytes of Line before Pos; 0 too where somebody else made the Error
+}
+
+// errorAtStart makes an error for the document as a whole.
+func errorAtStart(name, message, hint string) *Error {
+	return &Error{File: name, Pos: Position{Line: 1, Column: 1}, Message: message, Hint: hint}
 }
 
 // ErrorAt makes an error for the bytes from start to end of the source: for what is wrong with a document beyond its
@@ -52,21 +56,14 @@ func (e *Error) bytesBefore() int {
 //
 // The hint is left to the caller to show.
 func (e *Error) Error() string {
-	var b strings.Builder
+	text := fmt.Sprintf("%d:%d: ", e.Pos.Line, e.Pos.Column)
 	if e.File != "" {
-		b.WriteString(e.File)
-		b.WriteByte(':')
+		text = e.File + ":" + text
 	}
-	b.WriteString(strconv.Itoa(e.Pos.Line))
-	b.WriteByte(':')
-	b.WriteString(strconv.Itoa(e.Pos.Column))
-	b.WriteString(": ")
 	if e.Key != "" {
-		b.WriteString(e.Key)
-		b.WriteString(": ")
+		text += e.Key + ": "
 	}
-	b.WriteString(e.Message)
-	return b.String()
+	return text + e.Message
 }
 
 // wholeCharacters widens the bytes from start to end of a source to the characters that they are part of.

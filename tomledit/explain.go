@@ -83,42 +83,27 @@ func restOfLine(src []byte) []byte {
 	return line
 }
 
-// expectations say what had to stand at the place of a refusal, by a part of the parser's message.
-var expectations = []struct{ part, expected string }{
-	{"expected newline", endOfLine},
-	{"at start of value", value},
-	{"expected value", value},
-	{"expected keyword", value},
-	{"at start of key", key},
-	{"expected key", key},
-	{"unexpected comma", key},
-	{"expected ']' to close", endOfHeader},
-	{"expected ']]' to close", endOfElementHeader},
-	{"expected '=' after key", endOfKey},
-	{"expected ',' or ']'", endOfElement},
-	{"expected ',' or '}'", endOfMember},
-	{"strings must be quoted", endOfNumber},
-	{"expected digit", "a digit"},
-	{"expected number", "a number"},
-	{"decimal point", "a digit after the decimal point"},
-	{`expected "`, "a number"},
-	{"exponent must", "a digit in the exponent"},
-	{"in comments", "text"},
-	{"strings cannot have", "text"},
-	{"carriage returns must", "text"},
+// expectations say what had to stand at the place of a refusal, by the parser's message, and what to do.
+var expectations = []struct {
+	message  *regexp.Regexp
+	expected string
+	hint     func(refusal) string
+}{
+	{regexp.MustCompile(`expected newline`), "the end of the line", refusal.lineHint},
+	{regexp.MustCompile(`at start of value|expected (value|keyword)`), "a value", refusal.valueHint},
+	{regexp.MustCompile(`at start of key|expected key|unexpected comma`), "a key", refusal.keyHint},
+	{regexp.MustCompile(`expected ']' to close`), "] after the name", refusal.headerHint},
+	{regexp.MustCompile(`expected ']]' to close`), "]] after the name", refusal.headerHint},
+	{regexp.MustCompile(`expected '=' after key`), "= after the key", refusal.keyHint},
+	{regexp.MustCompile(`expected ',' or ']'`), ", or ]", refusal.elementHint},
+	{regexp.MustCompile(`expected ',' or '}'`), ", or }", refusal.memberHint},
+	{regexp.MustCompile(`strings must be quoted`), "the end of the number", refusal.numberHint},
+	{regexp.MustCompile(`expected digit`), "a digit", refusal.noHint},
+	{regexp.MustCompile(`expected (number|")`), "a number", refusal.noHint},
+	{regexp.MustCompile(`decimal point`), "a digit after the decimal point", refusal.noHint},
+	{regexp.MustCompile(`exponent must`), "a digit in the exponent", refusal.noHint},
+	{regexp.MustCompile(`in comments|strings cannot have|carriage returns must`), "text", refusal.noHint},
 }
-
-const (
-	endOfLine          = "the end of the line"
-	value              = "a value"
-	key                = "a key"
-	endOfHeader        = "] after the name"
-	endOfElementHeader = "]] after the name"
-	endOfKey           = "= after the key"
-	endOfElement       = ", or ]"
-	endOfMember        = ", or }"
-	endOfNumber        = "the end of the number"
-)
 
 // reword returns message and hint for a refusal in the middle of the source.
 func (r refusal) reword() (message, hint string) {
@@ -145,12 +130,16 @@ func (r refusal) reword() (message, hint string) {
 		return "the string is not closed on its line", hint
 	}
 	for _, e := range expectations {
-		if strings.Contains(r.message, e.part) {
-			if what == "" {
-				what, hint = found(rest), r.hint(e.expected)
-			}
-			return "expected " + e.expected + ", found " + what, hint
+		if !e.message.MatchString(r.message) {
+			continue
 		}
+		if what == "" {
+			what, hint = found(rest), e.hint(r)
+		}
+		if bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte(";")) {
+			hint = "a comment starts with #"
+		}
+		return "expected " + e.expected + ", found " + what, hint
 	}
 	return r.message, ""
 }

@@ -2,54 +2,40 @@ package tomledit
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"strings"
 )
 
 const (
-	backslashHint = `a backslash starts an escape: write \\ for a backslash, or put the text in single quotes`
-	quoteHint     = `TOML knows only the straight quotes " and '`
+	backslashHint   = `a backslash starts an escape: write \\ for a backslash, or put the text in single quotes`
+	quoteHint       = `TOML knows only the straight quotes " and '`
+	textNeedsQuotes = "text needs quotes"
 )
 
-// hint says what to do where something else was expected.
-func (r refusal) hint(expected string) string {
-	rest := r.rest()
-	if bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte(";")) {
-		return "a comment starts with #"
+func (r refusal) noHint() string { return "" }
+
+func (r refusal) numberHint() string { return textNeedsQuotes }
+
+func (r refusal) elementHint() string {
+	return cmp.Or(r.quoteInside(), "elements are separated by commas")
+}
+
+func (r refusal) memberHint() string {
+	return cmp.Or(r.quoteInside(), "keys are separated by commas")
+}
+
+// lineHint says what to do where a line had to end.
+func (r refusal) lineHint() string {
+	if r.inHeader() {
+		return cmp.Or(r.quoteInside(), "a header must be alone on its line")
 	}
-	header := r.inHeader()
-	switch expected {
-	case value:
-		return valueHint(rest)
-	case endOfNumber:
-		return "text needs quotes"
-	case endOfHeader, endOfElementHeader:
-		return r.headerHint()
-	case key, endOfKey:
-		if header {
-			return r.headerHint()
-		}
-		return r.keyHint()
-	}
-	if hint := r.quoteInside(); hint != "" {
-		return hint
-	}
-	switch expected {
-	case endOfLine:
-		if header {
-			return "a header must be alone on its line"
-		}
-		return "a line holds one key and its value; text needs quotes"
-	case endOfElement:
-		return "elements are separated by commas"
-	case endOfMember:
-		return "keys are separated by commas"
-	}
-	return ""
+	return cmp.Or(r.quoteInside(), "a line holds one key and its value; "+textNeedsQuotes)
 }
 
 // valueHint says what is commonly meant by something that starts no value.
-func valueHint(rest []byte) string {
+func (r refusal) valueHint() string {
+	rest := r.rest()
 	switch strings.ToLower(string(wordAt(rest))) {
 	case "true", "false":
 		return "true and false are written in lower case"
@@ -60,7 +46,7 @@ func valueHint(rest []byte) string {
 			return "the value is missing"
 		}
 	}
-	return "text needs quotes"
+	return textNeedsQuotes
 }
 
 // inHeader reports whether the line of the refusal is a header.
@@ -88,13 +74,15 @@ func (r refusal) headerHint() string {
 		return "the name is missing"
 	case strings.Contains(name, `\`):
 		return `a name with spaces, dots or other symbols needs quotes; a " in it is written \"`
-	case len(name) > 1 && isQuote(name[0]):
+	}
+	hint := "a name with spaces, dots or other symbols needs quotes: "
+	if len(name) > 1 && isQuote(name[0]) {
+		hint = "write quotes inside a name like this: "
 		if name[len(name)-1] == name[0] {
 			name = name[1 : len(name)-1]
 		}
-		return `write quotes inside a name like this: ` + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
 	}
-	return "a name with spaces, dots or other symbols needs quotes: " + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
+	return hint + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
 }
 
 // keyStart returns where the part of a dotted key starts that is being read at the refusal. The key starts at the offset.
@@ -118,8 +106,11 @@ func (r refusal) keyStart(at int) int {
 	}
 }
 
-// keyHint says how to write the key that is being read in a line or in a table in braces.
+// keyHint says how to write the key that is being read in a header, in a line or in a table in braces.
 func (r refusal) keyHint() string {
+	if r.inHeader() {
+		return r.headerHint()
+	}
 	src := r.doc.src
 	start := bytes.LastIndexAny(src[:r.start], "{,\n") + 1
 	rest := restOfLine(src[start:])

@@ -2,7 +2,6 @@ package tomledit
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"io"
 	"slices"
@@ -28,11 +27,7 @@ type edit struct {
 func (p *Patch) SetInteger(v Value, n int64) error {
 	switch {
 	case !v.Exists():
-		e := &Error{Pos: Position{Line: 1, Column: 1}, Message: "there is no value to set", Hint: "a patch changes values that are in the document"}
-		if p.doc != nil {
-			e.File = p.doc.name
-		}
-		return e
+		return errorAtStart(p.document().name, "there is no value to set", "a patch changes values that are in the document")
 	case v.doc != p.doc:
 		return valueError(v, "the value is of another document")
 	case v.Kind() != Integer:
@@ -50,66 +45,42 @@ func valueError(v Value, message string) *Error {
 
 // Size returns the number of bytes that WriteTo writes.
 func (p *Patch) Size() int64 {
-	p.tidy()
-	size := int64(len(p.source()))
-	var token [20]byte
-	for _, e := range p.edits {
-		size += int64(len(strconv.AppendInt(token[:0], e.number, 10))) - int64(e.end-e.start)
-	}
+	size, _ := p.WriteTo(io.Discard)
 	return size
 }
 
 // outputBuffer is the size in bytes of the pieces that reach a writer.
 const outputBuffer = 256 << 10
 
-// WriteTo writes the patched document: slices of the source and the new numbers, in pieces of 256 kB or more; to a
-// [bytes.Buffer] one by one. It returns the number of bytes written and the writer's error. It can be called again.
+// WriteTo writes the patched document: slices of the source and the new numbers, in pieces of 256 kB or more. It returns
+// the number of bytes written and the writer's error. It can be called again.
 func (p *Patch) WriteTo(w io.Writer) (int64, error) {
-	if b, inMemory := w.(*bytes.Buffer); inMemory { // no need of another buffer
-		before := b.Len()
-		err := p.render(b)
-		return int64(b.Len() - before), err
-	}
-	counted := &countingWriter{w: w}
-	buffered := bufio.NewWriterSize(counted, outputBuffer)
-	err := p.render(buffered)
-	if err == nil {
-		err = buffered.Flush()
-	}
-	return counted.n, err
-}
-
-// render writes the slices between the edits and the new numbers.
-func (p *Patch) render(w io.Writer) error {
 	p.tidy()
-	src, at := p.source(), uint32(0)
-	var token [20]byte
+	buffered := bufio.NewWriterSize(w, outputBuffer)
+	accepted := int64(0)
+	write := func(b []byte) {
+		n, _ := buffered.Write(b) // its first error comes again with Flush
+		accepted += int64(n)
+	}
+	src, at := p.document().src, uint32(0)
 	for _, e := range p.edits {
-		if _, err := w.Write(src[at:e.start]); err != nil {
-			return err
-		}
-		if _, err := w.Write(strconv.AppendInt(token[:0], e.number, 10)); err != nil {
-			return err
-		}
+		write(src[at:e.start])
+		write(strconv.AppendInt(buffered.AvailableBuffer(), e.number, 10))
 		at = e.end
 	}
-	_, err := w.Write(src[at:])
-	return err
+	write(src[at:])
+	err := buffered.Flush()
+	return accepted - int64(buffered.Buffered()), err
 }
 
-func (p *Patch) source() []byte {
-	if p.doc == nil {
-		return nil
-	}
-	return p.doc.src
+// document returns the document of the Patch, which is an empty one if there is none.
+func (p *Patch) document() *Document {
+	return cmp.Or(p.doc, &Document{})
 }
 
 // tidy sorts the edits and leaves the last one of each token.
 func (p *Patch) tidy() {
-	byStart := func(a, b edit) int { return cmp.Compare(a.start, b.start) }
-	if !slices.IsSortedFunc(p.edits, byStart) {
-		slices.SortStableFunc(p.edits, byStart)
-	}
+	slices.SortStableFunc(p.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	kept := p.edits[:0]
 	for i, e := range p.edits {
 		if i+1 == len(p.edits) || p.edits[i+1].start != e.start {
@@ -117,16 +88,4 @@ func (p *Patch) tidy() {
 		}
 	}
 	p.edits = kept
-}
-
-// countingWriter counts what reaches a writer.
-type countingWriter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *countingWriter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
 }

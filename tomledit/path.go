@@ -1,8 +1,10 @@
 package tomledit
 
 import (
-	"strconv"
+	"fmt"
+	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // appendKey adds a key to a path, after a dot unless it is the first, quoted if TOML would quote it.
@@ -18,18 +20,11 @@ func appendKey(path []byte, key string) []byte {
 
 // appendIndex adds the index of an array element to a path.
 func appendIndex(path []byte, i int) []byte {
-	path = append(path, '[')
-	path = strconv.AppendInt(path, int64(i), 10)
-	return append(path, ']')
+	return fmt.Appendf(path, "[%d]", i)
 }
 
 func isBareKey(key string) bool {
-	for i := range len(key) {
-		if !isBareKeyByte(key[i]) {
-			return false
-		}
-	}
-	return key != ""
+	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || !isBareKeyByte(byte(r)) })
 }
 
 func isBareKeyByte(c byte) bool {
@@ -49,21 +44,13 @@ func appendQuoted(path []byte, key string) []byte {
 			path = append(path, `\r`...)
 		case r == '\t':
 			path = append(path, `\t`...)
-		case r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r):
-			path = append(path, string(r)...)
+		case unicode.IsPrint(r):
+			path = utf8.AppendRune(path, r)
 		case r <= 0xffff:
-			path = appendEscape(path, 'u', r, 4)
+			path = fmt.Appendf(path, `\u%04X`, r)
 		default:
-			path = appendEscape(path, 'U', r, 8)
+			path = fmt.Appendf(path, `\U%08X`, r)
 		}
 	}
 	return append(path, '"')
-}
-
-func appendEscape(path []byte, letter byte, r rune, digits int) []byte {
-	path = append(path, '\\', letter)
-	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
-		path = append(path, "0123456789ABCDEF"[r>>shift&0xf])
-	}
-	return path
 }

@@ -17,55 +17,31 @@ func (e *Error) Snippet() string {
 	if e.Line == "" {
 		return ""
 	}
-	chars := window(e.Line, e.bytesBefore())
-	var line, caret strings.Builder
-	line.WriteString(chars.lead)
-	caret.WriteString(strings.Repeat(" ", utf8.RuneCountInString(chars.lead)))
-	for _, r := range chars.before {
-		line.WriteRune(visible(r))
-		if r == '\t' {
-			caret.WriteByte('\t')
-		} else {
-			caret.WriteByte(' ')
+	at := e.bytesBefore()
+	before, after, trail := e.Line[:at], e.Line[at:], ""
+	if skipCharacters(e.Line, snippetWidth) < len(e.Line) { // more of what stands before the caret than of what follows
+		if last := lastCharacters(before, snippetWidth*2/3); len(last) < len(before) {
+			before = "…" + last
 		}
 	}
-	marked := e.markedCharacters(chars.after)
-	caret.WriteString(strings.Repeat("^", max(1, marked)))
-	for _, r := range chars.after {
-		line.WriteRune(visible(r))
+	room := snippetWidth - utf8.RuneCountInString(before)
+	if end := skipCharacters(after, room); end < len(after) {
+		after, trail = after[:end], "…"
 	}
-	line.WriteString(chars.trail)
-	return line.String() + "\n" + caret.String()
+	indent := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, before)
+	caret := strings.Repeat("^", max(1, e.markedCharacters(after)))
+	return strings.Map(visible, before+after+trail) + "\n" + indent + caret
 }
 
 // markedCharacters returns how many characters of the text the error spans.
 func (e *Error) markedCharacters(text string) int {
 	size := min(max(0, e.EndOffset-e.Pos.Offset), len(text))
 	return utf8.RuneCountInString(text[:size])
-}
-
-// cut is the part of a line around a caret: what stands before it, what stands from it on, and the signs for
-// what was cut off.
-type cut struct {
-	lead, before, after, trail string
-}
-
-// window returns the part of a line that a snippet shows. It keeps more of what stands before the caret than
-// of what follows.
-func window(line string, at int) cut {
-	var c cut
-	c.before, c.after = line[:at], line[at:]
-	if skipCharacters(line, snippetWidth) < len(line) {
-		if last := lastCharacters(c.before, snippetWidth*2/3); len(last) < len(c.before) {
-			c.lead, c.before = "…", last
-		}
-	}
-	room := snippetWidth - utf8.RuneCountInString(c.before)
-	if end := skipCharacters(c.after, room); end < len(c.after) {
-		c.trail = "…"
-		c.after = c.after[:end]
-	}
-	return c
 }
 
 // skipCharacters returns the byte offset after the first n characters.

@@ -61,18 +61,21 @@ type Value struct {
 	id  uint32
 }
 
-func (v Value) node() *node { return v.doc.tree.at(v.id) }
+// absent is what is recorded of an absent value: nothing.
+var absent node
+
+func (v Value) node() *node {
+	if v.doc == nil {
+		return &absent
+	}
+	return v.doc.tree.at(v.id)
+}
 
 // Exists reports whether the value is there.
 func (v Value) Exists() bool { return v.doc != nil }
 
 // Kind returns the type of the value; of an absent value [Invalid].
-func (v Value) Kind() Kind {
-	if v.doc == nil {
-		return Invalid
-	}
-	return v.node().kind()
-}
+func (v Value) Kind() Kind { return v.node().kind() }
 
 // Get follows the keys from table to table and returns the value they lead to. It is the zero Value if a key is
 // not there, if something on the way is no table, or if [Keep] left it out. Without keys it is v itself.
@@ -91,12 +94,7 @@ func (v Value) Get(path ...string) Value {
 }
 
 // Len returns the number of recorded members of a table or elements of an array; 0 for other values.
-func (v Value) Len() int {
-	if v.doc == nil {
-		return 0
-	}
-	return int(v.node().count)
-}
+func (v Value) Len() int { return int(v.node().count) }
 
 // All iterates over the recorded members of a table with their keys, or over the elements of an array with
 // empty keys, in the order in which they first appear in the source.
@@ -133,20 +131,8 @@ func (v Value) Key() string {
 	return keyText(v.doc.src, v.node().key)
 }
 
-// KeyPosition returns where the key of the value first appears; for a table defined by a header, the key in
-// the header. For an element, which has no key, and for the root it equals Position.
-func (v Value) KeyPosition() Position {
-	if v.doc == nil {
-		return Position{}
-	}
-	if v.node().isElement() {
-		return v.Position()
-	}
-	return v.doc.Position(int(v.node().key))
-}
-
-// KeySpan returns the bytes of the key token that KeyPosition is the start of. It is empty for elements, for the root
-// and for an absent value.
+// KeySpan returns the bytes of the token in which the key of the value first appears; for a table defined by a header,
+// the key in the header. It is empty for elements, for the root and for an absent value.
 func (v Value) KeySpan() (start, end int) {
 	if v.doc == nil || v.id == rootID || v.node().isElement() {
 		return 0, 0
@@ -168,9 +154,6 @@ func (v Value) Position() Position {
 // array everything from bracket to bracket, of a table defined by headers or dotted keys the key that defined it
 // first. The span of the root and of an absent value is empty.
 func (v Value) Span() (start, end int) {
-	if v.doc == nil {
-		return 0, 0
-	}
 	n := v.node()
 	return int(n.start), int(n.end)
 }

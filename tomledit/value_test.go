@@ -97,16 +97,17 @@ func TestValuesOfTablesMadeByHeadersStandAtTheirKeys(t *testing.T) {
 	is := is.New(t)
 	doc := mustParse(t, "[a.\"b c\"]\n  [[s]]\n x = 1\n[[s]]\ny.z = [1]\n")
 	at := func(v tomledit.Value) string {
-		p, k := v.Position(), v.KeyPosition()
-		return fmt.Sprintf("%d:%d %d:%d %q", p.Line, p.Column, k.Line, k.Column, raw(doc, v))
+		p := v.Position()
+		start, end := v.KeySpan()
+		return fmt.Sprintf("%d:%d %q %q", p.Line, p.Column, source(doc)[start:end], raw(doc, v))
 	}
-	is.Equal(at(doc.Get("a", "b c")), `1:4 1:4 "\"b c\""`)
-	is.Equal(at(doc.Get("s")), `2:5 2:5 "s"`)
-	is.Equal(at(last(doc.Get("s"))), `4:3 4:3 "s"`)
-	is.Equal(at(last(doc.Get("s")).Get("y")), `5:1 5:1 "y"`)
-	is.Equal(at(last(doc.Get("s")).Get("y", "z")), `5:7 5:3 "[1]"`)
-	is.Equal(at(last(last(doc.Get("s")).Get("y", "z"))), `5:8 5:8 "1"`)
-	is.Equal(at(doc.Get()), `1:1 1:1 ""`)
+	is.Equal(at(doc.Get("a", "b c")), `1:4 "\"b c\"" "\"b c\""`)
+	is.Equal(at(doc.Get("s")), `2:5 "s" "s"`)
+	is.Equal(at(last(doc.Get("s"))), `4:3 "" "s"`)
+	is.Equal(at(last(doc.Get("s")).Get("y")), `5:1 "y" "y"`)
+	is.Equal(at(last(doc.Get("s")).Get("y", "z")), `5:7 "z" "[1]"`)
+	is.Equal(at(last(last(doc.Get("s")).Get("y", "z"))), `5:8 "" "1"`)
+	is.Equal(at(doc.Get()), `1:1 "" ""`)
 }
 
 func TestAbsentValues(t *testing.T) {
@@ -117,7 +118,11 @@ func TestAbsentValues(t *testing.T) {
 	} {
 		is.Equal(v, tomledit.Value{})
 		is.True(!v.Exists() && v.Kind() == tomledit.Invalid && v.Len() == 0)
-		is.True(v.Path() == "" && v.Key() == "" && v.Position() == tomledit.Position{} && v.KeyPosition() == tomledit.Position{})
+		is.True(v.Path() == "" && v.Key() == "" && v.Position() == tomledit.Position{})
+		for _, span := range []func() (int, int){v.Span, v.KeySpan} {
+			start, end := span()
+			is.True(start == 0 && end == 0)
+		}
 		for range v.All() {
 			t.Error("something in nothing")
 		}

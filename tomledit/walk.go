@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -299,14 +300,8 @@ func (w *walker) scalar(value *unstable.Node) error {
 		if !floatFits(token) {
 			fault = "the number does not fit in a 64-bit float"
 		}
-	case unstable.LocalDate:
-		fault = dateFault(token)
-	case unstable.LocalTime:
-		fault = timeFault(token)
-	case unstable.LocalDateTime:
-		fault = localDateTimeFault(token)
-	case unstable.DateTime:
-		fault = dateTimeFault(token)
+	case unstable.LocalDate, unstable.LocalTime, unstable.LocalDateTime, unstable.DateTime:
+		fault = dateTimeFault(Kind(forms[value.Kind]), token)
 	}
 	if fault == "" {
 		return nil
@@ -327,6 +322,17 @@ var forms = [...]form{
 	unstable.LocalDateTime: form(LocalDateTime),
 	unstable.LocalDate:     form(LocalDate),
 	unstable.LocalTime:     form(LocalTime),
+}
+
+var parsers = sync.Pool{New: func() any { return new(unstable.Parser) }}
+
+// parseString returns the text of a string token.
+func parseString(token []byte) string {
+	p := parsers.Get().(*unstable.Parser)
+	defer parsers.Put(p)
+	p.Reset(append([]byte("k="), token...))
+	p.NextExpression()
+	return string(p.Expression().Value().Data)
 }
 
 // The functions below run once, for the error that ends the walk.

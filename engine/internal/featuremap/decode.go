@@ -112,7 +112,8 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 		}
 		feature := &Item{Kind: Feature, Name: name}
 		if cause := badName(name); cause != "" {
-			d.refuseAt(table.KeyPosition(), table, cause, "the task gets this name: write one line of text")
+			key, _ := table.KeySpan()
+			d.refuseAt(key, table, cause, "the task gets this name: write one line of text")
 		}
 		d.fields(feature, table)
 		d.check(d.feature, table)
@@ -261,12 +262,13 @@ func unquoted(v tomledit.Value, otherwise string) string {
 }
 
 func (d *decoder) refuse(v tomledit.Value, message, hint string) {
-	d.refuseAt(v.Position(), v, message, hint)
+	start, _ := v.Span()
+	d.refuseAt(start, v, message, hint)
 }
 
-func (d *decoder) refuseAt(at tomledit.Position, v tomledit.Value, message, hint string) {
+func (d *decoder) refuseAt(at int, v tomledit.Value, message, hint string) {
 	_, end := v.Span()
-	d.mistakes = append(d.mistakes, d.doc.ErrorAt(at.Offset, max(end, at.Offset+1), v.Path(), message, hint))
+	d.mistakes = append(d.mistakes, d.doc.ErrorAt(at, max(end, at+1), v.Path(), message, hint))
 }
 
 // badName says what is wrong with the name of a task, or nothing.
