@@ -34,7 +34,7 @@ type console struct {
 type style struct{ enabled bool }
 
 func (s style) paint(text string, attributes ...color.Attribute) string {
-	if !s.enabled {
+	if !s.enabled || text == "" {
 		return text
 	}
 	c := color.New(attributes...)

@@ -99,7 +99,7 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	for i := range result.Items {
 		result.Items[i].URL = ""
 	}
-	writeSummary(p.out, result, nil, false, s)
+	p.printf("%s", summary(result, nil, false, s))
 	p.heading(s, "The tasks in Odoo now")
 	p.printTasks(odoo, s, result)
 	if patched, err = os.ReadFile(path); err != nil {

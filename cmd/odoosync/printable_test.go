@@ -83,7 +83,7 @@ func TestReportIsHarmlessToATerminal(t *testing.T) {
 	r := newReport("run")
 	r.Map = "a\x7fb\u009b31m\u202e<&>\u2028\ufeff\"价\x1b\U000e0001"
 	var out strings.Builder
-	r.write(&out)
+	writeJSON(&out, r)
 	is.True(!strings.ContainsFunc(strings.ReplaceAll(out.String(), "\n", ""), disturbs))
 	is.True(strings.Contains(out.String(), `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b\udb40\udc01"`))
 	var back report

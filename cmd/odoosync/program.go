@@ -25,14 +25,12 @@ type program struct {
 	env     func(string) string
 	began   time.Time
 
-	report *report // set by commands that know --json
+	report *report // printed only with --json
 	asJSON bool
 	code   int // the exit code when all goes well
 	warned int // warnings about places in the map
 
 	events sync.Mutex // held while one is shown: calls run in parallel
-
-	differencesShown bool // on standard output, which spares them to the error
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -47,22 +45,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		console: &console{w: stderr, style: styleFor(stderr, env, false), moving: isTerminal(stderr) && env("TERM") != "dumb"},
 		env:     env,
 		began:   time.Now(),
+		report:  newReport(""),
 	}
 	err := p.execute(ctx, args)
-	if p.asJSON && p.report == nil {
-		p.report = newReport("")
+	p.report.DurationSeconds = time.Since(p.began).Seconds()
+	code, f := p.code, failure{}
+	if err != nil {
+		f = describe(err)
+		code, p.report.Error = f.Code, errorOf(f)
 	}
 	if p.asJSON {
-		p.report.finish(err, time.Since(p.began))
-		p.report.write(p.out)
+		writeJSON(p.out, p.report)
 	}
-	code := p.code
 	if err != nil {
-		f := describe(err)
-		code = f.Code
 		_ = p.out.Flush() // results so far come before the error
-		if p.differencesShown {
-			f.Mismatch = nil
+		if p.report.DryRun && p.talkative() {
+			f.Mismatch = nil // the plan shows it
 		}
 		p.console.fail(f)
 	}
@@ -115,6 +113,7 @@ func (p *program) prepare(c *cli.Context) error {
 	if p.console.quiet && p.console.verbose > 0 {
 		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
 	}
+	p.report.Command, p.report.DryRun = c.Command.Name, c.Bool("dry-run")
 	return nil
 }
 

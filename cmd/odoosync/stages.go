@@ -11,8 +11,6 @@ import (
 
 // stages creates the missing stages.
 func (p *program) stages(c *cli.Context) error {
-	p.report = newReport(c.Command.Name)
-	p.report.DryRun = c.Bool("dry-run")
 	if err := noArguments(c); err != nil {
 		return err
 	}

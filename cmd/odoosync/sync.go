@@ -14,12 +14,11 @@ import (
 
 // sync is the command run.
 func (p *program) sync(c *cli.Context) error {
-	p.report = newReport(c.Command.Name)
 	path, err := mapArgument(c)
 	if err != nil {
 		return err
 	}
-	p.report.Map, p.report.DryRun = path, c.Bool("dry-run")
+	p.report.Map = path
 	s, err := p.readSettings(c.Context, c)
 	if err != nil {
 		return err
@@ -33,7 +32,7 @@ func (p *program) sync(c *cli.Context) error {
 		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
 	}
 	if p.talkative() {
-		p.differencesShown = writeSummary(p.out, result, err, p.console.verbose > 0, p.outStyle(c))
+		p.printf("%s", summary(result, err, p.console.verbose > 0, p.outStyle(c)))
 	}
 	return err
 }
@@ -61,21 +60,17 @@ func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Cli
 	return odoorpc.New(config)
 }
 
-// writeSummary says what a run did, or in a dry run what it would do, and
-// whether that tells in what tasks differ from the map. It lists many created
-// tasks only on request.
-func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, all bool, s style) (differences bool) {
+// summary says what a run did, or in a dry run what it would do. It lists many
+// created tasks only on request.
+func summary(r *engine.Result, err error, all bool, s style) string {
 	var b strings.Builder
 	switch {
 	case r.DryRun && (err == nil || r.Count(engine.Create)+r.Count(engine.Link)+r.Count(engine.Differs) > 0):
 		writeRehearsal(&b, r, s)
-		differences = true
-	case r.DryRun:
-	case err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0:
+	case !r.DryRun && (err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0):
 		writeOutcome(&b, r, all, s)
 	}
-	_, _ = w.WriteString(b.String()) // the writer remembers its error until it is flushed
-	return differences
+	return b.String()
 }
 
 // writeOutcome is the summary of a run.
