@@ -30,7 +30,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		return []string{args[0], "--help"}, nil
 	case name == "help":
 		if len(operands) > 1 {
-			return nil, usagef("help", "help explains one command at a time, found %q", operands)
+			return nil, usagef("", "help explains one command at a time, found %q", operands)
 		}
 		name, operands = operands[0], nil
 		line.flags = []flagToken{{name: "help"}}
@@ -43,11 +43,10 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	command := app.Command(name)
 	if command == nil {
 		e := usagef("", "there is no command %q", name)
-		e.hint = didYouMean(name, append(visibleNames(app), "help"), "`odoosync help` lists the commands")
 		if strings.HasSuffix(name, ".toml") {
-			e.hint = "if that is the map, write: odoosync run " + name
+			return nil, e.advise("if that is the map, write: odoosync run %s", name)
 		}
-		return nil, e
+		return nil, e.advise("%s", didYouMean(name, append(visibleNames(app), "help"), "`odoosync help` lists the commands"))
 	}
 	if line.has("help") {
 		return []string{args[0], name, "--help"}, nil
@@ -116,9 +115,8 @@ func split(app *cli.App, args []string) (*commandLine, error) {
 				i++
 				f.value, f.hasValue = args[i], true
 				if len(f.value) > 1 && f.value[0] == '-' {
-					e := usagef("", "%s needs a value, found the flag %s", f.dashed(), f.value)
-					e.hint = "write " + f.dashed() + "=" + f.value + " if that is the value"
-					return nil, e
+					return nil, usagef("", "%s needs a value, found the flag %s", f.dashed(), f.value).
+						advise("write %s=%s if that is the value", f.dashed(), f.value)
 				}
 			}
 			if takesValue(app, f.name) && f.value == "" {

@@ -77,9 +77,8 @@ func formatOf(c *cli.Context) (func(*program, []checked, style), error) {
 			return f.write, nil
 		}
 	}
-	e := usagef(c.Command.Name, "there is no format %q", name)
-	e.hint = didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", "))
-	return nil, e
+	return nil, usagef(c.Command.Name, "there is no format %q", name).
+		advise("%s", didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", ")))
 }
 
 // mapsError says that some of several maps cannot be used. What is wrong with

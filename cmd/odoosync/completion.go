@@ -27,9 +27,7 @@ func (p *program) completion(c *cli.Context) error {
 	case len(args) > 1:
 		return usagef(c.Command.Name, "completion takes one shell, found %d", len(args))
 	case !slices.Contains(shells, args[0]):
-		e := usagef(c.Command.Name, "there is no completion for %q", args[0])
-		e.hint = "there is one for " + oneOf(shells)
-		return e
+		return usagef(c.Command.Name, "there is no completion for %q", args[0]).advise("there is one for %s", oneOf(shells))
 	}
 	script, err := template.New(args[0]).Delims("<%", "%>").Funcs(quoting).ParseFS(completions, "completion/"+args[0])
 	if err != nil {

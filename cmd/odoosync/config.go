@@ -21,19 +21,22 @@ import (
 // variable is one setting that has a flag and may stand in the environment.
 type variable struct {
 	flag    string
+	field   string   // of the configuration of the client, "" for none
 	names   []string // of the environment; with different values they are refused
 	meaning string
 }
 
 // variables are the settings that are not secret.
 var variables = []variable{
-	{"url", []string{"ODOO_URL"}, "Odoo's address"},
-	{"db", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
-	{"username", []string{"ODOO_USERNAME", "ODOO_USER"}, "the login"},
-	{"project", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
-	{"protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
-	{"namespace", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
+	{"url", "URL", []string{"ODOO_URL"}, "Odoo's address"},
+	{"db", "Database", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
+	{"username", "Login", []string{"ODOO_USERNAME", "ODOO_USER"}, "the login"},
+	{"project", "", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
+	{"protocol", "Protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
+	{"namespace", "", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
 }
+
+func (v variable) String() string { return v.names[0] + " or --" + v.flag }
 
 // The variables of the secrets.
 const (
@@ -91,13 +94,13 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 		return nil, configf("ODOO_PROTOCOL or --protocol must be auto, jsonrpc or json2, not %q", s.odoo.Protocol)
 	}
 	var err error
-	if s.options.Jobs, err = readJobs(c); err != nil {
+	if s.options.Jobs, err = parse(c, "jobs", "a whole number, 1 or more", readJobs); err != nil {
 		return nil, err
 	}
-	if s.odoo.Timeout, err = readTimeout(c); err != nil {
+	if s.odoo.Timeout, err = parse(c, "timeout", "a time such as 90s or 5m", readTimeout); err != nil {
 		return nil, err
 	}
-	if s.odoo.Rate, err = readRate(c); err != nil {
+	if s.odoo.Rate, err = parse(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
 		return nil, err
 	}
 	if err := p.readSecret(ctx, c, &s.odoo); err != nil {
@@ -119,9 +122,8 @@ func (p *program) lookUp(c *cli.Context, v variable) (string, error) {
 		case value == "":
 			value, from = other, name
 		default:
-			e := configf("%s is %q but %s is %q: they mean the same", from, value, name, other)
-			e.hint = "unset one of them, or use --" + v.flag
-			return "", e
+			return "", configf("%s is %q but %s is %q: they mean the same", from, value, name, other).
+				advise("unset one of them, or use --%s", v.flag)
 		}
 	}
 	return value, nil
@@ -136,9 +138,8 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		return nil
 	}
 	if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		e := usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key")
-		e.hint = "pipe the key, as in `pass show odoo | odoosync " + c.Command.Name + " --api-key-stdin ...`"
-		return e
+		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
+			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
 	type read struct {
 		text []byte
@@ -168,40 +169,33 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 	return nil
 }
 
-func readTimeout(c *cli.Context) (time.Duration, error) {
-	text := c.String("timeout")
+// parse reads the value of a flag, the zero value where it is not set. read
+// reports whether it is what the flag expects.
+func parse[T any](c *cli.Context, flag, expected string, read func(string) (T, bool)) (value T, err error) {
+	text := c.String(flag)
 	if text == "" {
-		return 0, nil
+		return value, nil
 	}
+	value, ok := read(text)
+	if !ok {
+		return value, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
+	}
+	return value, nil
+}
+
+func readTimeout(text string) (time.Duration, bool) {
 	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		return 0, usagef(c.Command.Name, "--timeout must be a time such as 90s or 5m, not %q", text)
-	}
-	return d, nil
+	return d, err == nil && d > 0
 }
 
-func readJobs(c *cli.Context) (int, error) {
-	text := c.String("jobs")
-	if text == "" {
-		return 0, nil
-	}
+func readJobs(text string) (int, bool) {
 	jobs, err := strconv.Atoi(text)
-	if err != nil || jobs < 1 {
-		return 0, usagef(c.Command.Name, "--jobs must be a whole number, 1 or more, not %q", text)
-	}
-	return jobs, nil
+	return jobs, err == nil && jobs > 0
 }
 
-func readRate(c *cli.Context) (float64, error) {
-	text := c.String("rate")
-	if text == "" {
-		return 0, nil
-	}
+func readRate(text string) (float64, bool) {
 	rate, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(rate > 0 && rate <= 1e6) {
-		return 0, usagef(c.Command.Name, "--rate must be a number of calls a second, such as 2 or 0.5, not %q", text)
-	}
-	return rate, nil
+	return rate, err == nil && rate > 0 && rate <= 1e6
 }
 
 // missing names everything that has to be set and is not. Only the server's
@@ -213,7 +207,7 @@ func missing(s *settings) error {
 	lack := func(flag string) {
 		for _, v := range variables {
 			if v.flag == flag {
-				lacks = append(lacks, fmt.Sprintf("%s: %s or --%s", v.meaning, v.names[0], v.flag))
+				lacks = append(lacks, v.meaning+": "+v.String())
 			}
 		}
 	}
@@ -254,9 +248,7 @@ func mapArguments(c *cli.Context) ([]string, error) {
 	name := c.Command.Name
 	switch args := c.Args().Slice(); {
 	case len(args) == 0:
-		e := usagef(name, "%s needs a MAP", name)
-		e.hint = "for example: odoosync " + name + " map.toml"
-		return nil, e
+		return nil, usagef(name, "%s needs a MAP", name).advise("for example: odoosync %s map.toml", name)
 	case slices.Contains(args, ""):
 		return nil, usagef(name, "MAP is empty")
 	default:
@@ -268,9 +260,8 @@ func mapArguments(c *cli.Context) ([]string, error) {
 func mapArgument(c *cli.Context) (string, error) {
 	args, err := mapArguments(c)
 	if len(args) > 1 {
-		e := usagef(c.Command.Name, "%s takes one MAP, found %d: %s", c.Command.Name, len(args), quoteAll(args))
-		e.hint = "run it once for each"
-		err = e
+		err = usagef(c.Command.Name, "%s takes one MAP, found %d: %s", c.Command.Name, len(args), quoteAll(args)).
+			advise("run it once for each")
 	}
 	if err != nil {
 		return "", err
