@@ -27,7 +27,7 @@ type console struct {
 	moving  bool // a terminal on which a line can be drawn again
 	quiet   bool // nothing but errors
 	verbose int
-	bar     *bar // nil when none is shown
+	status  func(columns int) string // the last line of a terminal, nil for none
 }
 
 // style colours text, or leaves it alone.
@@ -240,13 +240,46 @@ func indented(text string) string {
 	return strings.Join(kept, "\n  ")
 }
 
-// print writes text above the bar, if there is one.
+// clearLine takes the line of the cursor away.
+const clearLine = "\r\x1b[2K"
+
+// print writes text above the status, if there is one.
 func (c *console) print(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.bar != nil {
-		c.bar.hide()
-		defer c.bar.draw()
+	if c.status != nil {
+		text = clearLine + text
 	}
 	_, _ = io.WriteString(c.w, text) // nowhere left to complain
+	c.draw()
+}
+
+// setStatus puts up a status line, or takes it away.
+func (c *console) setStatus(status func(columns int) string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, _ = io.WriteString(c.w, clearLine)
+	c.status = status
+	c.draw()
+}
+
+// draw shows the status. What does not fit is cut, because a line that wraps
+// cannot be taken back. For the same reason the cursor goes back to its
+// beginning: the terminal itself writes ^C there. The caller holds the lock.
+func (c *console) draw() {
+	if c.status == nil {
+		return
+	}
+	columns := terminalColumns(c.w) - 1
+	_, _ = io.WriteString(c.w, clearLine+firstColumns(c.status(columns), columns)+"\r")
+}
+
+// terminalColumns is the width of a terminal, 80 when it does not say.
+func terminalColumns(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 80
 }
