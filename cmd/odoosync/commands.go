@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -47,7 +48,7 @@ Examples:
   odoosync run map.toml
   odoosync run map.toml --project "Web shop" --json
   pass show odoo | odoosync run map.toml --api-key-stdin`,
-		Flags: join(
+		Flags: slices.Concat(
 			[]cli.Flag{
 				&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
 			},
@@ -96,7 +97,7 @@ func (p *program) exampleCommand() *cli.Command {
 
 Examples:
   odoosync example > map.toml`,
-		Action: p.example,
+		Action: p.prints(exampleMap),
 	}
 }
 
@@ -109,7 +110,7 @@ The first line of the map names it: #:schema ./map.schema.json
 
 Examples:
   odoosync schema > map.schema.json`,
-		Action: p.schema,
+		Action: p.prints(mapSchema),
 	}
 }
 
@@ -123,7 +124,7 @@ User Acceptance, Done and Archive. Stages that exist are left alone.
 Examples:
   odoosync stages --dry-run
   odoosync stages --project 7`,
-		Flags: join(
+		Flags: slices.Concat(
 			[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "list the missing stages, create none"}},
 			connectionFlags(),
 			outputFlags()),
@@ -162,7 +163,7 @@ func (p *program) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print a completion script for a shell",
-		ArgsUsage: oneOfShells("|"),
+		ArgsUsage: strings.Join(shells, "|"),
 		Description: `Prints a script that completes commands, flags and .toml files.
 
 Examples:
@@ -218,14 +219,6 @@ func noColorFlag() cli.Flag { return &cli.BoolFlag{Name: "no-color", Usage: "no 
 
 func strictFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "strict", Usage: "refuse keys that are probably misspelt"}
-}
-
-func join(groups ...[]cli.Flag) []cli.Flag {
-	var all []cli.Flag
-	for _, g := range groups {
-		all = append(all, g...)
-	}
-	return all
 }
 
 // appHelp is the text of `odoosync help`.

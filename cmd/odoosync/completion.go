@@ -15,8 +15,6 @@ var completions embed.FS
 // shells are those there is a completion script for.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-func oneOfShells(separator string) string { return strings.Join(shells, separator) }
-
 // completion prints a shell's completion script, made from the table of
 // commands.
 func (p *program) completion(c *cli.Context) error {
@@ -33,12 +31,7 @@ func (p *program) completion(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	if err := script.Execute(&b, completedCommands(c.App)); err != nil {
-		return err
-	}
-	_, _ = p.out.WriteString(b.String()) // the writer remembers its error until it is flushed
-	return nil
+	return script.Execute(p.out, completedCommands(c.App))
 }
 
 // quoting are the functions with which the scripts put texts into their

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -269,26 +268,10 @@ func mapArgument(c *cli.Context) (string, error) {
 	return args[0], nil
 }
 
-// noArguments refuses what a command does not take.
-func noArguments(c *cli.Context) error {
-	if c.Args().Present() {
-		return usagef(c.Command.Name, "%s takes no arguments, found %s", c.Command.Name, quoteAll(c.Args().Slice()))
-	}
-	return nil
-}
-
 func quoteAll(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = strconv.Quote(w)
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// asUsage turns what urfave/cli says about a flag into a usage error.
-func asUsage(command string, err error) error {
-	if _, ok := errors.AsType[*usageError](err); ok {
-		return err
-	}
-	return usagef(command, "%s", err)
 }

@@ -36,9 +36,6 @@ const (
 
 // demo shows a whole run on an Odoo in memory, reached over real HTTP.
 func (p *program) demo(c *cli.Context) (err error) {
-	if err := noArguments(c); err != nil {
-		return err
-	}
 	keep := c.String("keep")
 	if keep != "" {
 		if err := keepMap(keep, keptBefore, demoMap); err != nil {

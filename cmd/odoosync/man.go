@@ -10,10 +10,7 @@ import (
 
 // man prints the manual page, made from the table of commands.
 func (p *program) man(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	_, _ = p.out.Write(md2man.Render([]byte(manual(c.App)))) // the writer remembers its error until it is flushed
+	p.printf("%s", md2man.Render([]byte(manual(c.App))))
 	return nil
 }
 

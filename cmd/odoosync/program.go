@@ -83,10 +83,8 @@ func (p *program) execute(ctx context.Context, args []string) error {
 		p.asJSON = wantsJSON(args)
 		return err
 	}
-	app.Before = nil
 	for _, c := range app.Commands {
 		c.Before = p.prepare
-		c.OnUsageError = func(c *cli.Context, err error, _ bool) error { return asUsage(c.Command.Name, err) }
 	}
 	return app.RunContext(ctx, line)
 }
@@ -114,6 +112,9 @@ func (p *program) prepare(c *cli.Context) error {
 		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
 	}
 	p.report.Command, p.report.DryRun = c.Command.Name, c.Bool("dry-run")
+	if c.Command.ArgsUsage == "" && c.Args().Present() {
+		return usagef(c.Command.Name, "%s takes no arguments, found %s", c.Command.Name, quoteAll(c.Args().Slice()))
+	}
 	return nil
 }
 

@@ -11,9 +11,6 @@ import (
 
 // stages creates the missing stages.
 func (p *program) stages(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
 	s, err := p.readSettings(c.Context, c)
 	if err != nil {
 		return err

@@ -43,10 +43,7 @@ func build() buildInfo {
 }
 
 // version prints which program this is.
-func (p *program) version(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
+func (p *program) version(_ *cli.Context) error {
 	b := build()
 	p.printf("odoosync %s\n", b.Version)
 	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", b.Go}} {
