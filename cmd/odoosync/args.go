@@ -173,10 +173,8 @@ func findFlag(flags []cli.Flag, name string) cli.Flag {
 
 func visibleNames(app *cli.App) []string {
 	var names []string
-	for _, c := range app.Commands {
-		if !c.Hidden {
-			names = append(names, c.Name)
-		}
+	for _, c := range app.VisibleCommands() {
+		names = append(names, c.Name)
 	}
 	return names
 }
@@ -191,7 +189,7 @@ func unknownFlag(command *cli.Command, f flagToken) *usageError {
 	}
 	near := nearest(f.name, names)
 	switch {
-	case secretFlag(f.name):
+	case slices.Contains(secretFlags, f.name):
 		e.hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
 	case strings.HasSuffix(f.name, ".toml"):
 		e.hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed
@@ -203,9 +201,8 @@ func unknownFlag(command *cli.Command, f flagToken) *usageError {
 	return e
 }
 
-func secretFlag(name string) bool {
-	return slices.Contains([]string{"password", "passwd", "pass", "api-key", "apikey", "key", "token", "secret"}, name)
-}
+// secretFlags are those that people try, and that no command has.
+var secretFlags = []string{"password", "passwd", "pass", "api-key", "apikey", "key", "token", "secret"}
 
 // didYouMean names what was perhaps meant, or gives the other advice.
 func didYouMean(word string, words []string, otherwise string) string {

@@ -225,10 +225,8 @@ func strictFlag() cli.Flag {
 func appHelp(app *cli.App) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "odoosync - %s\n\nUsage:\n  odoosync COMMAND [MAP] [flags]\n\nCommands:\n", app.Usage)
-	for _, c := range app.Commands {
-		if !c.Hidden {
-			fmt.Fprintf(&b, "  %-12s%s\n", c.Name, c.Usage)
-		}
+	for _, c := range app.VisibleCommands() {
+		fmt.Fprintf(&b, "  %-12s%s\n", c.Name, c.Usage)
 	}
 	fmt.Fprintf(&b, `
 Examples:

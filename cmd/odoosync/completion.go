@@ -93,10 +93,7 @@ func (f completedFlag) Spellings() []string {
 
 func completedCommands(app *cli.App) []completedCommand {
 	var commands []completedCommand
-	for _, c := range app.Commands {
-		if c.Hidden {
-			continue
-		}
+	for _, c := range app.VisibleCommands() {
 		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: strings.HasPrefix(c.ArgsUsage, "MAP")}
 		if c.Name == "completion" {
 			command.Words = shells

@@ -31,10 +31,7 @@ type mark struct {
 	at   time.Time
 }
 
-func newProgress(c *console) *progress { return &progress{console: c} }
-
-// begin shows that something goes on before it is known how much.
-func (p *progress) begin(phase string) { p.phase = phase }
+func newProgress(c *console) *progress { return &progress{console: c, phase: "connecting"} }
 
 // event follows a run.
 func (p *progress) event(ev engine.Event) {

@@ -48,7 +48,6 @@ func (p *program) runEngine(ctx context.Context, s *settings, path string) (*eng
 	s.options.Observer = p.engineEvents(show)
 	defer p.watch(ctx)()
 	defer show.end()
-	show.begin("connecting")
 	return engine.New(client, s.options).Sync(ctx, path)
 }
 
