@@ -39,30 +39,12 @@ func (p *program) completion(c *cli.Context) error {
 var quoting = template.FuncMap{
 	"join": strings.Join,
 	"bare": func(flag string) string { return strings.TrimLeft(flag, "-") },
-	"without": func(words []string, word string) []string {
-		return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == word })
-	},
 	// Single quotes of the shells, and of PowerShell.
 	"quote":  func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" },
 	"double": func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
-	// The parts of zsh's option specifications.
-	"bracket": func(s string) string { return strings.NewReplacer("[", `\[`, "]", `\]`).Replace(s) },
-	"equals": func(value bool) string {
-		if value {
-			return "="
-		}
-		return ""
-	},
-	"value": func(f completedFlag) string {
-		switch {
-		case !f.Value:
-			return ""
-		case f.Folder:
-			return ":folder:_files -/"
-		case len(f.Words) > 0:
-			return ":value:(" + strings.Join(f.Words, " ") + ")"
-		}
-		return ":value: "
+	// A description in an option specification of zsh, within single quotes.
+	"described": func(s string) string {
+		return "[" + strings.NewReplacer("[", `\[`, "]", `\]`, "'", `'\''`).Replace(s) + "]"
 	},
 }
 

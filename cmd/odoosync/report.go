@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"odoosync/engine"
 	"odoosync/odoorpc"
@@ -218,18 +217,17 @@ func writeJSON(w io.Writer, v any) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	_ = enc.Encode(v) // strings and numbers always can be
-	text := b.String()
-	written := 0
-	for i, c := range text {
-		if c != '\n' && disturbs(c) {
-			_, _ = io.WriteString(w, text[written:i])
-			for _, unit := range utf16.Encode([]rune{c}) {
-				_, _ = fmt.Fprintf(w, `\u%04x`, unit)
-			}
-			written = i + utf8.RuneLen(c)
+	var safe strings.Builder
+	for _, c := range b.String() {
+		if c == '\n' || !disturbs(c) {
+			safe.WriteRune(c)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{c}) {
+			fmt.Fprintf(&safe, `\u%04x`, unit)
 		}
 	}
-	_, _ = io.WriteString(w, text[written:]) // the writer remembers its error until it is flushed
+	_, _ = io.WriteString(w, safe.String()) // the writer remembers its error until it is flushed
 }
 
 func findingOf(m *tomledit.Error) reportFinding {
