@@ -88,10 +88,6 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 	if s.options.Link && s.options.PlainCreate {
 		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
 	}
-	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
-	if !slices.Contains(known, s.odoo.Protocol) {
-		return nil, configf("ODOO_PROTOCOL or --protocol must be auto, jsonrpc or json2, not %q", s.odoo.Protocol)
-	}
 	var err error
 	if s.options.Jobs, err = parse(c, "jobs", "a whole number, 1 or more", readJobs); err != nil {
 		return nil, err

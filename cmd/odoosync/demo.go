@@ -88,7 +88,7 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	p.heading(s, "$ odoosync run "+filepath.Base(path))
 	_ = p.out.Flush() // before anything on the other stream
 
-	result, err := p.runEngine(c.Context, demoSettings(odoo), path)
+	result, err := drive(c.Context, p, demoSettings(odoo), func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if err != nil {
 		return nil, err
 	}

@@ -132,14 +132,6 @@ func (p *program) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format, args...)
 }
 
-// watch tells people what an interruption does while a call may be in flight.
-// The returned function ends it.
-func (p *program) watch(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() {
-		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
-	})
-}
-
 // warningsShown is how many warnings about places in the map a run prints.
 const warningsShown = 10
 

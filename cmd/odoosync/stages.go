@@ -15,21 +15,13 @@ func (p *program) stages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	show := newProgress(p.console)
-	client, err := p.newClient(s.odoo, show)
-	if err != nil {
-		return err
-	}
-	s.options.Observer = p.engineEvents(show)
-	defer p.watch(c.Context)()
-	defer show.end()
-	result, err := engine.New(client, s.options).EnsureStages(c.Context)
+	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.StagesResult, error) { return e.EnsureStages(c.Context) })
 	if result == nil {
 		return err
 	}
 	p.report.fillStages(result)
 	if err == nil && p.talkative() {
-		_, _ = p.out.WriteString(stagesSummary(result, p.outStyle(c)))
+		p.printf("%s", stagesSummary(result, p.outStyle(c)))
 	}
 	return err
 }

@@ -23,7 +23,7 @@ func (p *program) sync(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := p.runEngine(c.Context, s, path)
+	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if result == nil {
 		return err
 	}
@@ -37,26 +37,21 @@ func (p *program) sync(c *cli.Context) error {
 	return err
 }
 
-// runEngine runs once over a map, and shows how it goes on. The result is nil
-// when the settings were refused.
-func (p *program) runEngine(ctx context.Context, s *settings, path string) (*engine.Result, error) {
+// drive does something with the engine for an Odoo, and shows how it goes on.
+// The result is nil when the settings were refused.
+func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.Engine) (*R, error)) (*R, error) {
 	show := newProgress(p.console)
-	client, err := p.newClient(s.odoo, show)
+	s.odoo.Observer, s.odoo.Trace = p.callEvents(show), p.console.verbose > 1
+	client, err := odoorpc.New(s.odoo)
 	if err != nil {
 		return nil, err
 	}
 	s.options.Observer = p.engineEvents(show)
-	defer p.watch(ctx)()
+	defer context.AfterFunc(ctx, func() {
+		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
+	})()
 	defer show.end()
-	return engine.New(client, s.options).Sync(ctx, path)
-}
-
-// newClient makes the client of an Odoo, which traces its calls on the console
-// when it is verbose. It does no I/O.
-func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Client, error) {
-	config.Observer = p.callEvents(show)
-	config.Trace = p.console.verbose > 1
-	return odoorpc.New(config)
+	return do(engine.New(client, s.options))
 }
 
 // summary says what a run did, or in a dry run what it would do. It lists many
