@@ -22,11 +22,7 @@ type checked struct {
 
 // check validates maps and lists what a run would create.
 func (p *program) check(c *cli.Context) error {
-	p.report.DryRun = true
-	paths, err := mapArguments(c)
-	if err != nil {
-		return err
-	}
+	paths := c.Args().Slice()
 	if len(paths) == 1 {
 		p.report.Map = paths[0]
 	}

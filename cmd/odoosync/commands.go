@@ -22,7 +22,10 @@ func newApp(p *program) *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are run's alone
 		Commands: []*cli.Command{
 			p.runCommand(), p.checkCommand(), p.exampleCommand(), p.schemaCommand(),
-			p.stagesCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.manCommand(),
+			p.stagesCommand(), p.demoCommand(),
+			{Name: "version", Usage: "print version, commit, date and Go version", Action: p.version},
+			p.completionCommand(),
+			{Name: "man", Usage: "print the manual page", Hidden: true, Action: p.man},
 		},
 	}
 	app.CustomAppHelpTemplate = appHelp(app)
@@ -151,14 +154,6 @@ Examples:
 	}
 }
 
-func (p *program) versionCommand() *cli.Command {
-	return &cli.Command{
-		Name:   "version",
-		Usage:  "print version, commit, date and Go version",
-		Action: p.version,
-	}
-}
-
 func (p *program) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
@@ -172,15 +167,6 @@ Examples:
   odoosync completion fish > ~/.config/fish/completions/odoosync.fish
   odoosync completion powershell | Out-String | Invoke-Expression`,
 		Action: p.completion,
-	}
-}
-
-func (p *program) manCommand() *cli.Command {
-	return &cli.Command{
-		Name:   "man",
-		Usage:  "print the manual page",
-		Hidden: true,
-		Action: p.man,
 	}
 }
 

@@ -136,26 +136,24 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
 			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
-	type read struct {
-		text []byte
-		err  error
-	}
-	done := make(chan read, 1)
+	var text []byte
+	done := make(chan error, 1)
 	go func() {
-		text, err := io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
-		done <- read{text, err}
+		var err error
+		text, err = io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
+		done <- err
 	}()
-	var r read
 	select {
-	case r = <-done:
+	case err := <-done:
+		if err != nil {
+			return configf("--api-key-stdin: cannot read standard input: %v", err)
+		}
 	case <-ctx.Done():
 		return engine.ErrInterrupted
 	}
-	key := strings.TrimSpace(string(r.text))
+	key := strings.TrimSpace(string(text))
 	switch {
-	case r.err != nil:
-		return configf("--api-key-stdin: cannot read standard input: %v", r.err)
-	case len(r.text) > maxSecret, strings.ContainsAny(key, "\r\n"):
+	case len(text) > maxSecret, strings.ContainsAny(key, "\r\n"):
 		return configf("--api-key-stdin: expected one line with the key, found more")
 	case key == "":
 		return configf("--api-key-stdin: standard input is empty")
@@ -238,30 +236,22 @@ func missing(s *settings) error {
 	return e
 }
 
-// mapArguments are the maps that run and check take, at least one.
-func mapArguments(c *cli.Context) ([]string, error) {
-	name := c.Command.Name
-	switch args := c.Args().Slice(); {
+// checkArguments holds what is not a flag against the usage of the command.
+func checkArguments(c *cli.Context) error {
+	name, usage, args := c.Command.Name, c.Command.ArgsUsage, c.Args().Slice()
+	switch {
+	case usage == "" && len(args) > 0:
+		return usagef(name, "%s takes no arguments, found %s", name, quoteAll(args))
+	case !strings.HasPrefix(usage, "MAP"):
+		return nil
 	case len(args) == 0:
-		return nil, usagef(name, "%s needs a MAP", name).advise("for example: odoosync %s map.toml", name)
+		return usagef(name, "%s needs a MAP", name).advise("for example: odoosync %s map.toml", name)
 	case slices.Contains(args, ""):
-		return nil, usagef(name, "MAP is empty")
-	default:
-		return args, nil
+		return usagef(name, "MAP is empty")
+	case usage == "MAP" && len(args) > 1:
+		return usagef(name, "%s takes one MAP, found %d: %s", name, len(args), quoteAll(args)).advise("run it once for each")
 	}
-}
-
-// mapArgument is the one map that run takes.
-func mapArgument(c *cli.Context) (string, error) {
-	args, err := mapArguments(c)
-	if len(args) > 1 {
-		err = usagef(c.Command.Name, "%s takes one MAP, found %d: %s", c.Command.Name, len(args), quoteAll(args)).
-			advise("run it once for each")
-	}
-	if err != nil {
-		return "", err
-	}
-	return args[0], nil
+	return nil
 }
 
 func quoteAll(words []string) string {

@@ -98,7 +98,7 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	}
 	p.printf("%s", summary(result, nil, false, s))
 	p.heading(s, "The tasks in Odoo now")
-	p.printTasks(odoo, s, result)
+	p.printTasks(odoo, s, result.Items)
 	if patched, err = os.ReadFile(path); err != nil {
 		return nil, err
 	}
@@ -157,13 +157,11 @@ func (p *program) heading(s style, text string) {
 }
 
 // printTasks lists the tasks as Odoo has them, subtasks under their parents.
-// Those that result counts as created are marked.
-func (p *program) printTasks(odoo *odoosim.Server, s style, result *engine.Result) {
+// Those of created items are marked.
+func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemResult) {
 	created := make(map[int64]bool)
-	if result != nil {
-		for _, it := range result.Items {
-			created[it.ID] = it.Status == engine.Created
-		}
+	for _, it := range items {
+		created[it.ID] = it.Status == engine.Created
 	}
 	stages, tags := make(map[int64]string), make(map[int64]string)
 	for _, stage := range odoo.Stages() {

@@ -111,11 +111,9 @@ func (p *program) prepare(c *cli.Context) error {
 	if p.console.quiet && p.console.verbose > 0 {
 		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
 	}
-	p.report.Command, p.report.DryRun = c.Command.Name, c.Bool("dry-run")
-	if c.Command.ArgsUsage == "" && c.Args().Present() {
-		return usagef(c.Command.Name, "%s takes no arguments, found %s", c.Command.Name, quoteAll(c.Args().Slice()))
-	}
-	return nil
+	p.report.Command = c.Command.Name
+	p.report.DryRun = c.Bool("dry-run") || c.Command.Name == "check"
+	return checkArguments(c)
 }
 
 // outStyle colours standard output.

@@ -55,36 +55,24 @@ func (p *progress) event(ev engine.Event) {
 	}
 }
 
-// waiting shows that the client holds back, and why; d is how long.
-func (p *progress) waiting(why string, d time.Duration) {
-	why = "waiting for the server: " + why
-	if p.barShown() {
-		p.hold(why, d)
-		return
-	}
-	p.console.note("%s, continuing in %s", why, inSeconds(d))
-}
-
-// pausing is waiting for a reason that is nothing to worry about, such as the
-// pace: only the bar shows it, and only if one could wonder.
-func (p *progress) pausing(why string, d time.Duration) {
+// waiting shows that the client holds back, and why; d is how long. Where the
+// reason is nothing to worry about, such as the pace, only the bar shows it, and
+// only if one could wonder.
+func (p *progress) waiting(why string, d time.Duration, worrying bool) {
 	const short = time.Second
-	if p.barShown() && d > short {
-		p.hold(why, d)
+	if worrying {
+		why = "waiting for the server: " + why
 	}
-}
-
-// hold shows the reason in place of the bar.
-func (p *progress) hold(why string, d time.Duration) {
-	p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
+	switch {
+	case p.barShown() && (worrying || d > short):
+		p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
+	case worrying:
+		p.console.note("%s, continuing in %s", why, inSeconds(d))
+	}
 }
 
 // goesOn ends a wait.
-func (p *progress) goesOn() {
-	if p.barShown() {
-		p.update(func() { p.waitFor = "" })
-	}
-}
+func (p *progress) goesOn() { p.update(func() { p.waitFor = "" }) }
 
 // end takes the bar away.
 func (p *progress) end() {

@@ -14,10 +14,7 @@ import (
 
 // sync is the command run.
 func (p *program) sync(c *cli.Context) error {
-	path, err := mapArgument(c)
-	if err != nil {
-		return err
-	}
+	path := c.Args().First()
 	p.report.Map = path
 	s, err := p.readSettings(c.Context, c)
 	if err != nil {
@@ -120,7 +117,8 @@ func writeTags(b *strings.Builder, tags []engine.Tag) {
 // writeRehearsal is the summary of a dry run: what was verified.
 func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	fmt.Fprintf(b, "%s\n", s.bold("Dry run: nothing was created, "+oneLine(r.Map)+" is unchanged"))
-	row(b, "server", fmt.Sprintf("%s, Odoo %s, %s", r.Session.URL, r.Session.Version, protocolName(r.Session.Protocol)))
+	protocol := map[odoorpc.Protocol]string{odoorpc.JSONRPC: "JSON-RPC", odoorpc.JSON2: "JSON-2"}[r.Session.Protocol]
+	row(b, "server", fmt.Sprintf("%s, Odoo %s, %s", r.Session.URL, r.Session.Version, protocol))
 	if r.Session.Database != "" {
 		row(b, "database", r.Session.Database)
 	}
@@ -211,16 +209,6 @@ func skipped(r *engine.Result) string {
 		return "the map has no features"
 	}
 	return strings.Join(parts, ", ")
-}
-
-func protocolName(p odoorpc.Protocol) string {
-	switch p {
-	case odoorpc.JSON2:
-		return "JSON-2"
-	case odoorpc.JSONRPC:
-		return "JSON-RPC"
-	}
-	return string(p)
 }
 
 // took is a duration as people say it.
