@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -167,6 +168,20 @@ Examples:
   odoosync completion fish > ~/.config/fish/completions/odoosync.fish
   odoosync completion powershell | Out-String | Invoke-Expression`,
 		Action: p.completion,
+	}
+}
+
+//go:embed map.schema.json
+var mapSchema string
+
+//go:embed example.toml
+var exampleMap string
+
+// prints is a command that prints a text.
+func (p *program) prints(text string) cli.ActionFunc {
+	return func(*cli.Context) error {
+		p.printf("%s", text)
+		return nil
 	}
 }
 

@@ -144,11 +144,10 @@ func (p *program) engineEvents(show *progress) func(engine.Event) {
 			show.event(ev)
 		case w.Place == nil:
 			p.console.warn(w.Message, w.Hint)
-		case p.warned < warningsShown:
-			p.console.warnOf(w.Place)
-		}
-		if ok && w.Place != nil {
-			p.warned++
+		default:
+			if p.warned++; p.warned <= warningsShown {
+				p.console.warnOf(w.Place)
+			}
 		}
 	}
 }
