@@ -197,23 +197,19 @@ func readRate(text string) (float64, bool) {
 // password, and otherwise only mentioned.
 func missing(s *settings) error {
 	var lacks []string
-	lack := func(flag string) {
+	need := func(flag, value string) {
 		for _, v := range variables {
-			if v.flag == flag {
+			if v.flag == flag && value == "" {
 				lacks = append(lacks, v.meaning+": "+v.String())
 			}
 		}
 	}
 	onlyPassword := s.odoo.APIKey.IsZero() && !s.odoo.Password.IsZero()
 	alone := s.odoo.Protocol == odoorpc.JSON2 || s.odoo.Protocol != odoorpc.JSONRPC && !onlyPassword
-	if s.odoo.URL == "" {
-		lack("url")
-	}
-	if s.odoo.Database == "" && !alone {
-		lack("db")
-	}
-	if s.odoo.Login == "" && !alone {
-		lack("username")
+	need("url", s.odoo.URL)
+	if !alone {
+		need("db", s.odoo.Database)
+		need("username", s.odoo.Login)
 	}
 	switch {
 	case !s.odoo.APIKey.IsZero():
@@ -222,9 +218,7 @@ func missing(s *settings) error {
 	case s.odoo.Password.IsZero():
 		lacks = append(lacks, fmt.Sprintf("an API key or the password: %s, --api-key-stdin or %s", envAPIKey, envPassword))
 	}
-	if s.options.Project == "" {
-		lack("project")
-	}
+	need("project", s.options.Project)
 	if len(lacks) == 0 {
 		return nil
 	}

@@ -31,8 +31,6 @@ type mark struct {
 	at   time.Time
 }
 
-func newProgress(c *console) *progress { return &progress{console: c, phase: "connecting"} }
-
 // event follows a run.
 func (p *progress) event(ev engine.Event) {
 	switch ev := ev.(type) {
@@ -155,8 +153,9 @@ func (p *progress) line(columns int) string {
 	if room < short {
 		return text
 	}
-	filled := room * p.done / p.total
-	return fmt.Sprintf("%3d%% |%s%s|  %s", 100*p.done/p.total, strings.Repeat("█", filled), strings.Repeat(" ", room-filled), text)
+	done, total := min(p.done, p.total), max(p.total, 1)
+	filled := room * done / total
+	return fmt.Sprintf("%3d%% |%s%s|  %s", 100*done/total, strings.Repeat("█", filled), strings.Repeat(" ", room-filled), text)
 }
 
 // progressLine says what goes on, how far it is, and how fast. The rate is that

@@ -35,6 +35,8 @@ func TestANarrowTerminalHasNoBar(t *testing.T) {
 	p := &progress{phase: "creating tasks", done: 3, total: 9}
 	is.Equal(p.line(36), "creating tasks 3/9")
 	is.Equal(p.line(37), " 33% |███       |  creating tasks 3/9")
+	p = &progress{phase: "creating tasks", done: 10, total: 9}
+	is.Equal(p.line(38), "100% |██████████|  creating tasks 10/9")
 }
 
 func TestProgressLineTellsRateAndTimeLeft(t *testing.T) {

@@ -37,7 +37,7 @@ func (p *program) sync(c *cli.Context) error {
 // drive does something with the engine for an Odoo, and shows how it goes on.
 // The result is nil when the settings were refused.
 func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.Engine) (*R, error)) (*R, error) {
-	show := newProgress(p.console)
+	show := &progress{console: p.console, phase: "connecting"}
 	s.odoo.Observer, s.odoo.Trace = p.callEvents(show), p.console.verbose > 1
 	client, err := odoorpc.New(s.odoo)
 	if err != nil {
