@@ -53,11 +53,10 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	}
 	out := []string{args[0], name}
 	for _, f := range line.flags {
-		known := findFlag(command.Flags, f.name)
-		if known == nil {
+		if findFlag(command.Flags, f.name) == nil {
 			return nil, unknownFlag(command, f)
 		}
-		text := "--" + known.Names()[0]
+		text := "--" + f.name
 		if f.hasValue {
 			text += "=" + f.value
 		}
