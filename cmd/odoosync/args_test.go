@@ -32,6 +32,8 @@ func TestFlagsCountWhereverTheyStand(t *testing.T) {
 		{"run map -vv", "run --verbose --verbose -- map"},
 		{"run map -nvq", "run --dry-run --verbose --quiet -- map"},
 		{"run -n --dry-run map", "run --dry-run --dry-run -- map"},
+		{"run --n --dry-run map", "run --dry-run --dry-run -- map"},
+		{"run --h", "run --help"},
 		{"run -json map", "run --json -- map"},
 		{"run -nx map", ""},
 		{"run -- --dry-run", "run -- --dry-run"},
