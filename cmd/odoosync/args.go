@@ -12,44 +12,43 @@ import (
 // of it: program, command, flags, "--", operands. Flags then count wherever
 // they stand: left to itself, the library takes `run MAP --dry-run` for a real
 // run. "--" ends the flags. `help X` becomes `X --help`, `--version` becomes
-// `version`, and `-qv` becomes `-q -v`. The error is a *usageError.
+// `version`, and `-qv` becomes `--quiet --verbose`. The error is a *usageError.
 func arrange(app *cli.App, args []string) ([]string, error) {
-	line, err := split(app, args[1:])
+	line, err := split(args[1:], allFlags(app))
 	if err != nil {
 		return nil, err
 	}
-	name, operands := "", line.operands
-	none := len(operands) == 0
-	if !none {
-		name, operands = operands[0], operands[1:]
-	}
-	switch {
-	case name == "help" && len(operands) == 0, none && (line.has("help") || len(line.flags) == 0):
-		return []string{args[0], "--help"}, nil
-	case name == "help" && operands[0] == "help":
-		return []string{args[0], "--help"}, nil
-	case name == "help":
-		if len(operands) > 1 {
-			return nil, usagef("help", "help explains one command at a time, found %q", operands)
+	overview := []string{args[0], "--help"}
+	help := line.has("help")
+	if len(line.operands) == 0 {
+		switch {
+		case help, len(line.flags) == 0:
+			return overview, nil
+		case !line.has("version"):
+			return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
 		}
-		name, operands = operands[0], nil
-		line.flags = []flagToken{{name: "help"}}
-	case none && line.has("version"):
-		name, line.flags = "version", nil
-	case none:
-		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
+		line = commandLine{operands: []string{"version"}}
+	}
+	name, operands := line.operands[0], line.operands[1:]
+	if name == "help" {
+		switch {
+		case len(operands) == 0, operands[0] == "help":
+			return overview, nil
+		case len(operands) > 1:
+			return nil, usagef("", "help explains one command at a time, found %q", operands)
+		}
+		name, help = operands[0], true
 	}
 
 	command := app.Command(name)
 	if command == nil {
 		e := usagef("", "there is no command %q", name)
-		e.hint = didYouMean(name, append(visibleNames(app), "help"), "`odoosync help` lists the commands")
 		if strings.HasSuffix(name, ".toml") {
-			e.hint = "if that is the map, write: odoosync run " + name
+			return nil, e.advise("if that is the map, write: odoosync run %s", name)
 		}
-		return nil, e
+		return nil, e.advise("%s", didYouMean(name, append(visibleNames(app), "help"), "`odoosync help` lists the commands"))
 	}
-	if line.has("help") {
+	if help {
 		return []string{args[0], name, "--help"}, nil
 	}
 	out := []string{args[0], name}
@@ -57,9 +56,30 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		if findFlag(command.Flags, f.name) == nil {
 			return nil, unknownFlag(command, f)
 		}
-		out = append(out, f.written()...)
+		text := "--" + f.name
+		if f.hasValue {
+			text += "=" + f.value
+		}
+		out = append(out, text)
 	}
 	return append(append(out, "--"), operands...), nil
+}
+
+// allFlags are the flags of all commands by each of their names. Which flags
+// take a value is the same in every command, so it can be known before the
+// command is.
+func allFlags(app *cli.App) map[string]cli.Flag {
+	flags := []cli.Flag{&cli.BoolFlag{Name: "help", Aliases: []string{"h"}}, &cli.BoolFlag{Name: "version", Aliases: []string{"V"}}}
+	for _, c := range app.Commands {
+		flags = append(flags, c.Flags...)
+	}
+	named := make(map[string]cli.Flag)
+	for _, f := range flags {
+		for _, name := range f.Names() {
+			named[name] = f
+		}
+	}
+	return named
 }
 
 // commandLine is a command line taken apart.
@@ -68,36 +88,21 @@ type commandLine struct {
 	operands []string
 }
 
-func (l *commandLine) has(flag string) bool {
+func (l commandLine) has(flag string) bool {
 	return slices.ContainsFunc(l.flags, func(f flagToken) bool { return f.name == flag })
 }
 
 // flagToken is one flag as it was given.
 type flagToken struct {
-	name     string // without dashes
+	dashed   string // with its dashes
+	name     string // without, in full if there is such a flag
 	value    string
 	hasValue bool
-	single   bool // written with one dash
 }
 
-func (f flagToken) dashed() string {
-	if f.single || len(f.name) == 1 {
-		return "-" + f.name
-	}
-	return "--" + f.name
-}
-
-func (f flagToken) written() []string {
-	if f.hasValue {
-		return []string{"--" + f.name + "=" + f.value}
-	}
-	return []string{"--" + f.name}
-}
-
-// split tells flags from operands. Which flags take a value is the same in
-// every command, so it can be known before the command is.
-func split(app *cli.App, args []string) (*commandLine, error) {
-	line := &commandLine{}
+// split tells flags from operands.
+func split(args []string, known map[string]cli.Flag) (commandLine, error) {
+	var line commandLine
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
@@ -108,24 +113,23 @@ func split(app *cli.App, args []string) (*commandLine, error) {
 			line.operands = append(line.operands, arg)
 			continue
 		}
-		for _, f := range readFlag(app, arg) {
-			if takesValue(app, f.name) && !f.hasValue {
+		for _, f := range readFlag(arg, known) {
+			if takesValue(known[f.name]) && !f.hasValue {
 				if i+1 == len(args) {
-					return nil, usagef("", "%s needs a value", f.dashed())
+					return line, usagef("", "%s needs a value", f.dashed)
 				}
 				i++
 				f.value, f.hasValue = args[i], true
 				if len(f.value) > 1 && f.value[0] == '-' {
-					e := usagef("", "%s needs a value, found the flag %s", f.dashed(), f.value)
-					e.hint = "write " + f.dashed() + "=" + f.value + " if that is the value"
-					return nil, e
+					return line, usagef("", "%s needs a value, found the flag %s", f.dashed, f.value).
+						advise("write %s=%s if that is the value", f.dashed, f.value)
 				}
 			}
-			if takesValue(app, f.name) && f.value == "" {
-				return nil, usagef("", "%s needs a value, found an empty one", f.dashed())
-			}
-			if f.hasValue && knownFlag(app, f.name) && !takesValue(app, f.name) {
-				return nil, usagef("", "%s takes no value, found %q", f.dashed(), f.value)
+			switch {
+			case takesValue(known[f.name]) && f.value == "":
+				return line, usagef("", "%s needs a value, found an empty one", f.dashed)
+			case f.hasValue && known[f.name] != nil && !takesValue(known[f.name]):
+				return line, usagef("", "%s takes no value, found %q", f.dashed, f.value)
 			}
 			line.flags = append(line.flags, f)
 		}
@@ -134,47 +138,27 @@ func split(app *cli.App, args []string) (*commandLine, error) {
 }
 
 // readFlag reads one argument that begins with a dash: --name, --name=value,
-// -n, or several single letters together.
-func readFlag(app *cli.App, arg string) []flagToken {
-	name, value, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	single := !strings.HasPrefix(arg, "--")
-	if single && len(name) > 1 && !hasValue && lettersOnly(app, name) {
+// -n, or several single letters together, all of flags without a value.
+func readFlag(arg string, known map[string]cli.Flag) []flagToken {
+	dashed, value, hasValue := strings.Cut(arg, "=")
+	name := strings.TrimLeft(dashed, "-")
+	noSwitch := func(letter rune) bool { f := known[string(letter)]; return f == nil || takesValue(f) }
+	if !strings.HasPrefix(arg, "--") && !hasValue && !strings.ContainsFunc(name, noSwitch) {
 		var tokens []flagToken
 		for _, letter := range name {
-			tokens = append(tokens, flagToken{name: string(letter), single: true})
+			tokens = append(tokens, flagToken{dashed: "-" + string(letter), name: known[string(letter)].Names()[0]})
 		}
 		return tokens
 	}
-	switch {
-	case name == "h":
-		name = "help"
-	case single && name == "V":
-		name = "version"
+	if f := known[name]; f != nil {
+		name = f.Names()[0]
 	}
-	return []flagToken{{name: name, value: value, hasValue: hasValue, single: single}}
+	return []flagToken{{dashed, name, value, hasValue}}
 }
 
-// lettersOnly reports whether every letter of name is a flag without a value.
-func lettersOnly(app *cli.App, name string) bool {
-	for _, letter := range name {
-		if !knownFlag(app, string(letter)) || takesValue(app, string(letter)) {
-			return false
-		}
-	}
-	return true
-}
-
-func takesValue(app *cli.App, name string) bool {
-	for _, c := range app.Commands {
-		if f, ok := findFlag(c.Flags, name).(cli.DocGenerationFlag); ok {
-			return f.TakesValue()
-		}
-	}
-	return false
-}
-
-func knownFlag(app *cli.App, name string) bool {
-	return slices.ContainsFunc(app.Commands, func(c *cli.Command) bool { return findFlag(c.Flags, name) != nil })
+func takesValue(f cli.Flag) bool {
+	doc, ok := f.(cli.DocGenerationFlag)
+	return ok && doc.TakesValue()
 }
 
 func findFlag(flags []cli.Flag, name string) cli.Flag {
@@ -188,10 +172,8 @@ func findFlag(flags []cli.Flag, name string) cli.Flag {
 
 func visibleNames(app *cli.App) []string {
 	var names []string
-	for _, c := range app.Commands {
-		if !c.Hidden {
-			names = append(names, c.Name)
-		}
+	for _, c := range app.VisibleCommands() {
+		names = append(names, c.Name)
 	}
 	return names
 }
@@ -199,17 +181,17 @@ func visibleNames(app *cli.App) []string {
 // unknownFlag says that a command has no such flag, and which was perhaps
 // meant.
 func unknownFlag(command *cli.Command, f flagToken) *usageError {
-	e := usagef(command.Name, "%s has no flag %s", command.Name, f.dashed())
+	e := usagef(command.Name, "%s has no flag %s", command.Name, f.dashed)
 	names := []string{"help"}
 	for _, known := range command.Flags {
 		names = append(names, known.Names()[0])
 	}
 	near := nearest(f.name, names)
 	switch {
-	case secretFlag(f.name):
+	case slices.Contains(secretFlags, f.name):
 		e.hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
 	case strings.HasSuffix(f.name, ".toml"):
-		e.hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed()
+		e.hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed
 	case near != "":
 		e.hint = "did you mean --" + near + "?"
 	default:
@@ -218,9 +200,8 @@ func unknownFlag(command *cli.Command, f flagToken) *usageError {
 	return e
 }
 
-func secretFlag(name string) bool {
-	return slices.Contains([]string{"password", "passwd", "pass", "api-key", "apikey", "key", "token", "secret"}, name)
-}
+// secretFlags are those that people try, and that no command has.
+var secretFlags = []string{"password", "passwd", "pass", "api-key", "apikey", "key", "token", "secret"}
 
 // didYouMean names what was perhaps meant, or gives the other advice.
 func didYouMean(word string, words []string, otherwise string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,12 +22,7 @@ type checked struct {
 
 // check validates maps and lists what a run would create.
 func (p *program) check(c *cli.Context) error {
-	p.report = newReport(c.Command.Name)
-	p.report.DryRun = true
-	paths, err := mapArguments(c)
-	if err != nil {
-		return err
-	}
+	paths := c.Args().Slice()
 	if len(paths) == 1 {
 		p.report.Map = paths[0]
 	}
@@ -77,9 +73,8 @@ func formatOf(c *cli.Context) (func(*program, []checked, style), error) {
 			return f.write, nil
 		}
 	}
-	e := usagef(c.Command.Name, "there is no format %q", name)
-	e.hint = didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", "))
-	return nil, e
+	return nil, usagef(c.Command.Name, "there is no format %q", name).
+		advise("%s", didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", ")))
 }
 
 // mapsError says that some of several maps cannot be used. What is wrong with
@@ -98,7 +93,9 @@ func writeText(p *program, all []checked, s style) {
 		if m.plan != nil && p.talkative() {
 			p.printf("%s", between)
 			between = "\n"
-			writeTree(p.printf, m.plan, s)
+			if list := tree(itemsOf(m.plan), checkMarks, math.MaxInt, s); list != "" {
+				p.printf("%s\n", list)
+			}
 			p.printf("%s: %s\n", oneLine(m.path), outlook(m.plan))
 			total.Features, total.Stories = append(total.Features, m.plan.Features...), append(total.Stories, m.plan.Stories...)
 			total.Synced, total.Deprecated = total.Synced+m.plan.Synced, total.Deprecated+m.plan.Deprecated
@@ -136,43 +133,23 @@ func outlook(plan *engine.Plan) string {
 		count(len(plan.Features), "feature"), count(len(plan.Stories), "story"), rest)
 }
 
-// writeTree lists the pending items under their features, each with its tags.
-// A feature that already has a task is listed with its id if it has new
-// stories.
-func writeTree(printf func(string, ...any), plan *engine.Plan, s style) {
-	for _, feature := range plan.Map.Features {
-		var pending []*engine.Item
-		for _, story := range feature.Stories {
-			if story.TaskID == 0 && !story.Deprecated {
-				pending = append(pending, story)
-			}
+// itemsOf are the items of a map: pending with their tags, or left alone.
+func itemsOf(plan *engine.Plan) []entry {
+	var all []entry
+	for item := range plan.Map.All {
+		it := entry{ItemResult: engine.ItemResult{Kind: item.Kind, Feature: item.Name, Line: item.Position().Line, ID: item.TaskID}}
+		if item.Parent != nil {
+			it.Feature, it.Story = item.Parent.Name, item.Name
 		}
-		isNew := feature.TaskID == 0 && !feature.Deprecated
 		switch {
-		case isNew:
-			printf("%s %s%s\n", s.green("+"), s.bold(oneLine(feature.Name)), tagList(feature, s))
-		case len(pending) > 0:
-			printf("  %s %s\n", oneLine(feature.Name), s.faint(fmt.Sprintf("(task %d)", feature.TaskID)))
+		case item.Deprecated:
+			it.Status = engine.Deprecated
+		case item.TaskID != 0:
+			it.Status = engine.Synced
 		default:
-			continue
+			it.Status, it.tags = engine.Pending, item.Tags()
 		}
-		for i, story := range pending {
-			branch := "├──"
-			if i == len(pending)-1 {
-				branch = "└──"
-			}
-			printf("  %s %s %s%s\n", s.faint(branch), s.green("+"), oneLine(story.Name), tagList(story, s))
-		}
+		all = append(all, it)
 	}
-	if plan.Pending() > 0 {
-		printf("\n")
-	}
-}
-
-func tagList(item *engine.Item, s style) string {
-	tags := item.Tags()
-	if len(tags) == 0 {
-		return ""
-	}
-	return " " + s.cyan("["+oneLine(strings.Join(tags, ", "))+"]")
+	return all
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -21,7 +23,10 @@ func newApp(p *program) *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are run's alone
 		Commands: []*cli.Command{
 			p.runCommand(), p.checkCommand(), p.exampleCommand(), p.schemaCommand(),
-			p.stagesCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.manCommand(),
+			p.stagesCommand(), p.demoCommand(),
+			{Name: "version", Usage: "print version, commit, date and Go version", Action: p.version},
+			p.completionCommand(),
+			{Name: "man", Usage: "print the manual page", Hidden: true, Action: p.man},
 		},
 	}
 	app.CustomAppHelpTemplate = appHelp(app)
@@ -47,7 +52,7 @@ Examples:
   odoosync run map.toml
   odoosync run map.toml --project "Web shop" --json
   pass show odoo | odoosync run map.toml --api-key-stdin`,
-		Flags: join(
+		Flags: slices.Concat(
 			[]cli.Flag{
 				&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "check everything, create and change nothing"},
 			},
@@ -96,7 +101,7 @@ func (p *program) exampleCommand() *cli.Command {
 
 Examples:
   odoosync example > map.toml`,
-		Action: p.example,
+		Action: p.prints(exampleMap),
 	}
 }
 
@@ -109,7 +114,7 @@ The first line of the map names it: #:schema ./map.schema.json
 
 Examples:
   odoosync schema > map.schema.json`,
-		Action: p.schema,
+		Action: p.prints(mapSchema),
 	}
 }
 
@@ -123,7 +128,7 @@ User Acceptance, Done and Archive. Stages that exist are left alone.
 Examples:
   odoosync stages --dry-run
   odoosync stages --project 7`,
-		Flags: join(
+		Flags: slices.Concat(
 			[]cli.Flag{&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "list the missing stages, create none"}},
 			connectionFlags(),
 			outputFlags()),
@@ -150,19 +155,11 @@ Examples:
 	}
 }
 
-func (p *program) versionCommand() *cli.Command {
-	return &cli.Command{
-		Name:   "version",
-		Usage:  "print version, commit, date and Go version",
-		Action: p.version,
-	}
-}
-
 func (p *program) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print a completion script for a shell",
-		ArgsUsage: oneOfShells("|"),
+		ArgsUsage: strings.Join(shells, "|"),
 		Description: `Prints a script that completes commands, flags and .toml files.
 
 Examples:
@@ -174,12 +171,17 @@ Examples:
 	}
 }
 
-func (p *program) manCommand() *cli.Command {
-	return &cli.Command{
-		Name:   "man",
-		Usage:  "print the manual page",
-		Hidden: true,
-		Action: p.man,
+//go:embed map.schema.json
+var mapSchema string
+
+//go:embed example.toml
+var exampleMap string
+
+// prints is a command that prints a text.
+func (p *program) prints(text string) cli.ActionFunc {
+	return func(*cli.Context) error {
+		p.printf("%s", text)
+		return nil
 	}
 }
 
@@ -220,22 +222,12 @@ func strictFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "strict", Usage: "refuse keys that are probably misspelt"}
 }
 
-func join(groups ...[]cli.Flag) []cli.Flag {
-	var all []cli.Flag
-	for _, g := range groups {
-		all = append(all, g...)
-	}
-	return all
-}
-
 // appHelp is the text of `odoosync help`.
 func appHelp(app *cli.App) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "odoosync - %s\n\nUsage:\n  odoosync COMMAND [MAP] [flags]\n\nCommands:\n", app.Usage)
-	for _, c := range app.Commands {
-		if !c.Hidden {
-			fmt.Fprintf(&b, "  %-12s%s\n", c.Name, c.Usage)
-		}
+	for _, c := range app.VisibleCommands() {
+		fmt.Fprintf(&b, "  %-12s%s\n", c.Name, c.Usage)
 	}
 	fmt.Fprintf(&b, `
 Examples:

@@ -15,8 +15,6 @@ var completions embed.FS
 // shells are those there is a completion script for.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-func oneOfShells(separator string) string { return strings.Join(shells, separator) }
-
 // completion prints a shell's completion script, made from the table of
 // commands.
 func (p *program) completion(c *cli.Context) error {
@@ -27,20 +25,13 @@ func (p *program) completion(c *cli.Context) error {
 	case len(args) > 1:
 		return usagef(c.Command.Name, "completion takes one shell, found %d", len(args))
 	case !slices.Contains(shells, args[0]):
-		e := usagef(c.Command.Name, "there is no completion for %q", args[0])
-		e.hint = "there is one for " + oneOf(shells)
-		return e
+		return usagef(c.Command.Name, "there is no completion for %q", args[0]).advise("there is one for %s", oneOf(shells))
 	}
 	script, err := template.New(args[0]).Delims("<%", "%>").Funcs(quoting).ParseFS(completions, "completion/"+args[0])
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	if err := script.Execute(&b, completedCommands(c.App)); err != nil {
-		return err
-	}
-	_, _ = p.out.WriteString(b.String()) // the writer remembers its error until it is flushed
-	return nil
+	return script.Execute(p.out, completedCommands(c.App))
 }
 
 // quoting are the functions with which the scripts put texts into their
@@ -48,30 +39,12 @@ func (p *program) completion(c *cli.Context) error {
 var quoting = template.FuncMap{
 	"join": strings.Join,
 	"bare": func(flag string) string { return strings.TrimLeft(flag, "-") },
-	"without": func(words []string, word string) []string {
-		return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == word })
-	},
 	// Single quotes of the shells, and of PowerShell.
 	"quote":  func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" },
 	"double": func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
-	// The parts of zsh's option specifications.
-	"bracket": func(s string) string { return strings.NewReplacer("[", `\[`, "]", `\]`).Replace(s) },
-	"equals": func(value bool) string {
-		if value {
-			return "="
-		}
-		return ""
-	},
-	"value": func(f completedFlag) string {
-		switch {
-		case !f.Value:
-			return ""
-		case f.Folder:
-			return ":folder:_files -/"
-		case len(f.Words) > 0:
-			return ":value:(" + strings.Join(f.Words, " ") + ")"
-		}
-		return ":value: "
+	// A description in an option specification of zsh, within single quotes.
+	"described": func(s string) string {
+		return "[" + strings.NewReplacer("[", `\[`, "]", `\]`, "'", `'\''`).Replace(s) + "]"
 	},
 }
 
@@ -102,10 +75,7 @@ func (f completedFlag) Spellings() []string {
 
 func completedCommands(app *cli.App) []completedCommand {
 	var commands []completedCommand
-	for _, c := range app.Commands {
-		if c.Hidden {
-			continue
-		}
+	for _, c := range app.VisibleCommands() {
 		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: strings.HasPrefix(c.ArgsUsage, "MAP")}
 		if c.Name == "completion" {
 			command.Words = shells

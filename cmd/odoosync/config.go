@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,19 +20,22 @@ import (
 // variable is one setting that has a flag and may stand in the environment.
 type variable struct {
 	flag    string
+	field   string   // of the configuration of the client, "" for none
 	names   []string // of the environment; with different values they are refused
 	meaning string
 }
 
 // variables are the settings that are not secret.
 var variables = []variable{
-	{"url", []string{"ODOO_URL"}, "Odoo's address"},
-	{"db", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
-	{"username", []string{"ODOO_USERNAME", "ODOO_USER"}, "the login"},
-	{"project", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
-	{"protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
-	{"namespace", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
+	{"url", "URL", []string{"ODOO_URL"}, "Odoo's address"},
+	{"db", "Database", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
+	{"username", "Login", []string{"ODOO_USERNAME", "ODOO_USER"}, "the login"},
+	{"project", "", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
+	{"protocol", "Protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
+	{"namespace", "", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
 }
+
+func (v variable) String() string { return v.names[0] + " or --" + v.flag }
 
 // The variables of the secrets.
 const (
@@ -86,18 +88,14 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 	if s.options.Link && s.options.PlainCreate {
 		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
 	}
-	known := []odoorpc.Protocol{"", odoorpc.Auto, odoorpc.JSONRPC, odoorpc.JSON2}
-	if !slices.Contains(known, s.odoo.Protocol) {
-		return nil, configf("ODOO_PROTOCOL or --protocol must be auto, jsonrpc or json2, not %q", s.odoo.Protocol)
-	}
 	var err error
-	if s.options.Jobs, err = readJobs(c); err != nil {
+	if s.options.Jobs, err = parse(c, "jobs", "a whole number, 1 or more", readJobs); err != nil {
 		return nil, err
 	}
-	if s.odoo.Timeout, err = readTimeout(c); err != nil {
+	if s.odoo.Timeout, err = parse(c, "timeout", "a time such as 90s or 5m", readTimeout); err != nil {
 		return nil, err
 	}
-	if s.odoo.Rate, err = readRate(c); err != nil {
+	if s.odoo.Rate, err = parse(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
 		return nil, err
 	}
 	if err := p.readSecret(ctx, c, &s.odoo); err != nil {
@@ -119,9 +117,8 @@ func (p *program) lookUp(c *cli.Context, v variable) (string, error) {
 		case value == "":
 			value, from = other, name
 		default:
-			e := configf("%s is %q but %s is %q: they mean the same", from, value, name, other)
-			e.hint = "unset one of them, or use --" + v.flag
-			return "", e
+			return "", configf("%s is %q but %s is %q: they mean the same", from, value, name, other).
+				advise("unset one of them, or use --%s", v.flag)
 		}
 	}
 	return value, nil
@@ -136,30 +133,27 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		return nil
 	}
 	if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		e := usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key")
-		e.hint = "pipe the key, as in `pass show odoo | odoosync " + c.Command.Name + " --api-key-stdin ...`"
-		return e
+		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
+			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
-	type read struct {
-		text []byte
-		err  error
-	}
-	done := make(chan read, 1)
+	var text []byte
+	done := make(chan error, 1)
 	go func() {
-		text, err := io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
-		done <- read{text, err}
+		var err error
+		text, err = io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
+		done <- err
 	}()
-	var r read
 	select {
-	case r = <-done:
+	case err := <-done:
+		if err != nil {
+			return configf("--api-key-stdin: cannot read standard input: %v", err)
+		}
 	case <-ctx.Done():
 		return engine.ErrInterrupted
 	}
-	key := strings.TrimSpace(string(r.text))
+	key := strings.TrimSpace(string(text))
 	switch {
-	case r.err != nil:
-		return configf("--api-key-stdin: cannot read standard input: %v", r.err)
-	case len(r.text) > maxSecret, strings.ContainsAny(key, "\r\n"):
+	case len(text) > maxSecret, strings.ContainsAny(key, "\r\n"):
 		return configf("--api-key-stdin: expected one line with the key, found more")
 	case key == "":
 		return configf("--api-key-stdin: standard input is empty")
@@ -168,40 +162,33 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 	return nil
 }
 
-func readTimeout(c *cli.Context) (time.Duration, error) {
-	text := c.String("timeout")
+// parse reads the value of a flag, the zero value where it is not set. read
+// reports whether it is what the flag expects.
+func parse[T any](c *cli.Context, flag, expected string, read func(string) (T, bool)) (value T, err error) {
+	text := c.String(flag)
 	if text == "" {
-		return 0, nil
+		return value, nil
 	}
+	value, ok := read(text)
+	if !ok {
+		return value, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
+	}
+	return value, nil
+}
+
+func readTimeout(text string) (time.Duration, bool) {
 	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		return 0, usagef(c.Command.Name, "--timeout must be a time such as 90s or 5m, not %q", text)
-	}
-	return d, nil
+	return d, err == nil && d > 0
 }
 
-func readJobs(c *cli.Context) (int, error) {
-	text := c.String("jobs")
-	if text == "" {
-		return 0, nil
-	}
+func readJobs(text string) (int, bool) {
 	jobs, err := strconv.Atoi(text)
-	if err != nil || jobs < 1 {
-		return 0, usagef(c.Command.Name, "--jobs must be a whole number, 1 or more, not %q", text)
-	}
-	return jobs, nil
+	return jobs, err == nil && jobs > 0
 }
 
-func readRate(c *cli.Context) (float64, error) {
-	text := c.String("rate")
-	if text == "" {
-		return 0, nil
-	}
+func readRate(text string) (float64, bool) {
 	rate, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(rate > 0 && rate <= 1e6) {
-		return 0, usagef(c.Command.Name, "--rate must be a number of calls a second, such as 2 or 0.5, not %q", text)
-	}
-	return rate, nil
+	return rate, err == nil && rate > 0 && rate <= 1e6
 }
 
 // missing names everything that has to be set and is not. Only the server's
@@ -210,23 +197,19 @@ func readRate(c *cli.Context) (float64, error) {
 // password, and otherwise only mentioned.
 func missing(s *settings) error {
 	var lacks []string
-	lack := func(flag string) {
+	need := func(flag, value string) {
 		for _, v := range variables {
-			if v.flag == flag {
-				lacks = append(lacks, fmt.Sprintf("%s: %s or --%s", v.meaning, v.names[0], v.flag))
+			if v.flag == flag && value == "" {
+				lacks = append(lacks, v.meaning+": "+v.String())
 			}
 		}
 	}
 	onlyPassword := s.odoo.APIKey.IsZero() && !s.odoo.Password.IsZero()
 	alone := s.odoo.Protocol == odoorpc.JSON2 || s.odoo.Protocol != odoorpc.JSONRPC && !onlyPassword
-	if s.odoo.URL == "" {
-		lack("url")
-	}
-	if s.odoo.Database == "" && !alone {
-		lack("db")
-	}
-	if s.odoo.Login == "" && !alone {
-		lack("username")
+	need("url", s.odoo.URL)
+	if !alone {
+		need("db", s.odoo.Database)
+		need("username", s.odoo.Login)
 	}
 	switch {
 	case !s.odoo.APIKey.IsZero():
@@ -235,9 +218,7 @@ func missing(s *settings) error {
 	case s.odoo.Password.IsZero():
 		lacks = append(lacks, fmt.Sprintf("an API key or the password: %s, --api-key-stdin or %s", envAPIKey, envPassword))
 	}
-	if s.options.Project == "" {
-		lack("project")
-	}
+	need("project", s.options.Project)
 	if len(lacks) == 0 {
 		return nil
 	}
@@ -249,39 +230,20 @@ func missing(s *settings) error {
 	return e
 }
 
-// mapArguments are the maps that run and check take, at least one.
-func mapArguments(c *cli.Context) ([]string, error) {
-	name := c.Command.Name
-	switch args := c.Args().Slice(); {
+// checkArguments holds what is not a flag against the usage of the command.
+func checkArguments(c *cli.Context) error {
+	name, usage, args := c.Command.Name, c.Command.ArgsUsage, c.Args().Slice()
+	switch {
+	case usage == "" && len(args) > 0:
+		return usagef(name, "%s takes no arguments, found %s", name, quoteAll(args))
+	case !strings.HasPrefix(usage, "MAP"):
+		return nil
 	case len(args) == 0:
-		e := usagef(name, "%s needs a MAP", name)
-		e.hint = "for example: odoosync " + name + " map.toml"
-		return nil, e
+		return usagef(name, "%s needs a MAP", name).advise("for example: odoosync %s map.toml", name)
 	case slices.Contains(args, ""):
-		return nil, usagef(name, "MAP is empty")
-	default:
-		return args, nil
-	}
-}
-
-// mapArgument is the one map that run takes.
-func mapArgument(c *cli.Context) (string, error) {
-	args, err := mapArguments(c)
-	if len(args) > 1 {
-		e := usagef(c.Command.Name, "%s takes one MAP, found %d: %s", c.Command.Name, len(args), quoteAll(args))
-		e.hint = "run it once for each"
-		err = e
-	}
-	if err != nil {
-		return "", err
-	}
-	return args[0], nil
-}
-
-// noArguments refuses what a command does not take.
-func noArguments(c *cli.Context) error {
-	if c.Args().Present() {
-		return usagef(c.Command.Name, "%s takes no arguments, found %s", c.Command.Name, quoteAll(c.Args().Slice()))
+		return usagef(name, "MAP is empty")
+	case usage == "MAP" && len(args) > 1:
+		return usagef(name, "%s takes one MAP, found %d: %s", name, len(args), quoteAll(args)).advise("run it once for each")
 	}
 	return nil
 }
@@ -292,12 +254,4 @@ func quoteAll(words []string) string {
 		quoted[i] = strconv.Quote(w)
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// asUsage turns what urfave/cli says about a flag into a usage error.
-func asUsage(command string, err error) error {
-	if _, ok := errors.AsType[*usageError](err); ok {
-		return err
-	}
-	return usagef(command, "%s", err)
 }

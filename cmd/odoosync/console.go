@@ -27,14 +27,14 @@ type console struct {
 	moving  bool // a terminal on which a line can be drawn again
 	quiet   bool // nothing but errors
 	verbose int
-	bar     *bar // nil when none is shown
+	status  func(columns int) string // the last line of a terminal, nil for none
 }
 
 // style colours text, or leaves it alone.
 type style struct{ enabled bool }
 
 func (s style) paint(text string, attributes ...color.Attribute) string {
-	if !s.enabled {
+	if !s.enabled || text == "" {
 		return text
 	}
 	c := color.New(attributes...)
@@ -112,15 +112,11 @@ func (c *console) snippet(label string, m *tomledit.Error) string {
 	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(what))))
 	fmt.Fprintf(&b, "%s%s %s:%d:%d\n", margin, c.style.cyan("-->"), oneLine(m.File), m.Pos.Line, m.Pos.Column)
 	if text := strings.TrimRight(printable(m.Snippet()), "\n"); text != "" {
-		line, carets := layOut(text, max(0, c.columns()-len(margin)-len(" | ")))
+		line, carets := layOut(text, max(0, c.columns(0)-len(margin)-len(" | ")))
 		fmt.Fprintf(&b, "%s %s\n%s %s %s\n%s %s %s\n", margin, bar, c.style.cyan(number), bar, line, margin, bar, c.style.red(carets))
 	}
-	if m.Hint != "" {
-		for hint := range strings.SplitSeq(c.hints(m.Hint), "\n") {
-			if hint != "" {
-				fmt.Fprintf(&b, "%s %s %s\n", margin, c.style.cyan("="), hint)
-			}
-		}
+	for hint := range strings.Lines(c.hints(m.Hint)) {
+		fmt.Fprintf(&b, "%s %s %s", margin, c.style.cyan("="), hint)
 	}
 	return b.String()
 }
@@ -145,14 +141,6 @@ func (c *console) fail(f failure) {
 	}
 	b.WriteString(c.hints(f.Hint))
 	c.print(b.String())
-}
-
-// columns is the width of the terminal, 0 if it is none.
-func (c *console) columns() int {
-	if !isTerminal(c.w) {
-		return 0
-	}
-	return terminalColumns(c.w)
 }
 
 // mismatch shows one existing task beside its item.
@@ -218,12 +206,9 @@ func unsettled(file string, it engine.ItemResult) string {
 
 // hints puts "hint: " before each line of advice.
 func (c *console) hints(text string) string {
-	if text == "" {
-		return ""
-	}
 	var b strings.Builder
-	for line := range strings.SplitSeq(strings.TrimRight(printable(text), "\n"), "\n") {
-		b.WriteString(c.style.cyan("hint:") + " " + line + "\n")
+	for line := range strings.Lines(printable(text)) {
+		b.WriteString(c.style.cyan("hint:") + " " + strings.TrimSuffix(line, "\n") + "\n")
 	}
 	return b.String()
 }
@@ -240,13 +225,46 @@ func indented(text string) string {
 	return strings.Join(kept, "\n  ")
 }
 
-// print writes text above the bar, if there is one.
+// clearLine takes the line of the cursor away.
+const clearLine = "\r\x1b[2K"
+
+// print writes text above the status, if there is one.
 func (c *console) print(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.bar != nil {
-		c.bar.hide()
-		defer c.bar.draw()
+	if c.status != nil {
+		text = clearLine + text
 	}
 	_, _ = io.WriteString(c.w, text) // nowhere left to complain
+	c.draw()
+}
+
+// setStatus puts up a status line, or takes it away.
+func (c *console) setStatus(status func(columns int) string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, _ = io.WriteString(c.w, clearLine)
+	c.status = status
+	c.draw()
+}
+
+// draw shows the status. What does not fit is cut, because a line that wraps
+// cannot be taken back. For the same reason the cursor goes back to its
+// beginning: the terminal itself writes ^C there. The caller holds the lock.
+func (c *console) draw() {
+	if c.status == nil {
+		return
+	}
+	columns := c.columns(80) - 1
+	_, _ = io.WriteString(c.w, clearLine+firstColumns(c.status(columns), columns)+"\r")
+}
+
+// columns is the width of the terminal, or what is given where it does not say.
+func (c *console) columns(unknown int) int {
+	if f, ok := c.w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return unknown
 }

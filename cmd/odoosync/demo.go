@@ -36,9 +36,6 @@ const (
 
 // demo shows a whole run on an Odoo in memory, reached over real HTTP.
 func (p *program) demo(c *cli.Context) (err error) {
-	if err := noArguments(c); err != nil {
-		return err
-	}
 	keep := c.String("keep")
 	if keep != "" {
 		if err := keepMap(keep, keptBefore, demoMap); err != nil {
@@ -91,7 +88,7 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	p.heading(s, "$ odoosync run "+filepath.Base(path))
 	_ = p.out.Flush() // before anything on the other stream
 
-	result, err := p.runEngine(c.Context, demoSettings(odoo), path)
+	result, err := drive(c.Context, p, demoSettings(odoo), func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +96,9 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	for i := range result.Items {
 		result.Items[i].URL = ""
 	}
-	writeSummary(p.out, result, nil, false, s)
+	p.printf("%s", summary(result, nil, false, s))
 	p.heading(s, "The tasks in Odoo now")
-	p.printTasks(odoo, s, result)
+	p.printTasks(odoo, s, result.Items)
 	if patched, err = os.ReadFile(path); err != nil {
 		return nil, err
 	}
@@ -160,13 +157,11 @@ func (p *program) heading(s style, text string) {
 }
 
 // printTasks lists the tasks as Odoo has them, subtasks under their parents.
-// Those that result counts as created are marked.
-func (p *program) printTasks(odoo *odoosim.Server, s style, result *engine.Result) {
+// Those of created items are marked.
+func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemResult) {
 	created := make(map[int64]bool)
-	if result != nil {
-		for _, it := range result.Items {
-			created[it.ID] = it.Status == engine.Created
-		}
+	for _, it := range items {
+		created[it.ID] = it.Status == engine.Created
 	}
 	stages, tags := make(map[int64]string), make(map[int64]string)
 	for _, stage := range odoo.Stages() {

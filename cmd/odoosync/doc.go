@@ -18,7 +18,7 @@
 //   - Results are on standard output, everything else on standard error; with
 //     --json there is exactly one JSON object on standard output, also when the
 //     command fails (scripts json.txtar and json-errors.txtar). Its fields are
-//     documented at the type report.
+//     documented in docs/json.md.
 //   - The exit code tells kinds of failure apart (TestExitCodes and the script
 //     of each).
 //   - Text from the server or the map moves no cursor and sets no colour

@@ -62,7 +62,6 @@ func exitCodeHelp(command string) string {
 // setting that is missing or wrong (kind "config").
 type usageError struct {
 	kind    string
-	command string // the command it is about, "" for none
 	message string
 	hint    string
 }
@@ -70,18 +69,19 @@ type usageError struct {
 func (e *usageError) Error() string { return e.message }
 
 // Hint says what to do.
-func (e *usageError) Hint() string {
-	switch {
-	case e.hint != "" || e.kind != "usage":
-		return e.hint
-	case e.command != "" && e.command != "help":
-		return "`odoosync help " + e.command + "` shows how to use it"
-	}
-	return "`odoosync help` shows how to use it"
+func (e *usageError) Hint() string { return e.hint }
+
+// advise sets the hint.
+func (e *usageError) advise(format string, args ...any) *usageError {
+	e.hint = fmt.Sprintf(format, args...)
+	return e
 }
 
+// usagef is an error in the use of a command, "" for none, which its help
+// explains.
 func usagef(command, format string, args ...any) *usageError {
-	return &usageError{kind: "usage", command: command, message: fmt.Sprintf(format, args...)}
+	e := &usageError{kind: "usage", message: fmt.Sprintf(format, args...)}
+	return e.advise("`%s` shows how to use it", strings.TrimSpace("odoosync help "+command))
 }
 
 func configf(format string, args ...any) *usageError {
@@ -103,8 +103,57 @@ type failure struct {
 	Debug    string // the server's traceback, if it sent one
 }
 
-// describe sorts an error into its kind. The outcome of a create comes first:
-// ids that are not saved matter more than why the run stopped.
+// failureKinds are the kinds of failure with their exit codes. The first one that is
+// found in an error counts: ids that are not saved matter more than why the run
+// stopped.
+var failureKinds = []struct {
+	code int
+	kind string
+	find func(error) any // nil for nothing of this kind
+}{
+	{exitNotSaved, "not-saved", as[*engine.NotSavedError]},
+	{exitUnknown, "unknown-outcome", as[*engine.UnknownOutcomeError]},
+	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError]},
+	{exitInterrupted, "interrupted", one(engine.ErrInterrupted, context.Canceled)},
+	{exitMap, "map", as[*mapsError]},
+	{exitMap, "map", as[*engine.MapError]},
+	{exitMap, "locked", one(engine.ErrLocked)},
+	{exitMap, "file", as[*engine.FileError]},
+	{exitRefused, "mismatch", as[*engine.MismatchError]},
+	{exitRefused, "item", as[*engine.ItemError]},
+	{exitRefused, "setup", as[*engine.SetupError]},
+	{exitRefused, "login", as[*odoorpc.LoginError]},
+	{exitRefused, "database", as[*odoorpc.DatabaseError]},
+	{exitUnreachable, "transport", as[*odoorpc.TransportError]},
+	{exitUnreachable, "answer", as[*odoorpc.AnswerError]},
+	{exitUnreachable, "redirect", as[*odoorpc.RedirectError]},
+	{exitRefused, "server", as[*odoorpc.ServerError]},
+	{exitRefused, "server", as[*odoorpc.ConflictError]},
+	{exitUsage, "usage", as[*usageError]},
+	{exitUsage, "config", as[*odoorpc.ConfigError]},
+	{exitUsage, "config", as[*odoorpc.ProtocolError]},
+	{exitUnreachable, "transport", one(context.DeadlineExceeded)},
+}
+
+func as[E error](err error) any {
+	if found, ok := errors.AsType[E](err); ok {
+		return found
+	}
+	return nil
+}
+
+func one(targets ...error) func(error) any {
+	return func(err error) any {
+		for _, target := range targets {
+			if errors.Is(err, target) {
+				return target
+			}
+		}
+		return nil
+	}
+}
+
+// describe sorts an error into its kind.
 func describe(err error) failure {
 	f := failure{Code: exitUnexpected, Kind: "unexpected", Message: err.Error()}
 	var hinted interface{ Hint() string }
@@ -114,120 +163,58 @@ func describe(err error) failure {
 	if server, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		f.Debug = server.Debug
 	}
-	if describeOutcome(err, &f) || describeMap(err, &f) || describeOdoo(err, &f) {
-		return f
+	for _, k := range failureKinds {
+		if found := k.find(err); found != nil {
+			f.Code, f.Kind = k.code, k.kind
+			f.detail(found)
+			break
+		}
 	}
-	var usage *usageError
-	var config *odoorpc.ConfigError
-	var protocol *odoorpc.ProtocolError
-	switch {
-	case errors.As(err, &usage):
-		f.Code, f.Kind = exitUsage, usage.kind
-	case errors.As(err, &config):
-		f.Code, f.Kind, f.Message, f.Hint = exitUsage, "config", configProblems(config), configAdvice(config)
-	case errors.As(err, &protocol):
-		f.Code, f.Kind = exitUsage, "config"
-	case errors.Is(err, context.DeadlineExceeded):
-		f.Code, f.Kind = exitUnreachable, "transport"
+	if f.Kind == "interrupted" {
+		f.Message, f.Hint = "interrupted", "run again to continue"
 	}
 	return f
 }
 
-// describeOutcome knows the errors that come first: those of a run that ended halfway.
-func describeOutcome(err error, f *failure) bool {
-	var notSaved *engine.NotSavedError
-	var unknown *engine.UnknownOutcomeError
-	var call *odoorpc.UnknownOutcomeError
-	switch {
-	case errors.As(err, &notSaved):
-		f.Code, f.Kind, f.File, f.Items = exitNotSaved, "not-saved", notSaved.File, notSaved.Items
-		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", notSaved.File, cause(notSaved.Err))
-	case errors.As(err, &unknown):
-		f.Code, f.Kind, f.File, f.Items = exitUnknown, "unknown-outcome", unknown.File, unknown.Items
-		reason := unknown.Err
-		if errors.As(err, &call) {
+// detail adds what only errors of one type have.
+func (f *failure) detail(found any) {
+	switch e := found.(type) {
+	case *engine.NotSavedError:
+		f.File, f.Items = e.File, e.Items
+		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
+	case *engine.UnknownOutcomeError:
+		f.File, f.Items = e.File, e.Items
+		reason := e.Err
+		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
 			reason = call.Err
 		}
-		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v",
-			unknown.File, count(len(unknown.Items), "task"), reason)
-	case errors.As(err, &call):
-		f.Code, f.Kind = exitUnknown, "unknown-outcome"
-	case errors.Is(err, engine.ErrInterrupted), errors.Is(err, context.Canceled):
-		f.Code, f.Kind, f.Message, f.Hint = exitInterrupted, "interrupted", "interrupted", "run again to continue"
-	default:
-		return false
-	}
-	return true
-}
-
-// describeMap knows the errors of the map file.
-func describeMap(err error, f *failure) bool {
-	var several *mapsError
-	var mistakes *engine.MapError
-	var file *engine.FileError
-	switch {
-	case errors.As(err, &several):
-		f.Code, f.Kind = exitMap, "map"
-	case errors.As(err, &mistakes):
-		f.Code, f.Kind, f.File, f.Mistakes = exitMap, "map", mistakes.File, mistakes.Mistakes
-		f.Warnings = mistakes.Warnings
-		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(mistakes.Mistakes), "mistake"), mistakes.File), ""
-	case errors.Is(err, engine.ErrLocked):
-		f.Code, f.Kind = exitMap, "locked"
-	case errors.As(err, &file):
-		f.Code, f.Kind, f.File = exitMap, "file", file.Path
-		f.Message = fmt.Sprintf("%s: cannot %s: %s", file.Path, file.Op, cause(file.Err))
-	default:
-		return false
-	}
-	return true
-}
-
-// describeOdoo knows the errors that come from the server or the way to it.
-func describeOdoo(err error, f *failure) bool {
-	var (
-		item      *engine.ItemError
-		mismatch  *engine.MismatchError
-		setup     *engine.SetupError
-		login     *odoorpc.LoginError
-		database  *odoorpc.DatabaseError
-		server    *odoorpc.ServerError
-		conflict  *odoorpc.ConflictError
-		transport *odoorpc.TransportError
-		answer    *odoorpc.AnswerError
-		redirect  *odoorpc.RedirectError
-	)
-	switch {
-	case errors.As(err, &mismatch):
-		f.Code, f.Kind, f.File, f.Mismatch = exitRefused, "mismatch", mismatch.File, mismatch.Items
-		n := len(mismatch.Items)
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", mismatch.File, count(n, "task"), plural(n, "matches its item", "match their items"))
-		if first := mismatch.Items[0]; first.Created || first.Unseen {
-			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", mismatch.File, count(n, "task"), plural(n, "is", "are"))
+		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
+	case *engine.MapError:
+		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
+		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
+	case *engine.FileError:
+		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
+	case *engine.MismatchError:
+		f.File, f.Mismatch = e.File, e.Items
+		n := len(e.Items)
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
+		if first := e.Items[0]; first.Created || first.Unseen {
+			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
 		}
-	case errors.As(err, &item):
-		f.Code, f.Kind, f.File, f.Items = exitRefused, "item", item.File, []engine.ItemResult{item.Item}
+	case *engine.ItemError:
+		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
 		if f.Hint == "" {
 			f.Hint = "what was created before it is in the map; fix this item and run again"
 		}
-	case errors.As(err, &setup):
-		f.Code, f.Kind = exitRefused, "setup"
-	case errors.As(err, &login):
-		f.Code, f.Kind = exitRefused, "login"
-	case errors.As(err, &database):
-		f.Code, f.Kind = exitRefused, "database"
-	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.RefusalBusy:
-		f.Code, f.Kind = exitUnreachable, "transport"
-	case errors.As(err, &answer):
-		f.Code, f.Kind = exitUnreachable, "answer"
-	case errors.As(err, &redirect):
-		f.Code, f.Kind = exitUnreachable, "redirect"
-	case errors.As(err, &server), errors.As(err, &conflict):
-		f.Code, f.Kind = exitRefused, "server"
-	default:
-		return false
+	case *odoorpc.ServerError:
+		if e.Kind == odoorpc.RefusalBusy {
+			f.Code, f.Kind = exitUnreachable, "transport"
+		}
+	case *usageError:
+		f.Kind = e.kind
+	case *odoorpc.ConfigError:
+		f.Message, f.Hint = configProblems(e), configAdvice(e)
 	}
-	return true
 }
 
 // configProblems lists what the client refuses, by the names that settings
@@ -259,13 +246,12 @@ func configAdvice(e *odoorpc.ConfigError) string {
 
 // settingName is how users know a field of the client's configuration.
 func settingName(field string) string {
+	for _, v := range variables {
+		if v.field == field {
+			return v.String()
+		}
+	}
 	switch field {
-	case "URL":
-		return "ODOO_URL or --url"
-	case "Database":
-		return "ODOO_DB or --db"
-	case "Login":
-		return "ODOO_USERNAME or --username"
 	case "Password":
 		return envAPIKey + " or " + envPassword
 	case "APIKey":

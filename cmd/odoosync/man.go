@@ -10,10 +10,7 @@ import (
 
 // man prints the manual page, made from the table of commands.
 func (p *program) man(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	_, _ = p.out.Write(md2man.Render([]byte(manual(c.App)))) // the writer remembers its error until it is flushed
+	p.printf("%s", md2man.Render([]byte(manual(c.App))))
 	return nil
 }
 
@@ -22,20 +19,19 @@ func manual(app *cli.App) string {
 	var b strings.Builder
 	day, _, _ := strings.Cut(build().Date, "T")
 	fmt.Fprintf(&b, "%% ODOOSYNC 1 %q odoosync %q\n\n# NAME\n\nodoosync - %s\n\n# SYNOPSIS\n\n", day, "User Commands", app.Usage)
-	for _, c := range app.Commands {
-		if !c.Hidden {
-			fmt.Fprintf(&b, "**odoosync %s**%s\n\n", c.Name, markdown(strings.TrimPrefix(usageLine(c), "odoosync "+c.Name)))
-		}
+	for _, c := range app.VisibleCommands() {
+		fmt.Fprintf(&b, "**odoosync %s**%s\n\n", c.Name, markdown(strings.TrimPrefix(usageLine(c), "odoosync "+c.Name)))
 	}
 	b.WriteString("# DESCRIPTION\n\n" + markdown(`Creates an Odoo task for each feature and a subtask for each user story of a
 map (a TOML file) whose task_id is 0, and writes the new ids over the zeros. The
 map is the only file it reads and writes, and no other byte of it changes. Flags
 may come before or after the map.`) + "\n\n# COMMANDS\n\n")
-	for _, c := range app.Commands {
-		if c.Hidden {
-			continue
+	for _, c := range app.VisibleCommands() {
+		text, examples, _ := strings.Cut(c.Description, "\n\nExamples:")
+		fmt.Fprintf(&b, "## %s\n\n%s.\n\n%s\n\n", c.Name, sentence(c.Usage), markdown(text))
+		if examples != "" {
+			fmt.Fprintf(&b, "Examples:\n%s\n\n", strings.ReplaceAll(examples, "\n", "\n  ")) // four blanks: as they stand
 		}
-		fmt.Fprintf(&b, "## %s\n\n%s.\n\n%s\n\n", c.Name, sentence(c.Usage), markdownBlocks(c.Description))
 		for _, f := range c.Flags {
 			names, usage := describeFlag(f)
 			fmt.Fprintf(&b, "**%s**\n: %s\n\n", markdown(strings.TrimSpace(names)), markdown(usage))
@@ -49,26 +45,6 @@ may come before or after the map.`) + "\n\n# COMMANDS\n\n")
 			name, meaning, _ := strings.Cut(strings.TrimSpace(row), "  ")
 			fmt.Fprintf(&b, "**%s**\n: %s\n\n", markdown(name), markdown(strings.TrimSpace(meaning)))
 		}
-	}
-	return b.String()
-}
-
-// markdownBlocks turns the text of a description into Markdown: indented lines
-// are shown as they stand.
-func markdownBlocks(text string) string {
-	var b strings.Builder
-	literal := false
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\n")
-		indented := strings.HasPrefix(line, "  ")
-		if indented && !literal {
-			b.WriteString("\n")
-		}
-		if literal = indented; literal {
-			b.WriteString("    " + strings.TrimSpace(line) + "\n")
-			continue
-		}
-		b.WriteString(markdown(line) + "\n")
 	}
 	return b.String()
 }

@@ -8,64 +8,78 @@ import (
 )
 
 // planMarks are the signs of what a run would do with an item, outcomeMarks
-// those of what it did. Items without a sign are not listed.
+// those of what it did, checkMarks those of what the map alone tells. Items
+// without a sign are not listed.
 var (
 	planMarks = map[engine.Status]string{
 		engine.Create: "+", engine.Link: "=", engine.Differs: "!", engine.Deprecated: "-",
 	}
 	outcomeMarks = map[engine.Status]string{engine.Created: "+", engine.Linked: "="}
+	checkMarks   = map[engine.Status]string{engine.Pending: "+"}
 )
 
-// writeItems lists the items that have a sign, stories under their features,
-// and no more than limit of them. Features without a sign are listed if a
-// story is; the stories of a deprecated one are not.
+// entry is an item with the tags that are told with it.
+type entry struct {
+	engine.ItemResult
+	tags []string
+}
+
+// writeItems adds a list of items to the summary of a run.
 func writeItems(b *strings.Builder, items []engine.ItemResult, marks map[engine.Status]string, limit int, s style) {
-	listed, more := 0, 0
-	for len(items) > 0 {
-		feature, stories := &items[0], items[1:]
-		n := 0
-		for n < len(stories) && stories[n].Kind == engine.Story {
-			n++
-		}
-		stories, items = stories[:n], items[1+n:]
-		var shown []*engine.ItemResult
-		for i := range stories {
-			if marks[stories[i].Status] != "" && feature.Status != engine.Deprecated {
-				shown = append(shown, &stories[i])
-			}
-		}
-		own := 0
-		if marks[feature.Status] != "" {
-			own = 1
-		}
-		room := max(0, limit-listed-own)
-		if own+len(shown) == 0 || limit-listed < 1 {
-			more += own + len(shown)
-			continue
-		}
-		if listed == 0 {
-			b.WriteString("\n")
-		}
-		more += max(0, len(shown)-room)
-		shown = shown[:min(room, len(shown))]
-		listed += own + len(shown)
-		writeItem(b, feature, "", marks, s)
-		for i, story := range shown {
-			branch := "├── "
-			if i == len(shown)-1 {
-				branch = "└── "
-			}
-			writeItem(b, story, "  "+branch, marks, s)
-		}
+	all := make([]entry, len(items))
+	for i, it := range items {
+		all[i].ItemResult = it
 	}
-	if more > 0 {
-		fmt.Fprintf(b, "... and %d more; --verbose lists them all\n", more)
+	if list := tree(all, marks, limit, s); list != "" {
+		b.WriteString("\n" + list)
 	}
 }
 
-// writeItem is the line of one item, and in what its task differs.
-func writeItem(b *strings.Builder, it *engine.ItemResult, branch string, marks map[engine.Status]string, s style) {
-	mark, name, note := marks[it.Status], oneLine(it.Name()), ""
+// tree lists the items that have a sign, stories under their features, and no
+// more than limit of them. Features without a sign are listed if a story is;
+// the stories of a deprecated one are not.
+func tree(items []entry, marks map[engine.Status]string, limit int, s style) string {
+	var listed []entry
+	var feature entry
+	headed := false // the feature is listed
+	marked, more := 0, 0
+	for _, it := range items {
+		if it.Kind == engine.Feature {
+			feature, headed = it, false
+		}
+		ofDeprecated := it.Kind == engine.Story && feature.Status == engine.Deprecated
+		switch {
+		case marks[it.Status] == "" || ofDeprecated:
+			continue
+		case marked == limit:
+			more++
+			continue
+		case it.Kind == engine.Story && !headed:
+			listed = append(listed, feature)
+		}
+		listed, headed = append(listed, it), true
+		marked++
+	}
+	var b strings.Builder
+	for i, it := range listed {
+		branch := ""
+		if it.Kind == engine.Story {
+			branch = "  ├── "
+			if i+1 == len(listed) || listed[i+1].Kind == engine.Feature {
+				branch = "  └── "
+			}
+		}
+		writeEntry(&b, it, branch, marks[it.Status], s)
+	}
+	if more > 0 {
+		fmt.Fprintf(&b, "... and %d more; --verbose lists them all\n", more)
+	}
+	return b.String()
+}
+
+// writeEntry is the line of one item, and in what its task differs.
+func writeEntry(b *strings.Builder, it entry, branch, mark string, s style) {
+	name, note := oneLine(it.Name()), ""
 	switch mark {
 	case "+":
 		mark, name = s.green(mark), s.bold(name)
@@ -74,24 +88,24 @@ func writeItem(b *strings.Builder, it *engine.ItemResult, branch string, marks m
 	case "!":
 		mark = s.yellow(mark)
 	case "-":
-		mark, note = s.faint(mark), "(deprecated)"
+		mark, note = s.faint(mark), " (deprecated)"
 	default:
 		mark = " "
 	}
-	if it.ID != 0 {
-		note = fmt.Sprintf("(task %d)", it.ID)
-	}
-	if it.Status == engine.Differs {
-		note = fmt.Sprintf("(task %d differs)", it.ID)
-	}
-	if note != "" {
-		note = " " + s.faint(note)
+	switch {
+	case it.Status == engine.Differs:
+		note = fmt.Sprintf(" (task %d differs)", it.ID)
+	case it.ID != 0:
+		note = fmt.Sprintf(" (task %d)", it.ID)
 	}
 	if it.URL != "" && it.Status != engine.Synced {
-		note += " " + s.faint(oneLine(it.URL))
+		note += " " + oneLine(it.URL)
 	}
-	fmt.Fprintf(b, "%s%s %s%s\n", s.faint(branch), mark, name, note)
-	b.WriteString(differences(strings.Repeat(" ", len([]rune(branch))+len("! ")), it.Differences))
+	fmt.Fprintf(b, "%s%s %s%s", s.faint(branch), mark, name, s.faint(note))
+	if len(it.tags) > 0 {
+		b.WriteString(" " + s.cyan("["+oneLine(strings.Join(it.tags, ", "))+"]"))
+	}
+	b.WriteString("\n" + differences(strings.Repeat(" ", len([]rune(branch))+len("! ")), it.Differences))
 }
 
 // totals counts what a run would do.

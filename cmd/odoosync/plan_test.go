@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -37,10 +36,8 @@ func TestADryRunShowsWhatARunWouldDo(t *testing.T) {
 		planned(engine.Feature, "Fax", engine.Deprecated, 0),
 		planned(engine.Story, "Print", engine.Deprecated, 0),
 	}}
-	var out bytes.Buffer
 	mismatch := &engine.MismatchError{File: "map.toml", Items: []engine.Mismatch{{Item: differs, Differences: differs.Differences}}}
-	is.True(writeSummary(&out, r, mismatch, false, style{})) // it tells in what tasks differ
-	_, tree, _ := strings.Cut(out.String(), "\n\n")
+	_, tree, _ := strings.Cut(summary(r, mismatch, false, style{}), "\n\n")
 	is.Equal(tree, `  Payment (task 42)
   ├── ! By card (task 43 differs) https://odoo.example.com/t/43
         name
@@ -69,9 +66,7 @@ func TestARunListsWhatItCreated(t *testing.T) {
 	}
 	r.Items = append(r.Items, planned(engine.Feature, "Last", engine.Created, 200))
 	list := func(all bool) string {
-		var out bytes.Buffer
-		is.True(!writeSummary(&out, r, nil, all, style{}))
-		_, tree, _ := strings.Cut(out.String(), "\n\n")
+		_, tree, _ := strings.Cut(summary(r, nil, all, style{}), "\n\n")
 		return tree
 	}
 	few := list(false)
@@ -99,8 +94,8 @@ func TestPlansInJSON(t *testing.T) {
 		planned(engine.Feature, "A", engine.Create, 0), differs, planned(engine.Feature, "C", engine.Link, 44), planned(engine.Feature, "D", engine.Synced, 45),
 	}})
 	is.Equal(len(r.Pending), 3)
-	is.Equal(r.Pending[0].Action, "create")
-	is.Equal(r.Pending[1].Action, "differs")
+	is.Equal(r.Pending[0].Action, engine.Create)
+	is.Equal(r.Pending[1].Action, engine.Differs)
 	is.Equal(r.Pending[1].Differences, []reportDifference{{Field: "name", Map: "B", Odoo: "b"}})
 	is.Equal(r.Pending[2].URL, "https://odoo.example.com/t/44")
 	is.Equal(r.Skipped[0].URL, "https://odoo.example.com/t/45")

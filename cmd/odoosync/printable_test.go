@@ -21,8 +21,8 @@ func TestPrintable(t *testing.T) {
 		{"a\tb\nc", "a\tb\nc", `a\tb\nc`},
 		{"a\r\nb", "a\nb", `a\nb`},
 		{"over\rwritten", `over\rwritten`, `over\rwritten`},
-		{"\x1b[2J\x07\x00\x7f", `\x1b[2J\x07\x00\x7f`, `\x1b[2J\x07\x00\x7f`},
-		{"\u009b31m", `\x9b31m`, `\x9b31m`},
+		{"\x1b[2J\x07\x00\x7f", `\x1b[2J\a\x00\x7f`, `\x1b[2J\a\x00\x7f`},
+		{"\u009b31m", `\u009b31m`, `\u009b31m`},
 		{"\u202egnp.exe\u2066\u2069\u200f", `\u202egnp.exe\u2066\u2069\u200f`, `\u202egnp.exe\u2066\u2069\u200f`},
 		{"a\u2028b\ufeff", `a\u2028b\ufeff`, `a\u2028b\ufeff`},
 		{"bad \xff\xc3 bytes", `bad \xff\xc3 bytes`, `bad \xff\xc3 bytes`},
@@ -83,7 +83,7 @@ func TestReportIsHarmlessToATerminal(t *testing.T) {
 	r := newReport("run")
 	r.Map = "a\x7fb\u009b31m\u202e<&>\u2028\ufeff\"价\x1b\U000e0001"
 	var out strings.Builder
-	r.write(&out)
+	writeJSON(&out, r)
 	is.True(!strings.ContainsFunc(strings.ReplaceAll(out.String(), "\n", ""), disturbs))
 	is.True(strings.Contains(out.String(), `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b\udb40\udc01"`))
 	var back report

@@ -25,14 +25,12 @@ type program struct {
 	env     func(string) string
 	began   time.Time
 
-	report *report // set by commands that know --json
+	report *report // printed only with --json
 	asJSON bool
 	code   int // the exit code when all goes well
 	warned int // warnings about places in the map
 
 	events sync.Mutex // held while one is shown: calls run in parallel
-
-	differencesShown bool // on standard output, which spares them to the error
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -47,22 +45,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		console: &console{w: stderr, style: styleFor(stderr, env, false), moving: isTerminal(stderr) && env("TERM") != "dumb"},
 		env:     env,
 		began:   time.Now(),
+		report:  newReport(""),
 	}
 	err := p.execute(ctx, args)
-	if p.asJSON && p.report == nil {
-		p.report = newReport("")
+	p.report.DurationSeconds = time.Since(p.began).Seconds()
+	code, f := p.code, failure{}
+	if err != nil {
+		f = describe(err)
+		code, p.report.Error = f.Code, errorOf(f)
 	}
 	if p.asJSON {
-		p.report.finish(err, time.Since(p.began))
-		p.report.write(p.out)
+		writeJSON(p.out, p.report)
 	}
-	code := p.code
 	if err != nil {
-		f := describe(err)
-		code = f.Code
 		_ = p.out.Flush() // results so far come before the error
-		if p.differencesShown {
-			f.Mismatch = nil
+		if p.report.DryRun && p.talkative() {
+			f.Mismatch = nil // the plan shows it
 		}
 		p.console.fail(f)
 	}
@@ -85,10 +83,8 @@ func (p *program) execute(ctx context.Context, args []string) error {
 		p.asJSON = wantsJSON(args)
 		return err
 	}
-	app.Before = nil
 	for _, c := range app.Commands {
 		c.Before = p.prepare
-		c.OnUsageError = func(c *cli.Context, err error, _ bool) error { return asUsage(c.Command.Name, err) }
 	}
 	return app.RunContext(ctx, line)
 }
@@ -115,7 +111,9 @@ func (p *program) prepare(c *cli.Context) error {
 	if p.console.quiet && p.console.verbose > 0 {
 		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
 	}
-	return nil
+	p.report.Command = c.Command.Name
+	p.report.DryRun = c.Bool("dry-run") || c.Command.Name == "check"
+	return checkArguments(c)
 }
 
 // outStyle colours standard output.
@@ -132,14 +130,6 @@ func (p *program) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format, args...)
 }
 
-// watch tells people what an interruption does while a call may be in flight.
-// The returned function ends it.
-func (p *program) watch(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() {
-		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
-	})
-}
-
 // warningsShown is how many warnings about places in the map a run prints.
 const warningsShown = 10
 
@@ -154,11 +144,10 @@ func (p *program) engineEvents(show *progress) func(engine.Event) {
 			show.event(ev)
 		case w.Place == nil:
 			p.console.warn(w.Message, w.Hint)
-		case p.warned < warningsShown:
-			p.console.warnOf(w.Place)
-		}
-		if ok && w.Place != nil {
-			p.warned++
+		default:
+			if p.warned++; p.warned <= warningsShown {
+				p.console.warnOf(w.Place)
+			}
 		}
 	}
 }

@@ -2,12 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
+	"strings"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"odoosync/engine"
 )
@@ -35,11 +31,6 @@ type mark struct {
 	at   time.Time
 }
 
-func newProgress(c *console) *progress { return &progress{console: c} }
-
-// begin shows that something goes on before it is known how much.
-func (p *progress) begin(phase string) { p.phase = phase }
-
 // event follows a run.
 func (p *progress) event(ev engine.Event) {
 	switch ev := ev.(type) {
@@ -62,36 +53,24 @@ func (p *progress) event(ev engine.Event) {
 	}
 }
 
-// waiting shows that the client holds back, and why; d is how long.
-func (p *progress) waiting(why string, d time.Duration) {
-	why = "waiting for the server: " + why
-	if p.barShown() {
-		p.hold(why, d)
-		return
-	}
-	p.console.note("%s, continuing in %s", why, inSeconds(d))
-}
-
-// pausing is waiting for a reason that is nothing to worry about, such as the
-// pace: only the bar shows it, and only if one could wonder.
-func (p *progress) pausing(why string, d time.Duration) {
+// waiting shows that the client holds back, and why; d is how long. Where the
+// reason is nothing to worry about, such as the pace, only the bar shows it, and
+// only if one could wonder.
+func (p *progress) waiting(why string, d time.Duration, worrying bool) {
 	const short = time.Second
-	if p.barShown() && d > short {
-		p.hold(why, d)
+	if worrying {
+		why = "waiting for the server: " + why
 	}
-}
-
-// hold shows the reason in place of the bar.
-func (p *progress) hold(why string, d time.Duration) {
-	p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
+	switch {
+	case p.barShown() && (worrying || d > short):
+		p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
+	case worrying:
+		p.console.note("%s, continuing in %s", why, inSeconds(d))
+	}
 }
 
 // goesOn ends a wait.
-func (p *progress) goesOn() {
-	if p.barShown() {
-		p.update(func() { p.waitFor = "" })
-	}
-}
+func (p *progress) goesOn() { p.update(func() { p.waitFor = "" }) }
 
 // end takes the bar away.
 func (p *progress) end() {
@@ -99,10 +78,7 @@ func (p *progress) end() {
 		return
 	}
 	close(p.stop)
-	p.console.mu.Lock()
-	defer p.console.mu.Unlock()
-	p.console.bar.hide()
-	p.console.bar = nil
+	p.console.setStatus(nil)
 }
 
 func (p *progress) setPhase(phase string) { p.update(func() { p.phase = phase }) }
@@ -135,10 +111,7 @@ func (p *progress) showBar() {
 	if !c.moving || c.quiet || p.total == 0 {
 		return
 	}
-	c.mu.Lock()
-	c.bar = newBar(c.w, p.total)
-	c.bar.set(0, p.total, p.progressLine(time.Now()), "")
-	c.mu.Unlock()
+	c.setStatus(p.line)
 	p.stop = make(chan struct{})
 	go p.tick(p.stop)
 }
@@ -163,11 +136,26 @@ func (p *progress) update(change func()) {
 	p.console.mu.Lock()
 	defer p.console.mu.Unlock()
 	change()
-	if p.console.bar == nil {
-		return
-	}
+	p.console.draw()
+}
+
+// line is what a terminal shows: the bar with what goes on, or while nothing
+// moves the reason for it. Where a bar would be too short to say anything, what
+// goes on is enough.
+func (p *progress) line(columns int) string {
+	const short = 10
 	now := time.Now()
-	p.console.bar.set(p.done, p.total, p.progressLine(now), p.waitLine(now))
+	if p.waitFor != "" {
+		return p.waitLine(now)
+	}
+	text := p.progressLine(now)
+	room := columns - len("100% ||  ") - len(text)
+	if room < short {
+		return text
+	}
+	done, total := min(p.done, p.total), max(p.total, 1)
+	filled := room * done / total
+	return fmt.Sprintf("%3d%% |%s%s|  %s", 100*done/total, strings.Repeat("█", filled), strings.Repeat(" ", room-filled), text)
 }
 
 // progressLine says what goes on, how far it is, and how fast. The rate is that
@@ -195,76 +183,12 @@ func rate(perTask time.Duration) string {
 	return fmt.Sprintf("%.0f tasks/min", time.Minute.Seconds()/perTask.Seconds())
 }
 
-// waitLine says why nothing moves, "" when something does.
+// waitLine says why nothing moves.
 func (p *progress) waitLine(now time.Time) string {
-	if p.waitFor == "" {
-		return ""
-	}
 	return fmt.Sprintf("%d/%d  %s, continuing in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
 }
 
 // inSeconds is a time rounded up to whole seconds, at least one.
 func inSeconds(d time.Duration) string {
 	return max(time.Second, (d + time.Second - 1).Truncate(time.Second)).String()
-}
-
-// bar is the progress line of a terminal: a bar, or while nothing moves the
-// reason for it. Its caller holds the console's lock.
-type bar struct {
-	w     io.Writer
-	drawn *progressbar.ProgressBar
-	done  int
-	label string // what is shown beside the bar
-	wait  string // what is shown in its place, "" for the bar
-}
-
-func newBar(w io.Writer, total int) *bar {
-	return &bar{w: w, drawn: progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(w),
-		progressbar.OptionUseANSICodes(true),
-		progressbar.OptionFullWidth(),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionShowDescriptionAtLineEnd(),
-		progressbar.OptionClearOnFinish(),
-	)}
-}
-
-func (b *bar) set(done, total int, label, wait string) {
-	b.drawn.ChangeMax(total)
-	advanced := done - b.done
-	b.done, b.label, b.wait = done, label, wait
-	if advanced > 0 {
-		_ = b.drawn.Add(advanced) // fails only beyond the total, and draws nothing then
-	}
-	b.draw()
-}
-
-func (b *bar) hide() { _, _ = io.WriteString(b.w, "\r\x1b[2K") }
-
-// draw shows the line. What does not fit is cut, because a line that wraps
-// cannot be taken back. For the same reason the cursor goes back to its
-// beginning: the terminal itself writes ^C there.
-func (b *bar) draw() {
-	const narrow = 60 // columns that the bar needs beside the numbers
-	line, columns := b.wait, terminalColumns(b.w)
-	if line == "" && columns < narrow {
-		line = b.label
-	}
-	b.hide()
-	if line == "" {
-		b.drawn.Describe(b.label)
-	} else {
-		_, _ = io.WriteString(b.w, firstColumns(line, columns-1))
-	}
-	_, _ = io.WriteString(b.w, "\r")
-}
-
-// terminalColumns is the width of a terminal, 80 when it does not say.
-func terminalColumns(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
-			return columns
-		}
-	}
-	return 80
 }

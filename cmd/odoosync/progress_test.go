@@ -11,17 +11,32 @@ import (
 // The terminal writes ^C where the cursor is; at the end of a full line that
 // would begin another one, which could not be taken back.
 func TestTheBarLeavesTheCursorAtItsBeginning(t *testing.T) {
-	for _, wait := range []string{"", "0/9  waiting for the server: 503 Service Unavailable, going on in 4s"} {
+	tests := []struct{ waitFor, want string }{
+		{"", " 33% |" + strings.Repeat("█", 17) + strings.Repeat(" ", 35) + "|  creating tasks 3/9"},
+		{"waiting for the server: 503 Service Unavailable", "3/9  waiting for the server: 503 Service Unavailable, continuing in 4s"},
+	}
+	for _, test := range tests {
 		is := is.New(t)
 		var screen strings.Builder
-		b := newBar(&screen, 9)
-		b.set(3, 9, "creating tasks 3/9", wait)
-		is.True(strings.HasSuffix(screen.String(), "\r"))
-		is.True(strings.Contains(screen.String(), wait))
-		is.True(wait != "" || strings.Contains(screen.String(), "creating tasks 3/9"))
-		b.hide()
+		c := &console{w: &screen}
+		p := &progress{console: c, phase: "creating tasks", done: 3, total: 9, waitFor: test.waitFor, waitUntil: time.Now().Add(4 * time.Second)}
+		c.setStatus(p.line)
+		is.True(strings.HasSuffix(screen.String(), "\x1b[2K"+test.want+"\r"))
+		c.print("a message\n") // above it
+		is.True(strings.HasSuffix(screen.String(), "\r\x1b[2Ka message\n\r\x1b[2K"+test.want+"\r"))
+		c.setStatus(nil)
 		is.True(strings.HasSuffix(screen.String(), "\r\x1b[2K"))
 	}
+}
+
+// A bar that says nothing is left out.
+func TestANarrowTerminalHasNoBar(t *testing.T) {
+	is := is.New(t)
+	p := &progress{phase: "creating tasks", done: 3, total: 9}
+	is.Equal(p.line(36), "creating tasks 3/9")
+	is.Equal(p.line(37), " 33% |███       |  creating tasks 3/9")
+	p = &progress{phase: "creating tasks", done: 10, total: 9}
+	is.Equal(p.line(38), "100% |██████████|  creating tasks 10/9")
 }
 
 func TestProgressLineTellsRateAndTimeLeft(t *testing.T) {

@@ -29,7 +29,7 @@ func accepts(t *testing.T, schema *jsonschema.Schema, text []byte) bool {
 }
 
 func TestTheSchemaAcceptsEveryGoodMap(t *testing.T) {
-	schema := compileSchema(t, string(mapSchema))
+	schema := compileSchema(t, mapSchema)
 	for _, pattern := range []string{"../../testdata/golden/*/*.toml", "demo/map.toml", "example.toml", "../../docs/pictures/map.toml"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
@@ -49,7 +49,7 @@ func TestTheSchemaAcceptsEveryGoodMap(t *testing.T) {
 // leaves each out. JSON cannot say that 0.0 is no integer and a date no string,
 // so these are left to check.
 func TestTheSchemaAgreesWithCheck(t *testing.T) {
-	schema := compileSchema(t, string(mapSchema))
+	schema := compileSchema(t, mapSchema)
 	const (
 		feature = "[features.A]\n%s"
 		story   = "[features.A]\ntask_id = 0\nuser_stories = [ { %s } ]\n"
@@ -101,7 +101,7 @@ func FuzzTheSchemaAcceptsWhatCheckAccepts(f *testing.F) {
 	f.Add([]byte("[[features.A.user_stories]]\nname = \"s\"\ntask_id = +0\n[features.A]\ntask_id = 0x7\n_deprecated = true\n"))
 	f.Add([]byte("features.A = { task_id = 1, description = '', sequence = 1e3, when = 2026-01-01, user_stories = [] }\n"))
 	f.Add([]byte("title = \"plan\"\n[features]\n[Features.x]\n[other]\ntask_id = \"x\"\n"))
-	schema := compileSchema(f, string(mapSchema))
+	schema := compileSchema(f, mapSchema)
 	path := filepath.Join(f.TempDir(), fmt.Sprintf("map-%d.toml", os.Getpid()))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -134,5 +134,5 @@ func TestTheSchemaIsInTheDocumentation(t *testing.T) {
 	is := is.New(t)
 	text, err := os.ReadFile("../../docs/map.schema.json")
 	is.NoErr(err)
-	is.Equal(string(text), string(mapSchema))
+	is.Equal(string(text), mapSchema)
 }

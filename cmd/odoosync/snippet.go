@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -67,27 +68,21 @@ func aroundMark(cells []cell, columns int) []cell {
 		return cells
 	}
 	ellipsis := cell{text: "…", width: 1}
-	mark := 0
-	for !cells[mark].marked {
-		mark++
-	}
+	mark := slices.IndexFunc(cells, func(c cell) bool { return c.marked })
 	start := 0
 	for widthOf(cells[start:mark]) > columns*2/3 {
 		start++
 	}
-	var kept []cell
-	room := columns
 	if start > 0 {
-		kept, room = append(kept, ellipsis), room-1
+		cells = append([]cell{ellipsis}, cells[start:]...)
 	}
-	for i, c := range cells[start:] {
-		last := start+i == len(cells)-1
-		if c.width > room || c.width == room && !last {
-			return append(kept, ellipsis)
-		}
-		kept, room = append(kept, c), room-c.width
+	if widthOf(cells) <= columns {
+		return cells
 	}
-	return kept
+	for widthOf(cells) >= columns {
+		cells = cells[:len(cells)-1]
+	}
+	return append(cells, ellipsis)
 }
 
 func widthOf(cells []cell) int {
@@ -100,14 +95,9 @@ func widthOf(cells []cell) int {
 
 // firstColumns is as much of a text as fits into a number of columns.
 func firstColumns(text string, columns int) string {
-	rest, width := text, 0
-	for state := -1; rest != ""; {
-		before := len(text) - len(rest)
-		var wide int
-		_, rest, wide, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if width += wide; width > columns {
-			return text[:before]
-		}
+	for text != "" && uniseg.StringWidth(text) > columns {
+		_, last := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-last]
 	}
 	return text
 }

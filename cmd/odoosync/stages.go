@@ -11,30 +11,17 @@ import (
 
 // stages creates the missing stages.
 func (p *program) stages(c *cli.Context) error {
-	p.report = newReport(c.Command.Name)
-	p.report.DryRun = c.Bool("dry-run")
-	if err := noArguments(c); err != nil {
-		return err
-	}
 	s, err := p.readSettings(c.Context, c)
 	if err != nil {
 		return err
 	}
-	show := newProgress(p.console)
-	client, err := p.newClient(s.odoo, show)
-	if err != nil {
-		return err
-	}
-	s.options.Observer = p.engineEvents(show)
-	defer p.watch(c.Context)()
-	defer show.end()
-	result, err := engine.New(client, s.options).EnsureStages(c.Context)
+	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.StagesResult, error) { return e.EnsureStages(c.Context) })
 	if result == nil {
 		return err
 	}
 	p.report.fillStages(result)
 	if err == nil && p.talkative() {
-		_, _ = p.out.WriteString(stagesSummary(result, p.outStyle(c)))
+		p.printf("%s", stagesSummary(result, p.outStyle(c)))
 	}
 	return err
 }

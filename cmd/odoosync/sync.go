@@ -14,17 +14,13 @@ import (
 
 // sync is the command run.
 func (p *program) sync(c *cli.Context) error {
-	p.report = newReport(c.Command.Name)
-	path, err := mapArgument(c)
-	if err != nil {
-		return err
-	}
-	p.report.Map, p.report.DryRun = path, c.Bool("dry-run")
+	path := c.Args().First()
+	p.report.Map = path
 	s, err := p.readSettings(c.Context, c)
 	if err != nil {
 		return err
 	}
-	result, err := p.runEngine(c.Context, s, path)
+	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if result == nil {
 		return err
 	}
@@ -33,49 +29,39 @@ func (p *program) sync(c *cli.Context) error {
 		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
 	}
 	if p.talkative() {
-		p.differencesShown = writeSummary(p.out, result, err, p.console.verbose > 0, p.outStyle(c))
+		p.printf("%s", summary(result, err, p.console.verbose > 0, p.outStyle(c)))
 	}
 	return err
 }
 
-// runEngine runs once over a map, and shows how it goes on. The result is nil
-// when the settings were refused.
-func (p *program) runEngine(ctx context.Context, s *settings, path string) (*engine.Result, error) {
-	show := newProgress(p.console)
-	client, err := p.newClient(s.odoo, show)
+// drive does something with the engine for an Odoo, and shows how it goes on.
+// The result is nil when the settings were refused.
+func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.Engine) (*R, error)) (*R, error) {
+	show := &progress{console: p.console, phase: "connecting"}
+	s.odoo.Observer, s.odoo.Trace = p.callEvents(show), p.console.verbose > 1
+	client, err := odoorpc.New(s.odoo)
 	if err != nil {
 		return nil, err
 	}
 	s.options.Observer = p.engineEvents(show)
-	defer p.watch(ctx)()
+	defer context.AfterFunc(ctx, func() {
+		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
+	})()
 	defer show.end()
-	show.begin("connecting")
-	return engine.New(client, s.options).Sync(ctx, path)
+	return do(engine.New(client, s.options))
 }
 
-// newClient makes the client of an Odoo, which traces its calls on the console
-// when it is verbose. It does no I/O.
-func (p *program) newClient(config odoorpc.Config, show *progress) (*odoorpc.Client, error) {
-	config.Observer = p.callEvents(show)
-	config.Trace = p.console.verbose > 1
-	return odoorpc.New(config)
-}
-
-// writeSummary says what a run did, or in a dry run what it would do, and
-// whether that tells in what tasks differ from the map. It lists many created
-// tasks only on request.
-func writeSummary(w interface{ WriteString(string) (int, error) }, r *engine.Result, err error, all bool, s style) (differences bool) {
+// summary says what a run did, or in a dry run what it would do. It lists many
+// created tasks only on request.
+func summary(r *engine.Result, err error, all bool, s style) string {
 	var b strings.Builder
 	switch {
 	case r.DryRun && (err == nil || r.Count(engine.Create)+r.Count(engine.Link)+r.Count(engine.Differs) > 0):
 		writeRehearsal(&b, r, s)
-		differences = true
-	case r.DryRun:
-	case err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0:
+	case !r.DryRun && (err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0):
 		writeOutcome(&b, r, all, s)
 	}
-	_, _ = w.WriteString(b.String()) // the writer remembers its error until it is flushed
-	return differences
+	return b.String()
 }
 
 // writeOutcome is the summary of a run.
@@ -131,7 +117,8 @@ func writeTags(b *strings.Builder, tags []engine.Tag) {
 // writeRehearsal is the summary of a dry run: what was verified.
 func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	fmt.Fprintf(b, "%s\n", s.bold("Dry run: nothing was created, "+oneLine(r.Map)+" is unchanged"))
-	row(b, "server", fmt.Sprintf("%s, Odoo %s, %s", r.Session.URL, r.Session.Version, protocolName(r.Session.Protocol)))
+	protocol := map[odoorpc.Protocol]string{odoorpc.JSONRPC: "JSON-RPC", odoorpc.JSON2: "JSON-2"}[r.Session.Protocol]
+	row(b, "server", fmt.Sprintf("%s, Odoo %s, %s", r.Session.URL, r.Session.Version, protocol))
 	if r.Session.Database != "" {
 		row(b, "database", r.Session.Database)
 	}
@@ -222,16 +209,6 @@ func skipped(r *engine.Result) string {
 		return "the map has no features"
 	}
 	return strings.Join(parts, ", ")
-}
-
-func protocolName(p odoorpc.Protocol) string {
-	switch p {
-	case odoorpc.JSON2:
-		return "JSON-2"
-	case odoorpc.JSONRPC:
-		return "JSON-RPC"
-	}
-	return string(p)
 }
 
 // took is a duration as people say it.

@@ -30,11 +30,7 @@ func (p *program) callEvents(show *progress) func(odoorpc.Event) {
 				p.console.trace("< " + ev.Answer)
 			}
 		case odoorpc.EventWaiting:
-			if ev.Try > 1 || verbose > 0 {
-				show.waiting(ev.Reason, ev.Wait)
-			} else {
-				show.pausing(ev.Reason, ev.Wait)
-			}
+			show.waiting(ev.Reason, ev.Wait, ev.Try > 1 || verbose > 0)
 		}
 	}
 }

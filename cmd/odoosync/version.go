@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 
@@ -17,39 +18,31 @@ var (
 
 // buildInfo says which program this is.
 type buildInfo struct {
-	Version, Commit, Date, Go string
+	Version, Commit, Date string
 }
 
 func build() buildInfo {
-	b := buildInfo{Version: version, Commit: commit, Date: date, Go: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
-	if ok {
-		if b.Version == "" {
-			b.Version = info.Main.Version
-		}
+	b := buildInfo{version, commit, date}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		b.Version = cmp.Or(b.Version, info.Main.Version)
 		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision" && b.Commit == "":
-				b.Commit = s.Value
-			case s.Key == "vcs.time" && b.Date == "":
-				b.Date = s.Value
+			switch s.Key {
+			case "vcs.revision":
+				b.Commit = cmp.Or(b.Commit, s.Value)
+			case "vcs.time":
+				b.Date = cmp.Or(b.Date, s.Value)
 			}
 		}
 	}
-	if b.Version == "" {
-		b.Version = "(devel)"
-	}
+	b.Version = cmp.Or(b.Version, "(devel)")
 	return b
 }
 
 // version prints which program this is.
-func (p *program) version(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
+func (p *program) version(_ *cli.Context) error {
 	b := build()
 	p.printf("odoosync %s\n", b.Version)
-	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", b.Go}} {
+	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}} {
 		if line.value != "" {
 			p.printf("%-8s%s\n", line.name, line.value)
 		}
