@@ -109,8 +109,7 @@ func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 		known[v.Item] = true
 	}
 	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item] })
-	asked, err := r.maker.Ask(ctx, rest)
-	return append(sight.Found, asked...), err
+	return r.maker.Ask(ctx, rest, sight.Found)
 }
 
 // checkParents refuses tasks that are gone, archived or in another project,

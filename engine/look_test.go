@@ -373,6 +373,75 @@ func TestManyNamesakesAreFound(t *testing.T) {
 	is.Equal(w.read(path), after)
 }
 
+// TestADryRunKnowsWhereALoadLeads is about tasks that only the load of an item
+// leads to, where stories share a name, and about stories whose feature is gone.
+func TestADryRunKnowsWhereALoadLeads(t *testing.T) {
+	feature := func(id int64, stories ...string) string {
+		return fmt.Sprintf("[features.F]\ntask_id = %d\nuser_stories = [\n%s]\n", id, strings.Join(stories, ""))
+	}
+	story := func(id int64) string { return fmt.Sprintf("  { name = \"s\", task_id = %d },\n", id) }
+	move := func(id int64) func(w *world) {
+		return func(w *world) {
+			other := w.odoo.AddProject(odoosim.Project{Name: "Other"})
+			w.odoo.UpdateTask(id, func(task *odoosim.Task) { task.ProjectID = other })
+		}
+	}
+	for name, scene := range map[string]struct {
+		stories int // that a first run creates, with the ids 2, 3 ...
+		change  func(w *world)
+		text    string
+		dry     string
+	}{
+		"the feature is gone":                         {2, func(w *world) { w.odoo.DeleteTask(1) }, feature(0, story(0), story(0)), "create differs differs"},
+		"its own task is another's, the next differs": {2, move(3), feature(1, story(0), story(2)), "synced differs synced"},
+		"one is found, another's task differs":        {2, move(2), feature(1, story(0), story(0)), "synced link differs"},
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				w := newWorldOfBob(t, odoosim.WithDialect(dialect))
+				all := make([]string, scene.stories)
+				for i := range all {
+					all[i] = story(0)
+				}
+				w.sync(w.write(feature(0, all...)))
+				scene.change(w)
+				path := w.write(scene.text)
+				for _, run := range []func() (*engine.Result, error){
+					func() (*engine.Result, error) { return w.asBob(path, true) },
+					func() (*engine.Result, error) {
+						w.options.DryRun = true
+						defer func() { w.options.DryRun = false }()
+						return w.engine().Sync(context.Background(), path)
+					},
+				} {
+					dry, err := run()
+					var differs *engine.MismatchError
+					is.True(errors.As(err, &differs))
+					is.Equal(statuses(dry), scene.dry)
+				}
+				_, err := w.engine().Sync(context.Background(), path)
+				var differs *engine.MismatchError
+				is.True(errors.As(err, &differs))
+			})
+		})
+	}
+}
+
+// TestANewStoryBeforeManyNamesakes puts a story in front of more of its name,
+// all with tasks, than external ids are tried beyond those of the map.
+func TestANewStoryBeforeManyNamesakes(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	many := strings.Repeat("  { name = \"twin\", task_id = 0 },\n", 120)
+	path := w.write("[features.A]\ntask_id = 0\nuser_stories = [\n" + many + "]\n")
+	w.sync(path)
+	w.write(strings.Replace(w.read(path), "[\n", "[\n  { name = \"twin\", task_id = 0 },\n", 1))
+	w.sync(path)
+	is.Equal(len(w.odoo.Tasks()), 122)
+	w.oneToOne(path)
+}
+
 // TestIDsOfALaterBackupAreToldAtOnce has a map that claims ids which Odoo has
 // yet to give, next to those that it gives now.
 func TestIDsOfALaterBackupAreToldAtOnce(t *testing.T) {

@@ -55,6 +55,8 @@ type Verdict struct {
 	// parent is missing, it is what another item of its batch asks for, or it
 	// was deleted at once.
 	Wrong bool
+
+	task *Task
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.

@@ -102,11 +102,57 @@ func nameParts(names []string) [][]string {
 	return list
 }
 
-// Ask asks for the tasks of items by their external ids, which also finds
-// those that were renamed, moved, or hidden from the user. Odoo gives the
+// Ask says what a run would find out by the loads of items that Look found no
+// task for: it asks for their tasks by their external ids, which also finds
+// those that were renamed, moved, or hidden from the user. It adds what it
+// found to the verdicts of Look, and to those about stories whose feature would
+// get a new task, that they are not under it.
+func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Verdict) ([]Verdict, error) {
+	var there []*featuremap.Item
+	for left := items; len(left) > 0; {
+		byName, err := k.tasksOf(ctx, left)
+		if err != nil {
+			return nil, err
+		}
+		var again []*featuremap.Item
+		for _, item := range left {
+			id, known := byName[k.ExternalID(item)]
+			switch {
+			case !known:
+			case k.ledger.Owner(id) == nil:
+				k.found[item] = id
+				there = append(there, item)
+			case k.NextOrdinal(item):
+				again = append(again, item)
+			}
+		}
+		left = again
+	}
+	ids := make([]int64, len(there))
+	for i, item := range there {
+		ids[i] = k.found[item]
+	}
+	tasks, err := k.read(ctx, ids, true)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range there {
+		verdicts = append(verdicts, k.verdict(item, tasks[k.found[item]]))
+	}
+	for i, v := range verdicts {
+		if parent := v.Item.Parent; v.task != nil && parent != nil && k.ledger.TaskOf(parent) == 0 {
+			if _, found := k.found[parent]; !found {
+				verdicts[i].Differences = append(v.Differences, Difference{Field: "parent", Map: parent.Name + " (a new task)", Odoo: named(v.task.Parent.Name, "task", v.task.Parent.ID)})
+			}
+		}
+	}
+	return verdicts, nil
+}
+
+// tasksOf asks for the tasks of items by their external ids. Odoo gives the
 // external ids themselves to administrators only; others may ask for one at a
 // time, which is done for so many items.
-func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item) ([]Verdict, error) {
+func (k *Maker) tasksOf(ctx context.Context, items []*featuremap.Item) (map[string]int64, error) {
 	const most = 100
 	byName := make(map[string]int64)
 	var names []string
@@ -119,13 +165,10 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item) ([]Verdict, e
 			return nil, err
 		}
 		if refused {
-			if err := k.askEach(ctx, names[:min(len(names), most)], byName); err != nil {
-				return nil, err
-			}
-			break
+			return byName, k.askEach(ctx, names[:min(len(names), most)], byName)
 		}
 	}
-	return k.recognise(ctx, items, byName)
+	return byName, nil
 }
 
 // askAll asks for the tasks of external ids in one call.
@@ -217,7 +260,7 @@ func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName 
 	}
 	if unknown > 0 {
 		for _, g := range groups {
-			k.adopt(g, g.highest+1, min(g.highest+unknown, maxOrdinals), byName)
+			k.adopt(g, g.highest+1, g.highest+min(unknown, maxOrdinals), byName)
 		}
 	}
 	var verdicts []Verdict
@@ -287,9 +330,15 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 			continue
 		}
 		k.found[item] = id
-		verdicts = append(verdicts, Verdict{Item: item, ID: id, Stood: true, Unseen: tasks[id] == nil, Differences: k.compare(item, tasks[id], true)})
+		verdicts = append(verdicts, k.verdict(item, tasks[id]))
 	}
 	return verdicts
+}
+
+// verdict says what a task that stood there before is to an item that it was
+// found for; nil is a task that the user cannot see.
+func (k *Maker) verdict(item *featuremap.Item, t *Task) Verdict {
+	return Verdict{Item: item, ID: k.found[item], Stood: true, Unseen: t == nil, Differences: k.compare(item, t, true), task: t}
 }
 
 // FeatureTasks says which tasks odoosync created for features of the project.
