@@ -428,6 +428,54 @@ func TestADryRunKnowsWhereALoadLeads(t *testing.T) {
 	}
 }
 
+// TestAHiddenTaskThatAnotherItemHas gives the old name of a feature to a new
+// one, while the user may not see the old one's task; and puts a story before
+// its namesake, whose task is hidden.
+func TestAHiddenTaskThatAnotherItemHas(t *testing.T) {
+	for before, after := range map[string]string{
+		"[features.A]\ntask_id = 0\n": "[features.B]\ntask_id = 1\n[features.A]\ntask_id = 0\n",
+		storiesNamed("s"):             "[features.F]\ntask_id = 1\nuser_stories = [\n  { name = \"s\", task_id = 0 },\n  { name = \"s\", task_id = 2 },\n]\n",
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			is := is.New(t)
+			w := newWorldOfBob(t, odoosim.WithDialect(dialect))
+			w.sync(w.write(before))
+			private := w.odoo.AddProject(odoosim.Project{Name: "Private", Privacy: odoosim.PrivacyFollowers})
+			tasks := w.odoo.Tasks()
+			w.odoo.UpdateTask(tasks[len(tasks)-1].ID, func(task *odoosim.Task) { task.Name, task.ProjectID = "Secret", private })
+			path := w.write(after)
+			result, err := w.asBob(path, false)
+			is.NoErr(err)
+			is.Equal(result.Count(engine.Created), 1)
+			is.Equal(len(w.odoo.Tasks()), len(tasks)+1)
+		})
+	}
+}
+
+// TestAHoleInFrontOfANamesake deletes one task of three stories of one name and
+// moves another away: the story that lost the id of that gets no second task.
+func TestAHoleInFrontOfANamesake(t *testing.T) {
+	is := is.New(t)
+	w := newWorldOfBob(t)
+	w.sync(w.write(storiesNamed("s", "s", "s")))
+	other := w.odoo.AddProject(odoosim.Project{Name: "Other"})
+	w.odoo.DeleteTask(3)
+	w.odoo.UpdateTask(4, func(task *odoosim.Task) { task.ProjectID = other })
+	for _, asUser := range []bool{false, true} {
+		text := "[features.F]\ntask_id = 1\nuser_stories = [\n  { name = \"s\", task_id = 3 },\n  { name = \"s\", task_id = 0 },\n  { name = \"s\", task_id = 2 },\n]\n"
+		path := w.write(text)
+		sync := func() (*engine.Result, error) { return w.engine().Sync(context.Background(), path) }
+		if asUser {
+			sync = func() (*engine.Result, error) { return w.asBob(path, false) }
+		}
+		_, err := sync()
+		var differs *engine.MismatchError
+		is.True(errors.As(err, &differs))
+		is.Equal(differs.Items[0].Item.ID, int64(4))
+		is.Equal(w.read(path), text)
+	}
+}
+
 // TestANewStoryBeforeManyNamesakes puts a story in front of more of its name,
 // all with tasks, than external ids are tried beyond those of the map.
 func TestANewStoryBeforeManyNamesakes(t *testing.T) {

@@ -24,7 +24,9 @@ type Sight struct {
 // have already from a run whose ids were lost. It asks for tasks of the project
 // that bear the name of an item, in one call, and where there are some, for
 // their external ids. A task that was renamed or moved since is not found so;
-// Ask finds it, or the load of the item.
+// Ask finds it, or the load of the item. Only where an item shares its name
+// with one that needs no task, all external ids of the name are asked for: its
+// own may be free while its task is under another one.
 func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (*Sight, error) {
 	names := make(map[string]bool)
 	for _, item := range items {
@@ -61,6 +63,11 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 			byName[name] = id
 		}
 	}
+	if err := k.tasksOf(ctx, k.namesOfNamesakes(items), byName); err != nil {
+		return nil, err
+	}
+	// One that the user may not see may be the task of an item of the map.
+	maps.DeleteFunc(byName, func(_ string, id int64) bool { return id == 0 })
 	sight.Found, err = k.recognise(ctx, items, byName)
 	return sight, err
 }
@@ -110,8 +117,12 @@ func nameParts(names []string) [][]string {
 func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Verdict) ([]Verdict, error) {
 	var there []*featuremap.Item
 	for left := items; len(left) > 0; {
-		byName, err := k.tasksOf(ctx, left)
-		if err != nil {
+		names := make([]string, len(left))
+		for i, item := range left {
+			names[i] = k.ExternalID(item)
+		}
+		byName := make(map[string]int64)
+		if err := k.tasksOf(ctx, names, byName); err != nil {
 			return nil, err
 		}
 		var again []*featuremap.Item
@@ -149,26 +160,54 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 	return verdicts, nil
 }
 
-// tasksOf asks for the tasks of items by their external ids. Odoo gives the
-// external ids themselves to administrators only; others may ask for one at a
-// time, which is done for so many items.
-func (k *Maker) tasksOf(ctx context.Context, items []*featuremap.Item) (map[string]int64, error) {
-	const most = 100
-	byName := make(map[string]int64)
+// namesOfNamesakes are the external ids of stories of which some need a task
+// and some do not.
+func (k *Maker) namesOfNamesakes(items []*featuremap.Item) []string {
 	var names []string
-	for _, item := range items {
-		names = append(names, k.ExternalID(item))
+	type name struct {
+		feature *featuremap.Item
+		name    string
 	}
+	done := make(map[name]bool)
+	for _, item := range items {
+		this := name{item.Parent, item.Name}
+		if item.Parent == nil || done[this] {
+			continue
+		}
+		done[this] = true
+		highest, pending := 0, 0
+		for sibling := range namesakes(item) {
+			highest++
+			if k.needsTask(sibling) {
+				pending++
+			}
+		}
+		for ordinal := 1; pending < highest && ordinal <= highest; ordinal++ {
+			names = append(names, externalID(k.place.Project, k.options.Namespace, item, ordinal))
+		}
+	}
+	return names
+}
+
+func (k *Maker) needsTask(item *featuremap.Item) bool {
+	return !item.Deprecated && k.ledger.TaskOf(item) == 0
+}
+
+// tasksOf asks for the tasks under external ids. Odoo gives the external ids
+// themselves to administrators only; others may ask for one at a time, which
+// is done for so many.
+func (k *Maker) tasksOf(ctx context.Context, names []string, found map[string]int64) error {
+	const most = 100
 	for part := range slices.Chunk(names, 5000) {
-		refused, err := k.askAll(ctx, part, byName)
+		refused, err := k.askAll(ctx, part, found)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if refused {
-			return byName, k.askEach(ctx, names[:min(len(names), most)], byName)
+			return k.askEach(ctx, names[:min(len(names), most)], found)
 		}
 	}
-	return byName, nil
+	return nil
 }
 
 // askAll asks for the tasks of external ids in one call.
@@ -246,7 +285,7 @@ func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName 
 		g := &group{}
 		for sibling := range namesakes(item) {
 			g.highest++
-			if sibling.TaskID == 0 && !sibling.Deprecated && k.ledger.TaskOf(sibling) == 0 {
+			if k.needsTask(sibling) {
 				g.items = append(g.items, sibling)
 				grouped[sibling] = true
 			}
