@@ -216,13 +216,13 @@ func describeOdoo(err error, f *failure) bool {
 		f.Code, f.Kind = exitRefused, "login"
 	case errors.As(err, &database):
 		f.Code, f.Kind = exitRefused, "database"
-	case errors.As(err, &transport), errors.As(err, &server) && server.Kind == odoorpc.RefusalBusy:
+	case errors.As(err, &transport), errors.As(err, &conflict), errors.As(err, &server) && server.Kind == odoorpc.RefusalBusy:
 		f.Code, f.Kind = exitUnreachable, "transport"
 	case errors.As(err, &answer):
 		f.Code, f.Kind = exitUnreachable, "answer"
 	case errors.As(err, &redirect):
 		f.Code, f.Kind = exitUnreachable, "redirect"
-	case errors.As(err, &server), errors.As(err, &conflict):
+	case errors.As(err, &server):
 		f.Code, f.Kind = exitRefused, "server"
 	default:
 		return false
