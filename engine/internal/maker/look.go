@@ -150,10 +150,11 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 	for _, item := range there {
 		verdicts = append(verdicts, k.verdict(item, tasks[k.found[item]]))
 	}
-	for i, v := range verdicts {
+	for i := range verdicts {
+		v := &verdicts[i]
 		if parent := v.Item.Parent; v.task != nil && parent != nil && k.ledger.TaskOf(parent) == 0 {
 			if _, found := k.found[parent]; !found {
-				verdicts[i].Differences = append(v.Differences, Difference{Field: "parent", Map: parent.Name + " (a new task)", Odoo: named(v.task.Parent.Name, "task", v.task.Parent.ID)})
+				v.Differences = append(v.Differences, Difference{Field: "parent", Map: parent.Name + " (a new task)", Odoo: named(v.task.Parent.Name, "task", v.task.Parent.ID)})
 			}
 		}
 	}
