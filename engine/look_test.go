@@ -428,6 +428,38 @@ func TestADryRunKnowsWhereALoadLeads(t *testing.T) {
 	}
 }
 
+// TestStoriesUnderALinkedFeature links a feature whose task was moved away or
+// archived: no story is created under it.
+func TestStoriesUnderALinkedFeature(t *testing.T) {
+	for name, change := range map[string]func(w *world, task *odoosim.Task){
+		"moved":    func(w *world, task *odoosim.Task) { task.ProjectID = w.odoo.AddProject(odoosim.Project{Name: "Other"}) },
+		"archived": func(_ *world, task *odoosim.Task) { task.Archived = true },
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				w := newWorld(t, odoosim.WithDialect(dialect))
+				w.sync(w.write(storiesNamed("one")))
+				task, _ := w.odoo.Task(1)
+				change(w, &task)
+				w.odoo.UpdateTask(1, func(t *odoosim.Task) { *t = task })
+				path := w.write(storiesNamed("one", "two"))
+				w.options.Link = true
+				for _, dry := range []bool{true, false} {
+					w.options.DryRun = dry
+					_, err := w.engine().Sync(context.Background(), path)
+					var setup *engine.SetupError
+					is.True(errors.As(err, &setup))
+					is.Equal(len(w.odoo.Tasks()), 2)
+				}
+				w.write(storiesNamed("one")) // nothing to create under it
+				w.sync(path)
+				w.oneToOne(path)
+			})
+		})
+	}
+}
+
 // TestAHiddenTaskThatAnotherItemHas gives the old name of a feature to a new
 // one, while the user may not see the old one's task; and puts a story before
 // its namesake, whose task is hidden.

@@ -152,9 +152,9 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 	}
 	for i := range verdicts {
 		v := &verdicts[i]
-		if parent := v.Item.Parent; v.task != nil && parent != nil && k.ledger.TaskOf(parent) == 0 {
+		if parent := v.Item.Parent; v.Task != nil && parent != nil && k.ledger.TaskOf(parent) == 0 {
 			if _, found := k.found[parent]; !found {
-				v.Differences = append(v.Differences, Difference{Field: "parent", Map: parent.Name + " (a new task)", Odoo: named(v.task.Parent.Name, "task", v.task.Parent.ID)})
+				v.Differences = append(v.Differences, Difference{Field: "parent", Map: parent.Name + " (a new task)", Odoo: named(v.Task.Parent.Name, "task", v.Task.Parent.ID)})
 			}
 		}
 	}
@@ -378,7 +378,7 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 // verdict says what a task that stood there before is to an item that it was
 // found for; nil is a task that the user cannot see.
 func (k *Maker) verdict(item *featuremap.Item, t *Task) Verdict {
-	return Verdict{Item: item, ID: k.found[item], Stood: true, Unseen: t == nil, Differences: k.compare(item, t, true), task: t}
+	return Verdict{Item: item, ID: k.found[item], Stood: true, Unseen: t == nil, Differences: k.compare(item, t, true), Task: t}
 }
 
 // FeatureTasks says which tasks odoosync created for features of the project.
