@@ -144,39 +144,38 @@ func linkedParents(stories []*Item, found []maker.Verdict) []parent {
 // checkLinked makes sure that tasks which --link took for features, whatever
 // became of them, are fit for the stories of a batch, if it creates any there.
 func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
-	var parents []parent
+	under := make(map[int64][]*Item)
 	var ids []int64
-	var stories []*Item
 	for _, item := range batch {
-		feature := item.Parent
-		if feature == nil {
+		if item.Parent == nil {
 			return nil
 		}
-		entry := p.book.Entry(feature)
-		if entry == nil || !entry.Stood {
-			continue
-		}
-		stories = append(stories, item)
-		if !slices.Contains(ids, entry.ID) {
-			parents, ids = append(parents, parent{feature, entry.ID, nil}), append(ids, entry.ID)
+		if entry := p.book.Entry(item.Parent); entry != nil && entry.Stood {
+			if under[entry.ID] == nil {
+				ids = append(ids, entry.ID)
+			}
+			under[entry.ID] = append(under[entry.ID], item)
 		}
 	}
 	tasks, err := p.maker.Tasks(ctx, ids)
 	if err != nil {
 		return err
 	}
-	for i := range parents {
-		parents[i].task = tasks[parents[i].id]
+	for _, id := range ids {
+		stories := under[id]
+		refusal := p.checkParents(ctx, []parent{{stories[0].Parent, id, tasks[id]}})
+		if refusal == nil {
+			continue
+		}
+		there, err := p.maker.Ask(ctx, stories, nil)
+		if err != nil {
+			return err
+		}
+		if len(there) < len(stories) {
+			return refusal
+		}
 	}
-	refusal := p.checkParents(ctx, parents)
-	if refusal == nil {
-		return nil
-	}
-	there, err := p.maker.Ask(ctx, stories, nil)
-	if err != nil || len(there) == len(stories) {
-		return err
-	}
-	return refusal
+	return nil
 }
 
 // checkParents refuses tasks that are gone, archived or in another project,
