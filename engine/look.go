@@ -98,7 +98,11 @@ func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkParents(ctx, parents, sight.Parents); err != nil {
+	above := make([]parent, len(parents))
+	for i, item := range parents {
+		above[i] = parent{item, item.TaskID, sight.Parents[item.TaskID]}
+	}
+	if err := r.checkParents(ctx, above); err != nil {
 		return nil, err
 	}
 	if !r.options.DryRun {
@@ -109,50 +113,111 @@ func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 		known[v.Item] = true
 	}
 	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item] })
-	asked, err := r.maker.Ask(ctx, rest)
-	return append(sight.Found, asked...), err
+	return r.maker.Ask(ctx, rest, sight.Found)
+}
+
+// parent is a feature that stories are to go under, and its task; nil where the
+// user sees none.
+type parent struct {
+	*Item
+	id   int64
+	task *maker.Task
+}
+
+// linkedParents are the features that a run would link and create stories under.
+func linkedParents(stories []*Item, found []maker.Verdict) []parent {
+	verdicts := make(map[*Item]maker.Verdict, len(found))
+	for _, v := range found {
+		verdicts[v.Item] = v
+	}
+	var parents []parent
+	for _, story := range stories {
+		v, linked := verdicts[story.Parent]
+		if _, there := verdicts[story]; linked && !there {
+			parents = append(parents, parent{story.Parent, v.ID, v.Task})
+			delete(verdicts, story.Parent)
+		}
+	}
+	return parents
+}
+
+// checkLinked makes sure that tasks which --link took for features, whatever
+// became of them, are fit for the stories of a batch, if it creates any there.
+func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
+	under := make(map[int64][]*Item)
+	var ids []int64
+	for _, item := range batch {
+		if item.Parent == nil {
+			return nil
+		}
+		if entry := p.book.Entry(item.Parent); entry != nil && entry.Stood {
+			if under[entry.ID] == nil {
+				ids = append(ids, entry.ID)
+			}
+			under[entry.ID] = append(under[entry.ID], item)
+		}
+	}
+	tasks, err := p.maker.Tasks(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		stories := under[id]
+		refusal := p.checkParents(ctx, []parent{{stories[0].Parent, id, tasks[id]}})
+		if refusal == nil {
+			continue
+		}
+		there, err := p.maker.Ask(ctx, stories, nil)
+		if err != nil {
+			return err
+		}
+		if len(there) < len(stories) {
+			return refusal
+		}
+	}
+	return nil
 }
 
 // checkParents refuses tasks that are gone, archived or in another project,
 // and warns of one that seems to be another's.
-func (r *sync) checkParents(ctx context.Context, parents []*Item, tasks map[int64]*maker.Task) error {
-	var odd []*Item
-	for _, parent := range parents {
-		task := tasks[parent.TaskID]
+func (r *sync) checkParents(ctx context.Context, parents []parent) error {
+	var odd []parent
+	var ids []int64
+	for _, p := range parents {
 		refuse := func(is, explain string) error {
 			return &SetupError{
-				Message: fmt.Sprintf("%s:%d: feature %q: its task %d %s", r.result.Map, parent.Position().Line, parent.Name, parent.TaskID, is),
+				Message: fmt.Sprintf("%s:%d: feature %q: its task %d %s", r.result.Map, p.Position().Line, p.Name, p.id, is),
 				Explain: explain,
 			}
 		}
 		switch {
-		case task == nil:
+		case p.task == nil:
 			return refuse(fmt.Sprintf("is not in Odoo, or user %s may not see it", r.dest.User()),
 				"if the task was deleted, set its task_id to 0 and it is created again with its pending stories; otherwise check the database and the rights")
-		case task.Project.ID != r.dest.Project.ID:
+		case p.task.Project.ID != r.dest.Project.ID:
 			where := "no project"
-			if task.Project.ID != 0 {
-				where = fmt.Sprintf("project %q", task.Project.Name)
+			if p.task.Project.ID != 0 {
+				where = fmt.Sprintf("project %q", p.task.Project.Name)
 			}
-			return refuse(fmt.Sprintf("is %q in %s, not in project %q", task.Name, where, r.dest.Project.Name),
+			return refuse(fmt.Sprintf("is %q in %s, not in project %q", p.task.Name, where, r.dest.Project.Name),
 				"check the server and the project; if the task was moved, move it back, or set its task_id to 0 for a new one")
-		case !task.Active:
+		case !p.task.Active:
 			return refuse("is archived, and would hide its new subtasks",
 				"unarchive the task in Odoo, or mark the feature with _deprecated = true")
-		case string(task.Name) != parent.Name:
-			odd = append(odd, parent)
+		case string(p.task.Name) != p.Name:
+			odd, ids = append(odd, p), append(ids, p.id)
 		}
 	}
 	if len(odd) == 0 {
 		return nil
 	}
-	ours, err := r.maker.FeatureTasks(ctx, idsOf(odd))
+	ours, err := r.maker.FeatureTasks(ctx, ids)
 	if err != nil {
 		return err
 	}
-	for _, parent := range odd {
-		if !ours[parent.TaskID] {
-			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is called %q in Odoo", r.result.Map, parent.Position().Line, parent.Name, parent.TaskID, tasks[parent.TaskID].Name),
+	for _, p := range odd {
+		if !ours[p.id] {
+			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is called %q in Odoo", r.result.Map, p.Position().Line, p.Name, p.id, p.task.Name),
 				"if that is another task, write the right task_id, or 0 for a new one; the subtasks of this run go under it")
 		}
 	}

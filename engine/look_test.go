@@ -373,6 +373,155 @@ func TestManyNamesakesAreFound(t *testing.T) {
 	is.Equal(w.read(path), after)
 }
 
+// TestADryRunKnowsWhereALoadLeads is about tasks that only the load of an item
+// leads to, where stories share a name, and about stories whose feature is gone.
+func TestADryRunKnowsWhereALoadLeads(t *testing.T) {
+	feature := func(id int64, stories ...string) string {
+		return fmt.Sprintf("[features.F]\ntask_id = %d\nuser_stories = [\n%s]\n", id, strings.Join(stories, ""))
+	}
+	story := func(id int64) string { return fmt.Sprintf("  { name = \"s\", task_id = %d },\n", id) }
+	move := func(id int64) func(w *world) {
+		return func(w *world) {
+			other := w.odoo.AddProject(odoosim.Project{Name: "Other"})
+			w.odoo.UpdateTask(id, func(task *odoosim.Task) { task.ProjectID = other })
+		}
+	}
+	for name, scene := range map[string]struct {
+		stories int // that a first run creates, with the ids 2, 3 ...
+		change  func(w *world)
+		text    string
+		dry     string
+	}{
+		"the feature is gone":                         {2, func(w *world) { w.odoo.DeleteTask(1) }, feature(0, story(0), story(0)), "create differs differs"},
+		"its own task is another's, the next differs": {2, move(3), feature(1, story(0), story(2)), "synced differs synced"},
+		"one is found, another's task differs":        {2, move(2), feature(1, story(0), story(0)), "synced link differs"},
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				w := newWorldOfBob(t, odoosim.WithDialect(dialect))
+				all := make([]string, scene.stories)
+				for i := range all {
+					all[i] = story(0)
+				}
+				w.sync(w.write(feature(0, all...)))
+				scene.change(w)
+				path := w.write(scene.text)
+				for _, run := range []func() (*engine.Result, error){
+					func() (*engine.Result, error) { return w.asBob(path, true) },
+					func() (*engine.Result, error) {
+						w.options.DryRun = true
+						defer func() { w.options.DryRun = false }()
+						return w.engine().Sync(context.Background(), path)
+					},
+				} {
+					dry, err := run()
+					var differs *engine.MismatchError
+					is.True(errors.As(err, &differs))
+					is.Equal(statuses(dry), scene.dry)
+				}
+				_, err := w.engine().Sync(context.Background(), path)
+				var differs *engine.MismatchError
+				is.True(errors.As(err, &differs))
+			})
+		})
+	}
+}
+
+// TestStoriesUnderALinkedFeature links a feature whose task was moved away or
+// archived: no story is created under it.
+func TestStoriesUnderALinkedFeature(t *testing.T) {
+	for name, change := range map[string]func(w *world, task *odoosim.Task){
+		"moved":    func(w *world, task *odoosim.Task) { task.ProjectID = w.odoo.AddProject(odoosim.Project{Name: "Other"}) },
+		"archived": func(_ *world, task *odoosim.Task) { task.Archived = true },
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				w := newWorld(t, odoosim.WithDialect(dialect))
+				w.sync(w.write(storiesNamed("one")))
+				task, _ := w.odoo.Task(1)
+				change(w, &task)
+				w.odoo.UpdateTask(1, func(t *odoosim.Task) { *t = task })
+				path := w.write(storiesNamed("one", "two"))
+				w.options.Link = true
+				for _, dry := range []bool{true, false} {
+					w.options.DryRun = dry
+					_, err := w.engine().Sync(context.Background(), path)
+					var setup *engine.SetupError
+					is.True(errors.As(err, &setup))
+					is.Equal(len(w.odoo.Tasks()), 2)
+				}
+				w.write(storiesNamed("one")) // nothing to create under it
+				w.sync(path)
+				w.oneToOne(path)
+			})
+		})
+	}
+}
+
+// TestAHiddenTaskThatAnotherItemHas gives the old name of a feature to a new
+// one, while the user may not see the old one's task; and puts a story before
+// its namesake, whose task is hidden.
+func TestAHiddenTaskThatAnotherItemHas(t *testing.T) {
+	for before, after := range map[string]string{
+		"[features.A]\ntask_id = 0\n": "[features.B]\ntask_id = 1\n[features.A]\ntask_id = 0\n",
+		storiesNamed("s"):             "[features.F]\ntask_id = 1\nuser_stories = [\n  { name = \"s\", task_id = 0 },\n  { name = \"s\", task_id = 2 },\n]\n",
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			is := is.New(t)
+			w := newWorldOfBob(t, odoosim.WithDialect(dialect))
+			w.sync(w.write(before))
+			private := w.odoo.AddProject(odoosim.Project{Name: "Private", Privacy: odoosim.PrivacyFollowers})
+			tasks := w.odoo.Tasks()
+			w.odoo.UpdateTask(tasks[len(tasks)-1].ID, func(task *odoosim.Task) { task.Name, task.ProjectID = "Secret", private })
+			path := w.write(after)
+			result, err := w.asBob(path, false)
+			is.NoErr(err)
+			is.Equal(result.Count(engine.Created), 1)
+			is.Equal(len(w.odoo.Tasks()), len(tasks)+1)
+		})
+	}
+}
+
+// TestAHoleInFrontOfANamesake deletes one task of three stories of one name and
+// moves another away: the story that lost the id of that gets no second task.
+func TestAHoleInFrontOfANamesake(t *testing.T) {
+	is := is.New(t)
+	w := newWorldOfBob(t)
+	w.sync(w.write(storiesNamed("s", "s", "s")))
+	other := w.odoo.AddProject(odoosim.Project{Name: "Other"})
+	w.odoo.DeleteTask(3)
+	w.odoo.UpdateTask(4, func(task *odoosim.Task) { task.ProjectID = other })
+	for _, asUser := range []bool{false, true} {
+		text := "[features.F]\ntask_id = 1\nuser_stories = [\n  { name = \"s\", task_id = 3 },\n  { name = \"s\", task_id = 0 },\n  { name = \"s\", task_id = 2 },\n]\n"
+		path := w.write(text)
+		sync := func() (*engine.Result, error) { return w.engine().Sync(context.Background(), path) }
+		if asUser {
+			sync = func() (*engine.Result, error) { return w.asBob(path, false) }
+		}
+		_, err := sync()
+		var differs *engine.MismatchError
+		is.True(errors.As(err, &differs))
+		is.Equal(differs.Items[0].Item.ID, int64(4))
+		is.Equal(w.read(path), text)
+	}
+}
+
+// TestANewStoryBeforeManyNamesakes puts a story in front of more of its name,
+// all with tasks, than external ids are tried beyond those of the map.
+func TestANewStoryBeforeManyNamesakes(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	many := strings.Repeat("  { name = \"twin\", task_id = 0 },\n", 120)
+	path := w.write("[features.A]\ntask_id = 0\nuser_stories = [\n" + many + "]\n")
+	w.sync(path)
+	w.write(strings.Replace(w.read(path), "[\n", "[\n  { name = \"twin\", task_id = 0 },\n", 1))
+	w.sync(path)
+	is.Equal(len(w.odoo.Tasks()), 122)
+	w.oneToOne(path)
+}
+
 // TestIDsOfALaterBackupAreToldAtOnce has a map that claims ids which Odoo has
 // yet to give, next to those that it gives now.
 func TestIDsOfALaterBackupAreToldAtOnce(t *testing.T) {

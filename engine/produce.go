@@ -71,6 +71,11 @@ func (p *production) start(ctx context.Context) error {
 		if len(batch.Items) == 0 {
 			return nil
 		}
+		if p.options.Link {
+			if err := p.checkLinked(ctx, batch.Items); err != nil {
+				return err
+			}
+		}
 		for _, item := range batch.Items {
 			p.flying[item] = true
 		}

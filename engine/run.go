@@ -136,6 +136,11 @@ func (r *sync) rehearse(ctx context.Context) error {
 		return err
 	}
 	r.conclude(outlook(found, r.options.Link))
+	if r.options.Link {
+		if err := r.checkParents(ctx, linkedParents(r.book.Plan().Stories, found)); err != nil {
+			return err
+		}
+	}
 	if err := r.mismatch(r.differing(found)); err != nil || len(found) == r.book.Plan().Pending() {
 		return err
 	}

@@ -33,10 +33,10 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		owner := p.book.Owner(v.ID)
 		switch {
 		case owner == nil || owner == v.Item:
-		case v.Stood || p.book.Entry(owner) != nil:
+		case v.Stood || v.Unseen || p.book.Entry(owner) != nil:
 			// The task under its external id is another item's by now.
 			if !p.maker.NextOrdinal(v.Item) {
-				return &ItemError{File: p.result.Map, Item: resultOf(v.Item, 0, Pending), Message: "each answer was a task that stands elsewhere in the map"}
+				return &ItemError{File: p.result.Map, Item: resultOf(v.Item, 0, Pending), Message: "each of the many external ids tried for it leads to a task that stands elsewhere in the map"}
 			}
 			continue
 		default:

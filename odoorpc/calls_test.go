@@ -309,6 +309,8 @@ func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
 			[]LoadMessage{{Type: "error", Record: -1, Field: "", Message: "no"}}, false},
 		{"could not serialize", `{"ids":false,"messages":[` + message("error", "could not serialize access due to concurrent update") + `]}`, nil, nil, true},
 		{"deadlock", `{"ids":false,"messages":[` + message("error", "deadlock detected\\nDETAIL: ...") + `]}`, nil, nil, true},
+		{"lock timeout", `{"ids":false,"messages":[` + message("error", "canceling statement due to lock timeout") + `]}`, nil, nil, true},
+		{"lock not available", `{"ids":false,"messages":[` + message("error", `could not obtain lock on row in relation \"project_task\"`) + `]}`, nil, nil, true},
 		{"same external id at once", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\"`) + `]}`, nil, nil, true},
 		{"a duplicate of the caller's", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"project_tags_name_uniq\"`) + `]}`, nil,
 			[]LoadMessage{{Type: "error", Record: 1, Field: "parent_id", Message: `duplicate key value violates unique constraint "project_tags_name_uniq"`}}, false},

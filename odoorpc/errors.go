@@ -345,7 +345,9 @@ func (e *ConflictError) Error() string {
 }
 
 // Hint says that repeating helps.
-func (e *ConflictError) Hint() string { return "nothing was created: send the same call again" }
+func (e *ConflictError) Hint() string {
+	return "the database is busy, and this call created nothing: try again later"
+}
 
 // name is how errors call a call: "project.task.load".
 func name(model, method string) string { return model + "." + method }

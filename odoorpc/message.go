@@ -47,4 +47,4 @@ var plainQuotes = strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `\"`, `"`)
 // ids in the messages of two loads that create the same one. PostgreSQL answers in the language of its server, which most
 // often is English, and Odoo names no class here: a conflict in other words reads as a row that was refused, and whoever
 // loads has to send that again.
-var conflicts = regexp.MustCompile(`could not serialize access|deadlock detected|ir_model_data_module_name_uniq_index|(?s:duplicate key value.*ir_model_data)`)
+var conflicts = regexp.MustCompile(`could not serialize access|deadlock detected|lock timeout|could not obtain lock|ir_model_data_module_name_uniq_index|(?s:duplicate key value.*ir_model_data)`)

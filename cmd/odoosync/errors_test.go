@@ -39,7 +39,7 @@ func TestExitCodes(t *testing.T) {
 		{&engine.ItemError{Item: item, Err: refused}, exitRefused, "item"},
 		{&engine.MismatchError{Items: []engine.Mismatch{{Item: item}}}, exitRefused, "mismatch"},
 		{refused, exitRefused, "server"},
-		{&odoorpc.ConflictError{}, exitRefused, "server"},
+		{&odoorpc.ConflictError{}, exitUnreachable, "transport"},
 		{&odoorpc.TransportError{}, exitUnreachable, "transport"},
 		{&odoorpc.TransportError{Err: context.DeadlineExceeded}, exitUnreachable, "transport"},
 		{&odoorpc.AnswerError{}, exitUnreachable, "answer"},

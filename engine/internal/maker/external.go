@@ -33,8 +33,9 @@ func idPrefix(project int64, kind featuremap.Kind) string {
 	return fmt.Sprintf("%s.p%d_%s_", importer.Module, project, kind)
 }
 
-// maxOrdinals is how many external ids are tried for one item. As many items
-// of its name have to have been renamed to need the next.
+// maxOrdinals is how many external ids are tried for one item beyond those of
+// its namesakes in the map. As many items of its name have to have been renamed
+// or taken away to need the next.
 const maxOrdinals = 100
 
 // ordinals are the ordinals in the external ids of items. An item has the one
@@ -70,12 +71,14 @@ func (o ordinals) next(item *featuremap.Item) bool {
 	tried := o[item].tried
 	tried[now] = true
 	used := make(map[int]bool)
+	highest := maxOrdinals
 	for sibling := range namesakes(item) {
+		highest++
 		if sibling != item && sibling.TaskID == 0 {
 			used[o.of(sibling)] = true
 		}
 	}
-	for n := 1; n <= maxOrdinals; n++ {
+	for n := 1; n <= highest; n++ {
 		if !tried[n] && !used[n] {
 			o.set(item, n)
 			return true

@@ -66,7 +66,7 @@ func TestOrdinalsEnd(t *testing.T) {
 	item := stories(t, "a")[0]
 	o := make(ordinals)
 	seen := map[int]bool{o.of(item): true}
-	for range maxOrdinals - 1 {
+	for range maxOrdinals { // and the one of its place in the map
 		is.True(o.next(item))
 		is.True(!seen[o.of(item)])
 		seen[o.of(item)] = true

@@ -24,7 +24,9 @@ type Sight struct {
 // have already from a run whose ids were lost. It asks for tasks of the project
 // that bear the name of an item, in one call, and where there are some, for
 // their external ids. A task that was renamed or moved since is not found so;
-// Ask finds it, or the load of the item.
+// Ask finds it, or the load of the item. Only where an item shares its name
+// with one that needs no task, all external ids of the name are asked for: its
+// own may be free while its task is under another one.
 func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (*Sight, error) {
 	names := make(map[string]bool)
 	for _, item := range items {
@@ -61,6 +63,11 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 			byName[name] = id
 		}
 	}
+	if err := k.tasksOf(ctx, k.namesOfNamesakes(items), byName); err != nil {
+		return nil, err
+	}
+	// One that the user may not see may be the task of an item of the map.
+	maps.DeleteFunc(byName, func(_ string, id int64) bool { return id == 0 })
 	sight.Found, err = k.recognise(ctx, items, byName)
 	return sight, err
 }
@@ -102,30 +109,106 @@ func nameParts(names []string) [][]string {
 	return list
 }
 
-// Ask asks for the tasks of items by their external ids, which also finds
-// those that were renamed, moved, or hidden from the user. Odoo gives the
-// external ids themselves to administrators only; others may ask for one at a
-// time, which is done for so many items.
-func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item) ([]Verdict, error) {
-	const most = 100
-	byName := make(map[string]int64)
-	var names []string
-	for _, item := range items {
-		names = append(names, k.ExternalID(item))
-	}
-	for part := range slices.Chunk(names, 5000) {
-		refused, err := k.askAll(ctx, part, byName)
-		if err != nil {
+// Ask says what a run would find out by the loads of items that Look found no
+// task for: it asks for their tasks by their external ids, which also finds
+// those that were renamed, moved, or hidden from the user. It adds what it
+// found to the verdicts of Look, and to those about stories whose feature would
+// get a new task, that they are not under it.
+func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Verdict) ([]Verdict, error) {
+	var there []*featuremap.Item
+	for left := items; len(left) > 0; {
+		names := make([]string, len(left))
+		for i, item := range left {
+			names[i] = k.ExternalID(item)
+		}
+		byName := make(map[string]int64)
+		if err := k.tasksOf(ctx, names, byName); err != nil {
 			return nil, err
 		}
-		if refused {
-			if err := k.askEach(ctx, names[:min(len(names), most)], byName); err != nil {
-				return nil, err
+		var again []*featuremap.Item
+		for _, item := range left {
+			id, known := byName[k.ExternalID(item)]
+			switch {
+			case !known:
+			case k.ledger.Owner(id) == nil:
+				k.found[item] = id
+				there = append(there, item)
+			case k.NextOrdinal(item):
+				again = append(again, item)
 			}
-			break
+		}
+		left = again
+	}
+	ids := make([]int64, len(there))
+	for i, item := range there {
+		ids[i] = k.found[item]
+	}
+	tasks, err := k.read(ctx, ids, true)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range there {
+		verdicts = append(verdicts, k.verdict(item, tasks[k.found[item]]))
+	}
+	for i := range verdicts {
+		v := &verdicts[i]
+		if parent := v.Item.Parent; v.Task != nil && parent != nil && k.ledger.TaskOf(parent) == 0 {
+			if _, found := k.found[parent]; !found {
+				v.Differences = append(v.Differences, Difference{Field: "parent", Map: parent.Name + " (a new task)", Odoo: named(v.Task.Parent.Name, "task", v.Task.Parent.ID)})
+			}
 		}
 	}
-	return k.recognise(ctx, items, byName)
+	return verdicts, nil
+}
+
+// namesOfNamesakes are the external ids of stories of which some need a task
+// and some do not.
+func (k *Maker) namesOfNamesakes(items []*featuremap.Item) []string {
+	var names []string
+	type name struct {
+		feature *featuremap.Item
+		name    string
+	}
+	done := make(map[name]bool)
+	for _, item := range items {
+		this := name{item.Parent, item.Name}
+		if item.Parent == nil || done[this] {
+			continue
+		}
+		done[this] = true
+		highest, pending := 0, 0
+		for sibling := range namesakes(item) {
+			highest++
+			if k.needsTask(sibling) {
+				pending++
+			}
+		}
+		for ordinal := 1; pending < highest && ordinal <= highest; ordinal++ {
+			names = append(names, externalID(k.place.Project, k.options.Namespace, item, ordinal))
+		}
+	}
+	return names
+}
+
+func (k *Maker) needsTask(item *featuremap.Item) bool {
+	return !item.Deprecated && k.ledger.TaskOf(item) == 0
+}
+
+// tasksOf asks for the tasks under external ids. Odoo gives the external ids
+// themselves to administrators only; others may ask for one at a time, which
+// is done for so many.
+func (k *Maker) tasksOf(ctx context.Context, names []string, found map[string]int64) error {
+	const most = 100
+	for part := range slices.Chunk(names, 5000) {
+		refused, err := k.askAll(ctx, part, found)
+		if err != nil {
+			return err
+		}
+		if refused {
+			return k.askEach(ctx, names[:min(len(names), most)], found)
+		}
+	}
+	return nil
 }
 
 // askAll asks for the tasks of external ids in one call.
@@ -203,7 +286,7 @@ func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName 
 		g := &group{}
 		for sibling := range namesakes(item) {
 			g.highest++
-			if sibling.TaskID == 0 && !sibling.Deprecated && k.ledger.TaskOf(sibling) == 0 {
+			if k.needsTask(sibling) {
 				g.items = append(g.items, sibling)
 				grouped[sibling] = true
 			}
@@ -217,7 +300,7 @@ func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName 
 	}
 	if unknown > 0 {
 		for _, g := range groups {
-			k.adopt(g, g.highest+1, min(g.highest+unknown, maxOrdinals), byName)
+			k.adopt(g, g.highest+1, g.highest+min(unknown, maxOrdinals), byName)
 		}
 	}
 	var verdicts []Verdict
@@ -287,9 +370,15 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 			continue
 		}
 		k.found[item] = id
-		verdicts = append(verdicts, Verdict{Item: item, ID: id, Stood: true, Unseen: tasks[id] == nil, Differences: k.compare(item, tasks[id], true)})
+		verdicts = append(verdicts, k.verdict(item, tasks[id]))
 	}
 	return verdicts
+}
+
+// verdict says what a task that stood there before is to an item that it was
+// found for; nil is a task that the user cannot see.
+func (k *Maker) verdict(item *featuremap.Item, t *Task) Verdict {
+	return Verdict{Item: item, ID: k.found[item], Stood: true, Unseen: t == nil, Differences: k.compare(item, t, true), Task: t}
 }
 
 // FeatureTasks says which tasks odoosync created for features of the project.
