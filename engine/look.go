@@ -142,7 +142,9 @@ func linkedParents(stories []*Item, found []maker.Verdict) []parent {
 }
 
 // checkLinked makes sure that tasks which --link took for features, whatever
-// became of them, are fit for the stories of a batch, if it creates any there.
+// became of them, are fit for the stories of a batch. Where one is not, but its
+// stories have their tasks already, these are taken without a load, which may
+// not find an archived parent.
 func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	under := make(map[int64][]*Item)
 	var ids []int64
@@ -171,8 +173,11 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 		if err != nil {
 			return err
 		}
-		if len(there) < len(stories) {
+		if len(there) < len(stories) || slices.ContainsFunc(there, func(v maker.Verdict) bool { return v.Unseen }) {
 			return refusal
+		}
+		for _, v := range there {
+			p.book.Take(v.Item, v.ID, true)
 		}
 	}
 	return nil

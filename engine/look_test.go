@@ -453,8 +453,10 @@ func TestStoriesUnderALinkedFeature(t *testing.T) {
 					is.Equal(len(w.odoo.Tasks()), 2)
 				}
 				w.write(storiesNamed("one")) // nothing to create under it
+				w.odoo.UpdateTask(2, func(t *odoosim.Task) { t.Name = "renamed" })
 				w.sync(path)
-				w.oneToOne(path)
+				is.True(strings.Contains(w.read(path), "task_id = 2 "))
+				is.Equal(len(w.odoo.Tasks()), 2)
 			})
 		})
 	}

@@ -75,6 +75,9 @@ func (p *production) start(ctx context.Context) error {
 			if err := p.checkLinked(ctx, batch.Items); err != nil {
 				return err
 			}
+			if batch.Items = p.book.Pending(batch.Items); len(batch.Items) == 0 {
+				continue
+			}
 		}
 		for _, item := range batch.Items {
 			p.flying[item] = true
