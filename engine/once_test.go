@@ -375,6 +375,15 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 		w.sync(w.write(feature(parent, a, synced)))
 		is.Equal(len(w.odoo.Tasks()), 3)
 	})
+	t.Run("those before it taken away", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + a + b + c + "]\n"))
+		path := w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + c + "]\n")
+		w.sync(path)
+		is.Equal(len(w.odoo.Tasks()), 4)
+		is.True(strings.Contains(w.read(path), fmt.Sprintf(`"c", task_id = %d`, w.odoo.Tasks()[3].ID)))
+	})
 	t.Run("a text that was edited stops the run", func(t *testing.T) {
 		is := is.New(t)
 		w := newWorld(t)
