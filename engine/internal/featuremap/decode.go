@@ -110,7 +110,7 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 			d.refuse(table, "a feature must be a table, not "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
 			continue
 		}
-		feature := &Item{Kind: Feature, Name: name}
+		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
 		if cause := badName(name); cause != "" {
 			d.refuseAt(table.KeyPosition(), table, cause, "the task gets this name: write one line of text")
 		}
@@ -167,9 +167,6 @@ func (d *decoder) storyName(table tomledit.Value) string {
 
 // fields reads what features and stories have in common.
 func (d *decoder) fields(item *Item, table tomledit.Value) {
-	if item.Ordinal == 0 {
-		item.Ordinal = 1
-	}
 	if v := table.Get(keyDeprecated); v.Exists() {
 		deprecated, ok := v.Bool()
 		if !ok {
@@ -198,7 +195,6 @@ func (d *decoder) readTags(item *Item, v tomledit.Value) {
 		for element := range v.Values() {
 			if element.Kind() != tomledit.String {
 				d.refuse(element, "expected a string, found "+an(element.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
-				return
 			}
 		}
 	default:
