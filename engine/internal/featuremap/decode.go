@@ -240,7 +240,7 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 // with a dot in it: [features.Release.2] is feature Release with a table 2.
 func quoted(item *Item, table tomledit.Value, otherwise string) string {
 	for key, member := range table.All() {
-		if item.Kind == Feature && member.Get(keyTaskID).Exists() {
+		if member.Get(keyTaskID).Exists() { // of a story no such key is kept
 			return fmt.Sprintf("a name with a dot needs quotes: [features.%q]", item.Name+"."+key)
 		}
 	}
