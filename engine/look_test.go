@@ -277,6 +277,19 @@ func TestWhatModulesMixUpIsFound(t *testing.T) {
 	}
 }
 
+// TestADeletedTaskIsAskedForAgain where the first question got no answer.
+func TestADeletedTaskIsAskedForAgain(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.Link = true
+	w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error { return a.DeleteTask(ids[0]) })
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "read"), Action: odoosim.Status(503, "")})
+	_, err := w.engine().Sync(t.Context(), w.write(shop))
+	var differs *engine.MismatchError
+	is.True(errors.As(err, &differs))
+	is.True(differs.Items[0].Created)
+}
+
 // TestWhatAutomationsChangeIsTaken lets automations rename, move or archive
 // what the run just created, also where the answer to that comes late.
 func TestWhatAutomationsChangeIsTaken(t *testing.T) {
