@@ -72,6 +72,24 @@ func TestTasksOfOtherProjectsCostOneCall(t *testing.T) {
 	is.True(calls(true) <= calls(false)) // the tags are there already, which saves a call
 }
 
+// TestALookIsOneSearch, also where nothing is found.
+func TestALookIsOneSearch(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.odoo.AddStage("Backlog", 1, w.project)
+	searches := 0
+	w.sync(w.write(shop))
+	for _, call := range w.odoo.Calls() {
+		if call.Model == "project.task" && call.Method == "load" {
+			break
+		}
+		if call.Model == "project.task" && call.Method == "search_read" {
+			searches++
+		}
+	}
+	is.Equal(searches, 1)
+}
+
 // TestCallsFitThroughADefaultProxy lets the calls grow as large as they get: a
 // default nginx takes 1 MiB.
 func TestCallsFitThroughADefaultProxy(t *testing.T) {

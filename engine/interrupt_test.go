@@ -77,6 +77,24 @@ func TestAnInterruptWhileOldTasksAreRead(t *testing.T) {
 	is.Equal(strings.Count(w.read(path), "task_id = 0"), 2)
 }
 
+// TestAnInterruptWhileADeletedTaskIsAskedFor cancels when the reads show that a
+// task was deleted as soon as it was created: its id is not taken for that of
+// one that the user may not see.
+func TestAnInterruptWhileADeletedTaskIsAskedFor(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.Link = true // or a task out of sight would be an error as well
+	w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error { return a.DeleteTask(ids[0]) })
+	ctx, cancel := context.WithCancel(t.Context())
+	w.during(odoosim.On("project.task", "read"), cancel)
+	path := w.write(shop)
+	_, err := w.engine().Sync(ctx, path)
+	var differs *engine.MismatchError
+	is.True(errors.As(err, &differs))
+	is.True(differs.Items[0].Created)
+	is.Equal(strings.Count(w.read(path), "task_id = 0"), strings.Count(shop, "task_id = 0")-1) // the other feature's is there
+}
+
 // TestAnInterruptDoesNotHideLostIDs cancels while one call has its answer, the
 // other is refused for the moment, and somebody has broken the map: the ids of
 // the first are in the error.

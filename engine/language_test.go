@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 
 	"odoosync/engine"
+	"odoosync/odoorpc"
 	"odoosync/odoorpc/odoosim"
 )
 
@@ -98,4 +100,19 @@ func TestTheFirstOfEqualStagesIsTaken(t *testing.T) {
 		w.odoo.AddStage("Backlog", 1, w.odoo.AddProject(odoosim.Project{Name: "Other"}))
 		is.Equal(w.sync(w.write(shop)).Stage.ID, first)
 	})
+}
+
+// TestALanguageThatIsNotToldStopsTheRun: what has its name in that language is
+// not missing.
+func TestALanguageThatIsNotToldStopsTheRun(t *testing.T) {
+	for _, project := range []string{"Boutique", "Shop"} { // the project, or the stage, that has no such name in English
+		is := is.New(t)
+		w, _, _ := french(t, odoosim.V17)
+		w.retries, w.options.Project = -1, project
+		w.odoo.Inject(odoosim.Fault{Match: odoosim.On("res.users", "context_get"), Action: odoosim.Status(503, "")})
+		_, err := w.engineFor("zoe", "f").Sync(t.Context(), w.write(translatedMap))
+		var transport *odoorpc.TransportError
+		is.True(errors.As(err, &transport))
+		is.Equal(len(w.odoo.Stages()), 1)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/matryer/is"
 
 	"odoosync/engine"
+	"odoosync/odoorpc"
 	"odoosync/odoorpc/odoosim"
 )
 
@@ -94,6 +95,64 @@ func TestADryRunSaysWhatTheRunDoes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestABusyServerChangesNoOutlook lets every other call of a dry run fail for
+// the moment: all are repeated, and say the same.
+func TestABusyServerChangesNoOutlook(t *testing.T) {
+	for name, prepare := range map[string]func(w *world){
+		"create create create create": func(*world) {},
+		"differs differs differs differs": func(w *world) { // renamed tasks are found by their external ids only
+			w.odoo.AddStage("Backlog", 1, w.project)
+			w.sync(w.write(shop))
+			for _, task := range w.odoo.Tasks() {
+				w.odoo.UpdateTask(task.ID, func(task *odoosim.Task) { task.Name = "Renamed" })
+			}
+		},
+	} {
+		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				w, _, _ := french(t, dialect)
+				w.odoo.AddUser(odoosim.User{Login: "bob", Password: "pw", Role: odoosim.ProjectUser, Lang: "fr_FR"})
+				w.odoo.AddUser(odoosim.User{Login: "eve", Password: "pw", Role: odoosim.Internal, Lang: "fr_FR"})
+				prepare(w)
+				path := w.write(shop + "tags = \"Eau\"\n")
+				for login, password := range map[string]string{"zoe": "f", "bob": "pw", "eve": "pw"} {
+					w.options.DryRun = true
+					calm, calmErr := w.engineFor(login, password).Sync(t.Context(), path)
+					calls := 0
+					w.odoo.Inject(odoosim.Fault{Times: -1, Action: odoosim.Status(503, ""), Match: func(odoosim.Call) bool {
+						calls++
+						return calls%2 == 1
+					}})
+					busy, busyErr := w.engineFor(login, password).Sync(t.Context(), path)
+					w.odoo.ClearFaults()
+					w.options.DryRun = false
+					calm.Duration, busy.Duration = 0, 0
+					is.Equal(statuses(calm), name)
+					is.Equal(busy, calm)
+					is.Equal(fmt.Sprint(busyErr), fmt.Sprint(calmErr))
+				}
+			})
+		})
+	}
+}
+
+// TestAFailedLookTakesNothing: tasks that could not be read are not taken for
+// tasks that the user may not see.
+func TestAFailedLookTakesNothing(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.retries, w.options.Link = -1, true
+	path := w.write(shop)
+	w.sync(path)
+	w.write(shop)
+	w.odoo.Inject(odoosim.Fault{Skip: 1, Match: odoosim.On("project.task", "search_read"), Action: odoosim.Status(503, "")})
+	_, err := w.engine().Sync(t.Context(), path)
+	var transport *odoorpc.TransportError
+	is.True(errors.As(err, &transport))
+	is.Equal(w.read(path), shop)
 }
 
 // TestAHiddenTaskIsNeverTaken is about a task that only the load of its item
@@ -275,6 +334,19 @@ func TestWhatModulesMixUpIsFound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestADeletedTaskIsAskedForAgain where the first question got no answer.
+func TestADeletedTaskIsAskedForAgain(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.Link = true
+	w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error { return a.DeleteTask(ids[0]) })
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "read"), Action: odoosim.Status(503, "")})
+	_, err := w.engine().Sync(t.Context(), w.write(shop))
+	var differs *engine.MismatchError
+	is.True(errors.As(err, &differs))
+	is.True(differs.Items[0].Created)
 }
 
 // TestWhatAutomationsChangeIsTaken lets automations rename, move or archive

@@ -34,8 +34,10 @@ func TestMistakes(t *testing.T) {
 		"story no table":          {"[features.A]\ntask_id = 0\nuser_stories = [ 7 ]\n", "3:18: features.A.user_stories[0]: a user story must be a table, not an integer"},
 		"tags a number":           {"[features.A]\ntask_id = 0\ntags = 1\n", "3:8: features.A.tags: expected a string or an array of strings, found an integer"},
 		"a tag a number":          {"[features.A]\ntask_id = 0\ntags = [\"a\", 1]\n", "3:14: features.A.tags[1]: expected a string, found an integer"},
-		"description a number":    {"[features.A]\ntask_id = 0\ndescription = 1\n", "3:15: features.A.description: expected a string, found an integer"},
-		"_deprecated a string":    {"[features.A]\ntask_id = 0\n_deprecated = \"yes\"\n", "3:15: features.A._deprecated: expected true or false, found a string"},
+		"two tags no strings": {"[features.A]\ntask_id = 0\ntags = [true, \"a\", 1]\n",
+			"3:9: features.A.tags[0]: expected a string, found a boolean\n3:20: features.A.tags[2]: expected a string, found an integer"},
+		"description a number": {"[features.A]\ntask_id = 0\ndescription = 1\n", "3:15: features.A.description: expected a string, found an integer"},
+		"_deprecated a string": {"[features.A]\ntask_id = 0\n_deprecated = \"yes\"\n", "3:15: features.A._deprecated: expected true or false, found a string"},
 		"one id twice": {"[features.A]\ntask_id = 5\nuser_stories = [ { name = \"s\", task_id = 5 } ]\n",
 			"3:42: features.A.user_stories[0].task_id: task 5 already belongs to feature \"A\" on line 2"},
 		"a dot in a name": {"[features.Release.2]\ntask_id = 0\n", "1:11: features.Release: the feature has no task_id"},
@@ -64,5 +66,29 @@ func TestMistakes(t *testing.T) {
 			_, err = engine.Check(path)
 			is.True(errors.As(err, &mistakes)) // check says the same
 		})
+	}
+}
+
+// TestMistakesSayWhatToDo has a value of task_id, or a header without one, and
+// the advice.
+func TestMistakesSayWhatToDo(t *testing.T) {
+	const zero = "write task_id = 0 for an item that needs a task"
+	for text, want := range map[string]string{
+		"[features.A]\ntask_id = \"7\"\n":     "write task_id = 7, without quotes",
+		"[features.A]\ntask_id = \"0\"\n":     "write task_id = 0, without quotes",
+		"[features.A]\ntask_id = \"-7\"\n":    zero,
+		"[features.A]\ntask_id = \"soon\"\n":  zero,
+		"[features.A]\ntask_id = 7.0\n":       zero,
+		"[features.A]\n":                      zero,
+		"[features.A.owner]\nname = \"B\"\n":  zero,
+		"[features.Release.2]\ntask_id = 0\n": `a name with a dot needs quotes: [features."Release.2"]`,
+		"[features.A]\ntask_id = 0\n[[features.A.user_stories]]\nname = \"s\"\nx.task_id = 0\n": zero,
+	} {
+		is := is.New(t)
+		w := newWorld(t)
+		_, err := engine.Check(w.write(text))
+		var mistakes *engine.MapError
+		is.True(errors.As(err, &mistakes))
+		is.Equal(mistakes.Mistakes[0].Hint, want)
 	}
 }

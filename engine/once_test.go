@@ -375,6 +375,15 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 		w.sync(w.write(feature(parent, a, synced)))
 		is.Equal(len(w.odoo.Tasks()), 3)
 	})
+	t.Run("those before it taken away", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + a + b + c + "]\n"))
+		path := w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + c + "]\n")
+		w.sync(path)
+		is.Equal(len(w.odoo.Tasks()), 4)
+		is.True(strings.Contains(w.read(path), fmt.Sprintf(`"c", task_id = %d`, w.odoo.Tasks()[3].ID)))
+	})
 	t.Run("a text that was edited stops the run", func(t *testing.T) {
 		is := is.New(t)
 		w := newWorld(t)
@@ -386,6 +395,19 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 		is.Equal(len(mismatch.Items), 1)
 		is.Equal(len(w.odoo.Tasks()), 3)
 	})
+}
+
+// TestTasksOfEarlierVersionsAreFound by the external ids that their recipe gave
+// them; a change to it would create every task again.
+func TestTasksOfEarlierVersionsAreFound(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	// The digits are the first 32 of: printf '1\0\0F\0\0001' | sha256sum, and of: printf '1\0\0F\0Card\0001' | sha256sum
+	prefix := fmt.Sprintf("__odoosync__.p%d_", w.project)
+	feature := w.odoo.AddTask(odoosim.Task{Name: "F", ProjectID: w.project, ExternalID: prefix + "feature_b0442fabf42cf04934268e7b38d4123e"})
+	story := w.odoo.AddTask(odoosim.Task{Name: "Card", ProjectID: w.project, ParentID: feature, ExternalID: prefix + "story_17f3092be1115fc43ae4b90a8eb6360e"})
+	result := w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [ { name = \"Card\", task_id = 0 } ]\n"))
+	is.Equal([]int64{result.Items[0].ID, result.Items[1].ID}, []int64{feature, story})
 }
 
 func TestNamespacesKeepMapsOfOneProjectApart(t *testing.T) {

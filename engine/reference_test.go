@@ -49,6 +49,10 @@ func TestReferencesByExternalID(t *testing.T) {
 		"a tag without": {storiesOfTask(0), func(w *world) {
 			w.odoo.AddTag("Shop")
 		}, "stage_id/id tag_ids/.id parent_id/id, stage_id/id tag_ids/.id parent_id/id"},
+		"tags of an earlier run": {storiesOfTask(0), func(w *world) {
+			w.sync(w.write("[features.Z]\ntask_id = 0\ntags = \"Shop, Story\"\n"))
+			w.odoo.DeleteTask(w.odoo.Tasks()[0].ID)
+		}, "stage_id/id tag_ids/id parent_id/id, stage_id/id tag_ids/id parent_id/id"},
 		"a parent of another hand": {storiesOfTask(9), func(w *world) {
 			w.odoo.AddTask(odoosim.Task{ID: 9, Name: "A", ProjectID: w.project})
 		}, "stage_id/id tag_ids/id parent_id/.id, stage_id/id tag_ids/id parent_id/.id"},

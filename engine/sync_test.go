@@ -143,6 +143,9 @@ func TestSetup(t *testing.T) {
 			w.odoo.AddProject(odoosim.Project{Name: "Attic", Archived: true})
 			w.options.Project = "Attic"
 		}, `project "Attic" (id 2) is archived`},
+		"archived project by id": {func(w *world) {
+			w.options.Project = fmt.Sprint(w.odoo.AddProject(odoosim.Project{Name: "Attic", Archived: true}))
+		}, `project "Attic" (id 2) is archived`},
 		"two of one name": {func(w *world) { w.odoo.AddProject(odoosim.Project{Name: "Shop"}) }, `2 projects are named "Shop": ids 1, 2`},
 		"parent archived": {func(w *world) { w.odoo.UpdateTask(9, func(task *odoosim.Task) { task.Archived = true }) },
 			`map.toml:2: feature "Gone": its task 9 is archived`},

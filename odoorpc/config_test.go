@@ -290,6 +290,8 @@ func TestConnectRefused(t *testing.T) {
 			[]string{`no database "demo"`}, 2},
 		{"no JSON-2", Config{APIKey: key, Protocol: JSON2}, []reply{version("19"), page(404, "404 Not Found")}, new(*ProtocolError),
 			[]string{"(Odoo 19.0) does not offer json2", "Odoo 19"}, 2},
+		{"neither JSON-2 nor Odoo", Config{APIKey: key, Protocol: JSON2}, []reply{version("19"), jsonBody(404, `{"error":"no such path"}`)}, new(*AnswerError),
+			[]string{"404", "leads to Odoo itself"}, 2},
 		{"/jsonrpc is gone", Config{Password: password}, []reply{page(404, "404 Not Found"), version("22")}, new(*ProtocolError),
 			[]string{"(Odoo 22.0) does not offer jsonrpc", "use an API key", "JSON-2"}, 2},
 		{"/jsonrpc is switched off", Config{Password: password}, []reply{version("20"), refusalOf("werkzeug.exceptions.NotFound", "404: Not Found")}, new(*ProtocolError),

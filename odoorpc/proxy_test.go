@@ -117,20 +117,36 @@ func TestAProxyThatWantsALoginOverPlainHTTPIsNamed(t *testing.T) {
 	is.True(strings.Contains(e.Hint(), "HTTP_PROXY"))
 }
 
-func TestAProxyIsNotToBlameForTheServersCertificate(t *testing.T) {
-	is := is.New(t)
+func TestAProxyIsNotToBlameForTheServer(t *testing.T) {
 	server := startTLS(t)
-	address := startProxy(t, func(c net.Conn) {
-		says("HTTP/1.1 200 OK\r\n\r\n")(c)
-		to, err := net.Dial("tcp", server.Listener.Addr().String())
-		if err != nil {
-			return
-		}
-		defer func() { _ = to.Close() }()
-		go func() { _, _ = io.Copy(to, c) }()
-		_, _ = io.Copy(c, to)
-	})
-	_, err := throughProxy(t, address, Config{}).Connect(t.Context())
-	is.True(err != nil)
-	is.True(strings.HasPrefix(err.Error(), "odoo.example.com: certificate not accepted"))
+	for _, tt := range []struct {
+		name, want string
+		beyond     func(net.Conn) // what the tunnel leads to
+	}{
+		{"certificate", "certificate not accepted", func(c net.Conn) {
+			to, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				return
+			}
+			defer func() { _ = to.Close() }()
+			go func() { _, _ = io.Copy(to, c) }()
+			_, _ = io.Copy(c, to)
+		}},
+		{"no TLS", "does not speak TLS on this port", func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1)) // it speaks when it is spoken to
+			says("HTTP/1.1 400 Bad Request\r\n\r\n")(c)
+			_, _ = io.Copy(io.Discard, c)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			address := startProxy(t, func(c net.Conn) {
+				says("HTTP/1.1 200 OK\r\n\r\n")(c)
+				tt.beyond(c)
+			})
+			_, err := throughProxy(t, address, Config{}).Connect(t.Context())
+			is := is.New(t)
+			is.True(err != nil)
+			is.True(strings.HasPrefix(err.Error(), "odoo.example.com: "+tt.want))
+		})
+	}
 }

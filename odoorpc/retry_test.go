@@ -518,6 +518,8 @@ func TestAPacedCallCanBeCancelled(t *testing.T) {
 		is.True(errors.Is(err, context.DeadlineExceeded))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown))
+		var e *TransportError
+		is.True(errors.As(err, &e) && !e.Sent)
 		is.Equal(p.count(), 1)
 		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.NoErr(err)

@@ -110,7 +110,7 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 			d.refuse(table, "a feature must be a table, not "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
 			continue
 		}
-		feature := &Item{Kind: Feature, Name: name}
+		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
 		if cause := badName(name); cause != "" {
 			key, _ := table.KeySpan()
 			d.refuseAt(key, table, cause, "the task gets this name: write one line of text")
@@ -168,9 +168,6 @@ func (d *decoder) storyName(table tomledit.Value) string {
 
 // fields reads what features and stories have in common.
 func (d *decoder) fields(item *Item, table tomledit.Value) {
-	if item.Ordinal == 0 {
-		item.Ordinal = 1
-	}
 	if v := table.Get(keyDeprecated); v.Exists() {
 		deprecated, ok := v.Bool()
 		if !ok {
@@ -199,7 +196,6 @@ func (d *decoder) readTags(item *Item, v tomledit.Value) {
 		for element := range v.Values() {
 			if element.Kind() != tomledit.String {
 				d.refuse(element, "expected a string, found "+an(element.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
-				return
 			}
 		}
 	default:
@@ -245,7 +241,7 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 // with a dot in it: [features.Release.2] is feature Release with a table 2.
 func quoted(item *Item, table tomledit.Value, otherwise string) string {
 	for key, member := range table.All() {
-		if item.Kind == Feature && member.Get(keyTaskID).Exists() {
+		if member.Get(keyTaskID).Exists() { // of a story no such key is kept
 			return fmt.Sprintf("a name with a dot needs quotes: [features.%q]", item.Name+"."+key)
 		}
 	}

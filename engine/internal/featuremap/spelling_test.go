@@ -43,6 +43,7 @@ func TestMisspeltKeysAreWarnedOf(t *testing.T) {
 		fmt.Sprintf(story, `tag = "x"`):                                `3:45 features.A.user_stories[0].tag tags`,
 		fmt.Sprintf(story, `discription = "x"`):                        `3:45 features.A.user_stories[0].discription description`,
 		feature + "user_stories = [ { anme = \"s\", task_id = 0 } ]\n": `3:20 features.A.user_stories[0].anme name`,
+		feature + "user_stories = [ { nme = \"s\", task_id = 0 } ]\n":  `3:20 features.A.user_stories[0].nme name`,
 		feature + "tag = \"a\"\nstories = []\n":                        "3:1 features.A.tag tags\n4:1 features.A.stories user_stories",
 	} {
 		m, _ := Parse("map.toml", []byte(text))

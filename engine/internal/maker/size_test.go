@@ -1,10 +1,14 @@
 package maker
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/matryer/is"
+
+	"odoosync/engine/internal/featuremap"
 )
 
 func TestBatchesGrowTowardsTheTimeAimedAt(t *testing.T) {
@@ -70,4 +74,26 @@ func TestBodiesStayBelowWhatTheProxyRefused(t *testing.T) {
 	}
 	is.True(refused < 25)
 	is.True(size.Bytes <= maxBody)
+}
+
+// asWritten is a ledger of the tasks that the map has.
+type asWritten struct{}
+
+func (asWritten) TaskOf(item *featuremap.Item) int64 { return item.TaskID }
+func (asWritten) Owner(int64) *featuremap.Item       { return nil }
+
+// TestARowIsNoLargerThanThought: by what is thought, calls stay below the limits
+// of proxies.
+func TestARowIsNoLargerThanThought(t *testing.T) {
+	is := is.New(t)
+	k := New(nil, Options{})
+	k.Use(Place{Project: 1 << 31, Major: 19, Stage: Record{ID: 1 << 31}}, asWritten{})
+	for _, name := range []string{"s", strings.Repeat("long ", 1000), strings.Repeat("ü", 1000), strings.Repeat(`\\\"`, 1000)} {
+		item := stories(t, name)[0]
+		_, rows, _ := k.rows([]*featuremap.Item{item})
+		body, err := json.Marshal(rows[0])
+		is.NoErr(err)
+		is.True(k.RowSize(item) >= len(body))
+		is.True(k.RowSize(item) < len(body)+150)
+	}
 }

@@ -232,3 +232,22 @@ func TestLockIsOnTheFileThatThePathNames(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(string(src), oldText+editMark)
 }
+
+// TestARunThatSavesBeforeTheLock saves between the opening and the locking: the
+// file that was opened is nobody's any more, the new one is locked.
+func TestARunThatSavesBeforeTheLock(t *testing.T) {
+	is := is.New(t)
+	path, other := openMap(t, osSystem{})
+	doc := readDocument(t, other)
+	_, locked := openIn(osSystem{}, path)
+	sys := &faulty{}
+	sys.watch = func(operation string) {
+		if operation == "lock" {
+			sys.watch = nil
+			is.NoErr(other.Replace(patched(t, doc)))
+		}
+	}
+	_, err := openIn(sys, path)
+	is.True(errors.Is(err, ErrLocked))
+	is.Equal(err.Error(), locked.Error()) // and not that it could not be saved
+}

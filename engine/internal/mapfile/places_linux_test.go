@@ -363,3 +363,11 @@ func TestNobodyOpensTheMapInTheMidst(t *testing.T) {
 	is.Equal(tries, 2)
 	is.Equal(bytesOf(t, path), newText)
 }
+
+// TestFoldersAreSyncedByTheSystem: what the system says of one that it cannot
+// sync comes back.
+func TestFoldersAreSyncedByTheSystem(t *testing.T) {
+	is := is.New(t)
+	is.NoErr(osSystem{}.SyncDir(t.TempDir()))
+	is.True(errors.Is(osSystem{}.SyncDir("/proc/self"), unix.EINVAL))
+}
