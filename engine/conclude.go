@@ -27,6 +27,14 @@ func resultOfEntry(e *ledger.Entry) ItemResult {
 	return r
 }
 
+func resultsOf(entries []*ledger.Entry) []ItemResult {
+	results := make([]ItemResult, len(entries))
+	for i, e := range entries {
+		results[i] = resultOfEntry(e)
+	}
+	return results
+}
+
 // unreached is what becomes of items that a run did not come to.
 func unreached(item *Item) ItemResult { return resultOf(item, 0, Pending) }
 

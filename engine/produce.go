@@ -43,15 +43,11 @@ func (p *production) run(ctx context.Context) error {
 		if err := p.settle(ctx, <-p.answers); stop == nil {
 			stop = err
 		}
-		if stop == nil && (p.options.PlainCreate || p.saver.pace.due(p.clock.Now())) {
+		if stop == nil && (p.options.PlainCreate || !p.now().Before(p.saver.next)) {
 			stop = p.saver.save(p.inFlight > 0)
 		}
 	}
 }
-
-// awaitsEdit reports whether somebody wrote the map while calls are in flight:
-// their ids are taken before it is read again.
-func (p *production) awaitsEdit() bool { return p.inFlight > 0 && p.file.Touched() }
 
 // start sends as many batches as may be on their way at once.
 func (p *production) start(ctx context.Context) error {
@@ -59,8 +55,8 @@ func (p *production) start(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
-		if p.awaitsEdit() {
-			return nil
+		if p.inFlight > 0 && p.file.Touched() {
+			return nil // their ids are taken before the map is read again
 		}
 		if p.inFlight == 0 {
 			if err := p.catchUp(ctx); err != nil {

@@ -43,7 +43,7 @@ type sync struct {
 	file   *mapfile.File
 	book   *ledger.Ledger
 	dest   *destination.Destination
-	stages *destination.Stages
+	stages *destination.Records
 	maker  *maker.Maker
 	saver  *saver
 }
@@ -88,12 +88,12 @@ func (r *sync) read(path string) (*featuremap.Map, error) {
 	if err != nil {
 		return nil, &FileError{Path: path, Op: "read", Err: err}
 	}
-	m, err := parseMap(path, src, r.options.Strict)
+	m, err := featuremap.Parse(path, src, r.options.Strict)
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range mapWarnings(m) {
-		r.tell(w)
+	for _, w := range m.Warnings {
+		r.tell(Warning{Message: w.Error(), Hint: w.Hint, Place: w})
 	}
 	if !r.options.DryRun {
 		for _, err := range r.file.Sweep() {
@@ -112,7 +112,7 @@ func (r *sync) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.clock.Now})
+	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now})
 	if r.stages, err = r.dest.FindStages(ctx, []string{destination.Backlog}); err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@
 package ledger
 
 import (
+	"bytes"
+
 	"odoosync/engine/internal/featuremap"
 	"odoosync/tomledit"
 )
@@ -19,7 +21,6 @@ type Entry struct {
 
 // Ledger is the account of one run. It belongs to one goroutine.
 type Ledger struct {
-	m       *featuremap.Map
 	plan    *featuremap.Plan
 	patch   *tomledit.Patch // the text as it was last written
 	entries []*Entry        // in the order in which they were taken
@@ -35,7 +36,7 @@ func New(m *featuremap.Map) *Ledger {
 }
 
 func (l *Ledger) use(m *featuremap.Map) {
-	l.m, l.plan, l.patch = m, featuremap.NewPlan(m), m.Document().NewPatch()
+	l.plan, l.patch = featuremap.NewPlan(m), m.Document().NewPatch()
 	l.byItem = make(map[*featuremap.Item]*Entry)
 	l.owners = make(map[int64]*featuremap.Item, l.plan.Synced)
 	for item := range m.All {
@@ -46,7 +47,7 @@ func (l *Ledger) use(m *featuremap.Map) {
 }
 
 // Map is the map as it was last read.
-func (l *Ledger) Map() *featuremap.Map { return l.m }
+func (l *Ledger) Map() *featuremap.Map { return l.plan.Map }
 
 // Plan is what the map as it was last read asks for; ids in hand are not in it.
 func (l *Ledger) Plan() *featuremap.Plan { return l.plan }
@@ -64,9 +65,6 @@ func (l *Ledger) Owner(task int64) *featuremap.Item { return l.owners[task] }
 
 // Entry is what this run did for an item; nil where it did nothing.
 func (l *Ledger) Entry(item *featuremap.Item) *Entry { return l.byItem[item] }
-
-// Entries are all tasks of this run.
-func (l *Ledger) Entries() []*Entry { return l.entries }
 
 // Pending are those of the items that have no task yet.
 func (l *Ledger) Pending(items []*featuremap.Item) []*featuremap.Item {
@@ -87,7 +85,7 @@ func (l *Ledger) Count() (saved, total int) {
 			saved++
 		}
 	}
-	for item := range l.m.All {
+	for item := range l.Map().All {
 		if item.TaskID == 0 && !item.Deprecated && l.byItem[item] == nil {
 			total++
 		}
@@ -121,14 +119,17 @@ func (l *Ledger) filter(suits func(*Entry) bool) []*Entry {
 	return list
 }
 
-// Write adds the unsaved ids to the text.
-func (l *Ledger) Write() (*tomledit.Patch, error) {
+// Write adds the unsaved ids to the text, and returns it.
+func (l *Ledger) Write() ([]byte, error) {
 	for _, e := range l.Unsaved() {
 		if err := l.patch.SetInteger(e.Item.Slot(), e.ID); err != nil {
 			return nil, err
 		}
 	}
-	return l.patch, nil
+	var text bytes.Buffer
+	text.Grow(int(l.patch.Size()))
+	_, err := l.patch.WriteTo(&text)
+	return text.Bytes(), err
 }
 
 // Saved takes note that the text was saved, and returns whose ids are new in

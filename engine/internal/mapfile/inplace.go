@@ -11,19 +11,14 @@ import (
 
 // overwrite writes into the map itself, for a file that cannot be replaced: a
 // single file mounted into a container, or one that belongs to somebody else.
-func (f *File) overwrite(c Content) error {
-	var rendered bytes.Buffer
-	rendered.Grow(int(c.Size()))
-	if _, err := c.WriteTo(&rendered); err != nil {
-		return err
-	}
+func (f *File) overwrite(text []byte) error {
 	if err := f.compareAnew(); err != nil {
 		return err
 	}
-	if err := f.writeOver(rendered.Bytes()); err != nil {
+	if err := f.writeOver(text); err != nil {
 		return err
 	}
-	f.known = sha256.Sum256(rendered.Bytes())
+	f.known = sha256.Sum256(text)
 	if err := sync(f.file); err != nil {
 		return err
 	}

@@ -58,12 +58,6 @@ import (
 	"os"
 )
 
-// Content is a rendering of the map: of a Patch. It can be written repeatedly.
-type Content interface {
-	Size() int64
-	io.WriterTo
-}
-
 // File is the map on disk, locked for this run.
 //
 // The lock is on the map itself. A save puts a new file in its place, which is
@@ -72,16 +66,12 @@ type Content interface {
 // names it.
 type File struct {
 	sys     system
-	path    string // as given
-	target  string // where it leads through symlinks
+	target  string // the path, through symlinks
 	file    handle // holds the lock
 	info    fs.FileInfo
-	known   digest // of the bytes that were last read or saved
-	inPlace bool   // a new file cannot take the map's place
+	known   [sha256.Size]byte // of the bytes that were last read or saved
+	inPlace bool              // a new file cannot take the map's place
 }
-
-// digest stands for the bytes of a file.
-type digest [sha256.Size]byte
 
 // Close gives up the lock.
 func (f *File) Close() { _ = f.file.Close() }
@@ -163,14 +153,4 @@ func readAll(h handle, size int64) ([]byte, error) {
 		err = errTooLarge
 	}
 	return text.Bytes(), err
-}
-
-// text is bytes as Content.
-type text []byte
-
-func (t text) Size() int64 { return int64(len(t)) }
-
-func (t text) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(t)
-	return int64(n), err
 }

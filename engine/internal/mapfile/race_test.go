@@ -138,7 +138,7 @@ func readDocument(t *testing.T, f *File) *tomledit.Document {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
-		doc, err := tomledit.Parse(filepath.Base(f.path), src)
+		doc, err := tomledit.Parse(filepath.Base(f.target), src)
 		if err == nil && doc.Get("features", "A", "task_id").Exists() && !f.Touched() {
 			return doc
 		}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -15,14 +14,14 @@ import (
 // of the other there, when somebody else wrote the map since it was last read
 // or saved. After any other error the map has its old bytes or, if the disk
 // failed, perhaps the new ones.
-func (f *File) Replace(c Content) error {
+func (f *File) Replace(text []byte) error {
 	var err error
 	if !f.inPlace {
-		err = f.replace(c)
+		err = f.replace(text)
 		f.inPlace = errors.Is(err, errRefused)
 	}
 	if f.inPlace {
-		err = f.overwrite(c)
+		err = f.overwrite(text)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return ErrChanged // an editor has taken it away, to put another there
@@ -31,10 +30,9 @@ func (f *File) Replace(c Content) error {
 }
 
 // replace puts a new file in the place of the map.
-func (f *File) replace(c Content) error {
+func (f *File) replace(text []byte) error {
 	temporary := f.temporaryName(rand.Uint64())
-	sum := sha256.New()
-	made, err := f.write(temporary, copied{c, sum})
+	made, err := f.write(temporary, text)
 	if err != nil {
 		return err
 	}
@@ -49,7 +47,7 @@ func (f *File) replace(c Content) error {
 		return err
 	}
 	_ = f.file.Close()
-	f.file, f.known = made, digest(sum.Sum(nil))
+	f.file, f.known = made, sha256.Sum256(text)
 	_ = f.sys.SyncDir(f.folder()) // the map is saved also where a folder cannot be synced
 	f.info, err = made.Stat()
 	return err
@@ -111,7 +109,7 @@ func (f *File) bringBack() error {
 		return err
 	}
 	temporary := f.temporaryName(rand.Uint64())
-	made, err := f.write(temporary, text(edit))
+	made, err := f.write(temporary, edit)
 	if err != nil {
 		return err
 	}
@@ -137,14 +135,4 @@ func (f *File) alone(h handle) (release func(), alone bool) {
 		}
 	}
 	return func() {}, false
-}
-
-// copied is content that is also written elsewhere.
-type copied struct {
-	Content
-	to io.Writer
-}
-
-func (c copied) WriteTo(w io.Writer) (int64, error) {
-	return c.Content.WriteTo(io.MultiWriter(w, c.to))
 }

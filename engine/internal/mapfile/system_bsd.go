@@ -11,10 +11,4 @@ import (
 // as they do on the BSDs and macOS.
 func lockRecords(*os.File) error { return nil }
 
-func forget(*os.File) {}
-
 func claim(*os.File) (release func(), err error) { return nil, errors.ErrUnsupported }
-
-func swap(_, _ string) error { return errors.ErrUnsupported }
-
-func appendOnly(string) bool { return false }

@@ -26,8 +26,6 @@ func lockRange(f *os.File, startHigh, low, high uint32) error {
 		0, low, high, &windows.Overlapped{OffsetHigh: startHigh})
 }
 
-func forget(*os.File) {}
-
 func claim(f *os.File) (release func(), err error) {
 	if err := lockRange(f, 0, 0, beyond); err != nil {
 		return nil, errInUse
@@ -48,10 +46,6 @@ func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
 // canWriteDir leaves the answer to the trial: Windows tells only when a file is
 // made.
 func canWriteDir(string) error { return nil }
-
-func appendOnly(string) bool { return false }
-
-func swap(_, _ string) error { return errors.ErrUnsupported }
 
 // syncDir has no counterpart: a rename is journalled.
 func syncDir(string) error { return nil }
