@@ -35,9 +35,6 @@ func resultsOf(entries []*ledger.Entry) []ItemResult {
 	return results
 }
 
-// unreached is what becomes of items that a run did not come to.
-func unreached(item *Item) ItemResult { return resultOf(item, 0, Pending) }
-
 // outlook says what a run would do with the items that need a task.
 func outlook(found []maker.Verdict, link bool) func(*Item) ItemResult {
 	there := make(map[*Item]maker.Verdict, len(found))

@@ -10,12 +10,16 @@ import (
 	"odoosync/odoorpc"
 )
 
-// FeatureMap and its parts are what a map says, as Check reads it.
+// What a map says, as Check reads it.
 type (
-	FeatureMap = featuremap.Map  // its features and their user stories in file order
-	Item       = featuremap.Item // a feature or a user story
-	Plan       = featuremap.Plan // what a run has to do
-	Kind       = featuremap.Kind // of an item: Feature or Story
+	// FeatureMap is its features and their user stories in file order.
+	FeatureMap = featuremap.Map
+	// Item is a feature or a user story of a map.
+	Item = featuremap.Item
+	// Plan is what a run has to do.
+	Plan = featuremap.Plan
+	// Kind says what an item of a map is: Feature or Story.
+	Kind = featuremap.Kind
 )
 
 // The two kinds of items.
@@ -80,13 +84,18 @@ func (r ItemResult) Describe() string {
 	return fmt.Sprintf("feature %q", r.Feature)
 }
 
-// Project and the others are what a run finds in Odoo.
+// What a run finds in Odoo.
 type (
-	Project    = destination.Project    // where tasks go
-	Stage      = destination.Record     // a stage (column) of the project
-	Tag        = destination.Record     // a tag that the map asks for
-	Permission = destination.Permission // what Odoo says about a right: Unknown, Allowed or Denied
-	Difference = maker.Difference       // a point in which an existing task is not what the map says
+	// Project is the Odoo project that tasks go to.
+	Project = destination.Project
+	// Stage is one stage (column) of the project.
+	Stage = destination.Record
+	// Tag is one tag that the map asks for.
+	Tag = destination.Record
+	// Permission is what Odoo says about a right: Unknown, Allowed or Denied.
+	Permission = destination.Permission
+	// Difference is one point in which a task is not what the map says.
+	Difference = maker.Difference
 )
 
 // The answers to a question for a right.

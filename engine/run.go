@@ -31,7 +31,7 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
 	}
-	r.conclude(unreached)
+	r.conclude(func(item *Item) ItemResult { return resultOf(item, 0, Pending) })
 	r.result.Duration = time.Since(started)
 	return r.result, err
 }
@@ -49,11 +49,14 @@ type sync struct {
 }
 
 // all is the way of a map, from the file to Odoo and back.
-func (r *sync) all(ctx context.Context, path string) error {
-	if err := r.open(path); err != nil {
+func (r *sync) all(ctx context.Context, path string) (err error) {
+	if r.file, err = mapfile.Open(path); err != nil {
 		return err
 	}
 	defer r.file.Close()
+	if err := r.read(path); err != nil {
+		return err
+	}
 	if r.book.Plan().Pending() == 0 && !r.options.DryRun {
 		return nil
 	}
@@ -66,31 +69,15 @@ func (r *sync) all(ctx context.Context, path string) error {
 	return r.settleAll(ctx)
 }
 
-// open locks and reads the map, and plans.
-func (r *sync) open(path string) (err error) {
-	if r.file, err = mapfile.Open(path); err != nil {
-		return err
-	}
-	m, err := r.read(path)
-	if err != nil {
-		r.file.Close()
-		return err
-	}
-	r.book = ledger.New(m)
-	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
-	plan := r.book.Plan()
-	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
-	return nil
-}
-
-func (r *sync) read(path string) (*featuremap.Map, error) {
+// read reads the map, and plans.
+func (r *sync) read(path string) error {
 	src, err := r.file.Read()
 	if err != nil {
-		return nil, &FileError{Path: path, Op: "read", Err: err}
+		return &FileError{Path: path, Op: "read", Err: err}
 	}
 	m, err := featuremap.Parse(path, src, r.options.Strict)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, w := range m.Warnings {
 		r.tell(Warning{Message: w.Error(), Hint: w.Hint, Place: w})
@@ -100,7 +87,11 @@ func (r *sync) read(path string) (*featuremap.Map, error) {
 			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it does no harm; its owner can remove it")
 		}
 	}
-	return m, nil
+	r.book = ledger.New(m)
+	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
+	plan := r.book.Plan()
+	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
+	return nil
 }
 
 // connect finds out where tasks go.
@@ -160,11 +151,15 @@ func (r *sync) mayCreate(ctx context.Context) error {
 // settleAll looks, creates what is missing, and saves the ids whatever ends
 // it. An edit that comes as late as the last save counts too.
 func (r *sync) settleAll(ctx context.Context) error {
-	p := r.newProduction()
+	jobs := r.jobs()
+	p := &production{sync: r, size: maker.NewSize(), jobs: jobs, flying: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
 	for {
 		err := p.run(ctx)
 		if r.saver.failed {
-			return r.saver.listMissing(err)
+			if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
+				notSaved.Items = r.saver.missing() // with those of the calls that were in flight then
+			}
+			return err
 		}
 		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
 			return err

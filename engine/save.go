@@ -21,7 +21,7 @@ type saver struct {
 	book     *ledger.Ledger
 	next     time.Time // when the next save is due
 	failed   bool
-	edited   bool      // somebody wrote the map since the last look
+	prepared bool      // stage, tags and parents are there for all items of the map as it was last read
 	mapError *MapError // what somebody's edit got wrong
 }
 
@@ -55,15 +55,6 @@ func (s *saver) save(calling bool) error {
 // missing are the items of this run whose ids the map does not hold.
 func (s *saver) missing() []ItemResult {
 	return resultsOf(slices.Concat(s.book.Lost(), s.book.Unsaved()))
-}
-
-// listMissing adds to the error of a failed save what calls created that were
-// in flight then.
-func (s *saver) listMissing(err error) error {
-	if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
-		notSaved.Items = s.missing()
-	}
-	return err
 }
 
 func (s *saver) try(calling bool) error {
@@ -110,7 +101,7 @@ func (s *saver) reload() error {
 	}
 	s.mapError = nil
 	errors.As(err, &s.mapError)
-	s.edited = true
+	s.prepared = false
 	s.book.Move(m)
 	return nil
 }

@@ -22,7 +22,7 @@ type Records struct {
 	Named []Record           // in the order asked for
 	First bool               // the project had no stage at all
 	named map[string]*Record // into Named
-	seen  map[int64]bool     // all that Odoo has, also under other names
+	seen  map[int64]bool     // all that were read, also under other names
 }
 
 func newRecords(names []string) *Records {

@@ -59,24 +59,21 @@ func (t *Destination) createTags(ctx context.Context, tags *Records, missing []*
 	send := func(part []*Record) error { return t.sendTags(ctx, tags, part, attempt) }
 	for asked := false; len(missing) > 0; {
 		part := missing[:min(len(missing), most)]
-		err := send(part)
 		var refusal *importer.Refusal
-		if err == nil {
+		switch err := send(part); {
+		case err == nil:
 			missing = missing[len(part):]
 			continue
-		}
-		if !errors.As(err, &refusal) {
+		case !errors.As(err, &refusal):
 			return err
-		}
-		if !asked && t.mayCreateTags(ctx) == Denied {
+		case !asked && t.mayCreateTags(ctx) == Denied:
 			leaveOff(missing, "the user has no right to create tags")
 			return nil
-		}
-		asked = true
-		if refusal.Closed {
+		case refusal.Closed:
 			leaveOff(missing, refusal.Error())
 			return nil
 		}
+		asked = true
 		at, alone, err := importer.Isolate(part, refusal, send)
 		switch {
 		case err != nil:

@@ -97,10 +97,8 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 			continue
 		}
 		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
-		if cause := badName(name); cause != "" {
-			key, _ := table.KeySpan()
-			d.refuseAt(key, table, cause, "the task gets this name: write one line of text")
-		}
+		key, _ := table.KeySpan()
+		d.checkName(name, key, table)
 		d.fields(feature, table)
 		d.check(d.feature, table)
 		feature.Stories = d.stories(feature, table.Get(keyStories))
@@ -146,9 +144,8 @@ func (d *decoder) storyName(table tomledit.Value) string {
 		d.refuse(v, "expected a string, found "+an(v.Kind()), "")
 		return ""
 	}
-	if cause := badName(name); cause != "" {
-		d.refuse(v, cause, "the task gets this name: write one line of text")
-	}
+	start, _ := v.Span()
+	d.checkName(name, start, v)
 	return name
 }
 
@@ -254,15 +251,15 @@ func (d *decoder) refuseAt(at int, v tomledit.Value, message, hint string) {
 	d.mistakes = append(d.mistakes, d.doc.ErrorAt(at, max(end, at+1), v.Path(), message, hint))
 }
 
-// badName says what is wrong with the name of a task, or nothing.
-func badName(name string) string {
+// checkName refuses what cannot be the name of a task.
+func (d *decoder) checkName(name string, at int, v tomledit.Value) {
+	const advice = "the task gets this name: write one line of text"
 	switch {
 	case strings.TrimSpace(name) == "":
-		return "the name is empty"
+		d.refuseAt(at, v, "the name is empty", advice)
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return fmt.Sprintf("the name %q contains a control character", name)
+		d.refuseAt(at, v, fmt.Sprintf("the name %q contains a control character", name), advice)
 	}
-	return ""
 }
 
 // an is a kind of value with its article, for messages.

@@ -5,6 +5,7 @@ package ledger
 
 import (
 	"bytes"
+	"slices"
 
 	"odoosync/engine/internal/featuremap"
 	"odoosync/tomledit"
@@ -68,29 +69,14 @@ func (l *Ledger) Entry(item *featuremap.Item) *Entry { return l.byItem[item] }
 
 // Pending are those of the items that have no task yet.
 func (l *Ledger) Pending(items []*featuremap.Item) []*featuremap.Item {
-	var pending []*featuremap.Item
-	for _, item := range items {
-		if l.TaskOf(item) == 0 {
-			pending = append(pending, item)
-		}
-	}
-	return pending
+	return slices.DeleteFunc(slices.Clone(items), func(item *featuremap.Item) bool { return l.TaskOf(item) != 0 })
 }
 
 // Count is the number of items that have an id of this run in the map, and of
 // those that have or need one.
 func (l *Ledger) Count() (saved, total int) {
-	for _, e := range l.entries {
-		if e.saved {
-			saved++
-		}
-	}
-	for item := range l.Map().All {
-		if item.TaskID == 0 && !item.Deprecated && l.byItem[item] == nil {
-			total++
-		}
-	}
-	return saved, total + len(l.entries)
+	pending := len(l.Pending(l.plan.Features)) + len(l.Pending(l.plan.Stories))
+	return len(l.entries) - len(l.Unsaved()) - len(l.Lost()), len(l.entries) + pending
 }
 
 // Take gives an item its task.
@@ -103,20 +89,12 @@ func (l *Ledger) Take(item *featuremap.Item, id int64, stood bool) {
 
 // Unsaved are the entries whose ids the map does not hold but has a place for.
 func (l *Ledger) Unsaved() []*Entry {
-	return l.filter(func(e *Entry) bool { return !e.saved && e.Item != nil })
+	return slices.DeleteFunc(slices.Clone(l.entries), func(e *Entry) bool { return e.saved || e.Item == nil })
 }
 
 // Lost are the entries that have no place in the map.
-func (l *Ledger) Lost() []*Entry { return l.filter(func(e *Entry) bool { return e.Item == nil }) }
-
-func (l *Ledger) filter(suits func(*Entry) bool) []*Entry {
-	var list []*Entry
-	for _, e := range l.entries {
-		if suits(e) {
-			list = append(list, e)
-		}
-	}
-	return list
+func (l *Ledger) Lost() []*Entry {
+	return slices.DeleteFunc(slices.Clone(l.entries), func(e *Entry) bool { return e.Item != nil })
 }
 
 // Write adds the unsaved ids to the text, and returns it.

@@ -25,10 +25,10 @@ func (f *File) overwrite(text []byte) error {
 	return f.compareAnew() // ErrChanged: an edit at the same moment
 }
 
-// writeOver changes the old text into the new as far as they differ, if it is
-// the one that is known. What makes it longer is added first, so that a full
-// disk is found before any old byte is gone. That it lands at the end, wherever
-// that is by then, keeps what others add at the same moment.
+// writeOver changes the old text into the new where they differ, if the old is
+// the one that is known. What makes it longer is appended first, so that a full
+// disk is found before any old byte is gone, and what others append at the same
+// moment is kept.
 func (f *File) writeOver(text []byte) error {
 	release, _ := f.alone(f.file)
 	defer release()

@@ -18,32 +18,30 @@
 //   - Where a new file may not take the name, owner, mode or access list of
 //     the old, the old is written in place; nothing is left beside it
 //     (TestSaveGoesInPlaceWhereANewFileIsRefused).
-//   - Both ways compare the bytes just before they write, and look at what is
-//     there afterwards. An edit at the same moment is found and kept
-//     (TestNoEditIsLost).
-//   - A map whose file has no name any more is not written: nobody would see
+//   - Both ways compare the bytes just before and just after they write. An
+//     edit at the same moment is found and kept (TestNoEditIsLost).
+//   - A map whose file no longer has a name is not written: nobody would see
 //     it (TestFileWithoutAName).
 //
 // # Limitations
 //
-//   - A program that is killed, or a machine that loses power, in the midst of
-//     a save in place may leave a part of the new text.
+//   - A kill or a power failure during a save in place may leave a part of the
+//     new text.
 //   - Linux can swap two files, and can keep others from opening a file. Where
 //     it cannot (network file systems; in place, also a file of another
 //     owner), and on other systems, an edit that replaces or rewrites the map
 //     in the few microseconds between the comparison and the write can be
 //     lost. One that adds to the end of the map is kept there too, except on
 //     network file systems.
-//   - On SMB another program cannot put a new file in the map's place while the
-//     map is open here: its save fails, and may take the map away for good.
+//   - On SMB another program cannot replace the map while it is open here: its
+//     save fails, and may remove the map for good.
 //   - Locks are advisory, and on a file system without locks there are none.
 //   - A save by a new file breaks hard links.
 //
 // # Errors
 //
-// Open and Peek return *Error; a lock that another program holds is ErrLocked
-// in it. Read and Replace return the cause alone, as their caller tells it
-// with what it means there.
+// Open and Peek return *Error, which wraps ErrLocked if another program holds a
+// lock. Read and Replace return the bare cause.
 //
 // # Concurrency
 //
@@ -94,9 +92,9 @@ func (f *File) Read() ([]byte, error) {
 // read or saved, or cannot be read.
 func (f *File) Touched() bool { return f.compareAnew() != nil }
 
-// look opens the map anew, since network file systems answer from memory for a
-// file that is open already. If the path names another file by now, as after
-// the save of most editors, the lock moves to that.
+// look opens the map again, since network file systems answer from memory for a
+// file that is already open. If the path names another file by now, as after a
+// save by most editors, the lock moves to it.
 func (f *File) look() (handle, error) {
 	for range attempts {
 		fresh, err := f.sys.Open(f.target, os.O_RDONLY, 0)

@@ -116,8 +116,8 @@ func (f *File) lock() error {
 	return reason
 }
 
-// tryOut does beside the map what a save does, so that what is refused is known
-// before it matters: then a save goes in place, or the map is refused.
+// tryOut does beside the map what a save does, so that a refusal is known
+// before it matters: then saves go in place, or the map is refused.
 func (f *File) tryOut() error {
 	if f.sys.AppendOnly(f.folder()) {
 		f.inPlace = true // what is made there can never be removed
@@ -132,9 +132,7 @@ func (f *File) tryOut() error {
 	}
 	from, to := f.temporaryName(0), f.temporaryName(1)
 	err = f.tryReplacing(from, to, current)
-	for _, name := range []string{from, to} {
-		err = errors.Join(err, f.clear(name))
-	}
+	err = errors.Join(err, f.clear(from), f.clear(to))
 	if errors.Is(err, errRefused) {
 		f.inPlace = true
 		return nil
@@ -161,8 +159,8 @@ func (f *File) tryReplacing(from, to string, content []byte) error {
 	return f.move(from, to)
 }
 
-// clear removes what a trial may have left. If it cannot be removed, no trial
-// is to leave more.
+// clear removes what a trial may have left. Where that is refused, saves go in
+// place, and leave nothing more.
 func (f *File) clear(name string) error {
 	if err := f.sys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", errRefused, err)

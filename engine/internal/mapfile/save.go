@@ -54,9 +54,9 @@ func (f *File) replace(text []byte) error {
 }
 
 // put gives the map's name to the temporary file. An editor may save after the
-// last comparison, or have opened the old file before it and write now. So the
-// two files are swapped, where that can be done, which gives time to look at
-// what the map was; and if that is an edit, they are swapped back.
+// last comparison, or write into the old file that it opened before. So where
+// possible the two files are swapped and the old one is compared once more; if
+// it was edited, they are swapped back.
 func (f *File) put(temporary string) error {
 	err := f.sys.Swap(temporary, f.target)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -90,7 +90,7 @@ func (f *File) move(from, to string) error {
 	return nil
 }
 
-// bringBack makes the map again of what somebody wrote into the old file, which
+// bringBack restores, as the map, what somebody wrote into the old file, which
 // has just lost its name.
 func (f *File) bringBack() error {
 	for range attempts {
@@ -121,8 +121,8 @@ func (f *File) bringBack() error {
 const moment = 10 * time.Millisecond
 
 // alone waits until nobody else has a file open, and keeps others from opening
-// it until it is released. Where that is not to be had, or the file is open for
-// long, it has waited a moment, which is enough for most editors.
+// it until it is released. Where the system cannot do that, or the file stays
+// open, it only waits a moment, which is enough for most editors.
 func (f *File) alone(h handle) (release func(), alone bool) {
 	for range attempts {
 		release, err := f.sys.Claim(h)

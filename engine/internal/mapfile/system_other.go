@@ -2,16 +2,13 @@
 
 package mapfile
 
-import (
-	"errors"
-	"os"
-)
+import "errors"
 
-func forget(*os.File) {}
+func (osSystem) Forget(handle) {}
 
-// keepAttributes keeps no more than mode and owner here.
-func keepAttributes(_, _ *os.File) error { return nil }
+// KeepAttributes keeps no more than mode and owner here.
+func (osSystem) KeepAttributes(_, _ handle) error { return nil }
 
-func swap(_, _ string) error { return errors.ErrUnsupported }
+func (osSystem) Swap(_, _ string) error { return errors.ErrUnsupported }
 
-func appendOnly(string) bool { return false }
+func (osSystem) AppendOnly(string) bool { return false }
