@@ -18,25 +18,9 @@ func check(path string, strict bool) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseMap(path, src, strict)
+	m, err := featuremap.Parse(path, src, strict)
 	if err != nil {
 		return nil, err
 	}
 	return featuremap.NewPlan(m), nil
-}
-
-func parseMap(path string, src []byte, strict bool) (*FeatureMap, error) {
-	if strict {
-		return featuremap.ParseStrictly(path, src)
-	}
-	return featuremap.Parse(path, src)
-}
-
-// mapWarnings are the warnings of a map as events.
-func mapWarnings(m *FeatureMap) []Warning {
-	warnings := make([]Warning, len(m.Warnings))
-	for i, w := range m.Warnings {
-		warnings[i] = Warning{Message: w.Error(), Hint: w.Hint, Place: w}
-	}
-	return warnings
 }

@@ -27,8 +27,13 @@ func resultOfEntry(e *ledger.Entry) ItemResult {
 	return r
 }
 
-// unreached is what becomes of items that a run did not come to.
-func unreached(item *Item) ItemResult { return resultOf(item, 0, Pending) }
+func resultsOf(entries []*ledger.Entry) []ItemResult {
+	results := make([]ItemResult, len(entries))
+	for i, e := range entries {
+		results[i] = resultOfEntry(e)
+	}
+	return results
+}
 
 // outlook says what a run would do with the items that need a task.
 func outlook(found []maker.Verdict, link bool) func(*Item) ItemResult {

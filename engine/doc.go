@@ -1,5 +1,4 @@
-// Package engine brings a feature map to Odoo: a run, from the file to Odoo and
-// back.
+// Package engine takes a feature map to Odoo and brings the new ids back.
 //
 // # Use
 //
@@ -22,7 +21,7 @@
 //   - No task is created twice and no id is lost, whichever call fails or
 //     whenever the process is killed (TestWireFaults, TestKill), unless
 //     Options.PlainCreate gives that up.
-//   - Every task is looked at before its id is taken; a dry run reports what a
+//   - Every task is checked before its id is taken; a dry run reports what a
 //     run would do, and ends with its error (TestADryRunSaysWhatTheRunDoes,
 //     TestWhatModulesMixUpIsFound).
 //   - A save leaves the old bytes or the new ones, and nothing else in the
@@ -33,8 +32,8 @@
 //
 // With plain create a lost reply leaves the outcome unknown. Where a map can
 // only be written in place (a single file mounted into a container), a kill in
-// the middle of that write can leave it half written. What else depends on
-// where the map lies is told in package mapfile.
+// the middle of that write can leave it half written. Package mapfile says what
+// else depends on where the map lies.
 //
 // # Errors
 //
@@ -46,6 +45,6 @@
 // # Concurrency
 //
 // An Engine keeps nothing between calls; calls may run at the same time on
-// different maps. A run calls Odoo from several goroutines (Options.Jobs), and
-// the observer always from the one that called it. Two on one map exclude each other by a lock on it.
+// different maps; a lock keeps two off one map. A run calls Odoo from several
+// goroutines (Options.Jobs), and the observer from the one that started it.
 package engine

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/maker"
@@ -50,12 +51,13 @@ type Options struct {
 type Engine struct {
 	odoo    Odoo
 	options Options
-	clock   clock
+	now     func() time.Time    // tests stand in for it
+	wait    func(time.Duration) // likewise
 }
 
 // New returns an Engine that works through odoo. It does no I/O.
 func New(odoo Odoo, options Options) *Engine {
-	return &Engine{odoo: odoo, options: options, clock: wallClock{}}
+	return &Engine{odoo: odoo, options: options, now: time.Now, wait: time.Sleep}
 }
 
 // Pull is a placeholder for going from Odoo back to the map, which odoosync

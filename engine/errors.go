@@ -25,9 +25,8 @@ var (
 // was found in one pass, sorted by place.
 type MapError = featuremap.Error
 
-// FileError is a map that cannot be opened, read, locked or written before
-// anything was created, or that was changed by somebody in a way that leaves
-// no place for the ids.
+// FileError is a map that cannot be opened, read, locked or saved, with no ids
+// of this run to lose.
 type FileError = mapfile.Error
 
 // SetupError is something in Odoo that keeps the run from going on: no such
@@ -71,11 +70,8 @@ type Mismatch struct {
 }
 
 func (e *MismatchError) Error() string {
-	var b strings.Builder
-	for i, m := range e.Items {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
+	var lines []string
+	for _, m := range e.Items {
 		task := "a task"
 		if m.Item.ID != 0 {
 			task = fmt.Sprintf("task %d", m.Item.ID)
@@ -87,12 +83,12 @@ func (e *MismatchError) Error() string {
 		case m.Unseen:
 			was = "was created for it, but cannot be seen"
 		}
-		fmt.Fprintf(&b, "%s:%d: %s %q: %s %s:", e.File, m.Item.Line, m.Item.Kind, m.Item.Name(), task, was)
+		lines = append(lines, fmt.Sprintf("%s:%d: %s %q: %s %s:", e.File, m.Item.Line, m.Item.Kind, m.Item.Name(), task, was))
 		for _, d := range m.Differences {
-			fmt.Fprintf(&b, "\n  %s\n    map:  %s\n    Odoo: %s", d.Field, d.Map, d.Odoo)
+			lines = append(lines, "  "+d.Field, "    map:  "+d.Map, "    Odoo: "+d.Odoo)
 		}
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }
 
 // Hint says what to do.

@@ -18,15 +18,9 @@ type production struct {
 	*sync
 	size     *maker.Size
 	jobs     int
-	ready    bool // stage, tags and parents of the items in the map have been seen to
 	flying   map[*Item]bool
 	inFlight int
 	answers  chan *maker.Answer
-}
-
-func (r *sync) newProduction() *production {
-	jobs := r.jobs()
-	return &production{sync: r, size: maker.NewSize(), jobs: jobs, flying: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
 }
 
 // run creates the missing tasks. After an error no new call starts; those in
@@ -43,15 +37,11 @@ func (p *production) run(ctx context.Context) error {
 		if err := p.settle(ctx, <-p.answers); stop == nil {
 			stop = err
 		}
-		if stop == nil && (p.options.PlainCreate || p.saver.pace.due(p.clock.Now())) {
+		if stop == nil && (p.options.PlainCreate || !p.now().Before(p.saver.next)) {
 			stop = p.saver.save(p.inFlight > 0)
 		}
 	}
 }
-
-// awaitsEdit reports whether somebody wrote the map while calls are in flight:
-// their ids are taken before it is read again.
-func (p *production) awaitsEdit() bool { return p.inFlight > 0 && p.file.Touched() }
 
 // start sends as many batches as may be on their way at once.
 func (p *production) start(ctx context.Context) error {
@@ -59,8 +49,8 @@ func (p *production) start(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
-		if p.awaitsEdit() {
-			return nil
+		if p.inFlight > 0 && p.file.Touched() {
+			return nil // their ids are taken before the map is read again
 		}
 		if p.inFlight == 0 {
 			if err := p.catchUp(ctx); err != nil {
@@ -99,14 +89,11 @@ func (p *production) catchUp(ctx context.Context) error {
 	if p.saver.mapError != nil {
 		return p.saver.mapError
 	}
-	if !p.ready || p.saver.edited {
-		p.saver.edited = false
-		if err := p.prepare(ctx); err != nil {
-			return err
-		}
-		p.ready = true
+	if p.saver.prepared {
+		return nil
 	}
-	return nil
+	p.saver.prepared = true
+	return p.prepare(ctx)
 }
 
 // next is the next batch: pending features, one batch at a time, and when all
@@ -267,10 +254,8 @@ func (p *production) closed(ctx context.Context, refusal *importer.Refusal) erro
 
 func (p *production) unknownOutcome(a *maker.Answer) error {
 	e := &UnknownOutcomeError{File: p.result.Map, Err: a.Err}
-	for _, item := range a.Items {
-		if p.book.TaskOf(item) == 0 {
-			e.Items = append(e.Items, resultOf(item, 0, Pending))
-		}
+	for _, item := range p.book.Pending(a.Items) {
+		e.Items = append(e.Items, resultOf(item, 0, Pending))
 	}
 	return e
 }

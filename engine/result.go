@@ -12,8 +12,7 @@ import (
 
 // What a map says, as Check reads it.
 type (
-	// FeatureMap is what a map file says: its features and their user stories
-	// in file order.
+	// FeatureMap is its features and their user stories in file order.
 	FeatureMap = featuremap.Map
 	// Item is a feature or a user story of a map.
 	Item = featuremap.Item
@@ -90,14 +89,12 @@ type (
 	// Project is the Odoo project that tasks go to.
 	Project = destination.Project
 	// Stage is one stage (column) of the project.
-	Stage = destination.Stage
+	Stage = destination.Record
 	// Tag is one tag that the map asks for.
-	Tag = destination.Tag
-	// Permission is what Odoo says about a right, as far as it can be asked
-	// without using it: Unknown, Allowed or Denied.
+	Tag = destination.Record
+	// Permission is what Odoo says about a right: Unknown, Allowed or Denied.
 	Permission = destination.Permission
-	// Difference is one point in which an existing task is not what the map
-	// says.
+	// Difference is one point in which a task is not what the map says.
 	Difference = maker.Difference
 )
 

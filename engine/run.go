@@ -31,7 +31,7 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
 	}
-	r.conclude(unreached)
+	r.conclude(func(item *Item) ItemResult { return resultOf(item, 0, Pending) })
 	r.result.Duration = time.Since(started)
 	return r.result, err
 }
@@ -43,17 +43,20 @@ type sync struct {
 	file   *mapfile.File
 	book   *ledger.Ledger
 	dest   *destination.Destination
-	stages *destination.Stages
+	stages *destination.Records
 	maker  *maker.Maker
 	saver  *saver
 }
 
 // all is the way of a map, from the file to Odoo and back.
-func (r *sync) all(ctx context.Context, path string) error {
-	if err := r.open(path); err != nil {
+func (r *sync) all(ctx context.Context, path string) (err error) {
+	if r.file, err = mapfile.Open(path); err != nil {
 		return err
 	}
 	defer r.file.Close()
+	if err := r.read(path); err != nil {
+		return err
+	}
 	if r.book.Plan().Pending() == 0 && !r.options.DryRun {
 		return nil
 	}
@@ -66,41 +69,29 @@ func (r *sync) all(ctx context.Context, path string) error {
 	return r.settleAll(ctx)
 }
 
-// open locks and reads the map, and plans.
-func (r *sync) open(path string) (err error) {
-	if r.file, err = mapfile.Open(path); err != nil {
-		return err
-	}
-	m, err := r.read(path)
-	if err != nil {
-		r.file.Close()
-		return err
-	}
-	r.book = ledger.New(m)
-	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
-	plan := r.book.Plan()
-	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
-	return nil
-}
-
-func (r *sync) read(path string) (*featuremap.Map, error) {
+// read reads the map, and plans.
+func (r *sync) read(path string) error {
 	src, err := r.file.Read()
 	if err != nil {
-		return nil, &FileError{Path: path, Op: "read", Err: err}
+		return &FileError{Path: path, Op: "read", Err: err}
 	}
-	m, err := parseMap(path, src, r.options.Strict)
+	m, err := featuremap.Parse(path, src, r.options.Strict)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, w := range mapWarnings(m) {
-		r.tell(w)
+	for _, w := range m.Warnings {
+		r.tell(Warning{Message: w.Error(), Hint: w.Hint, Place: w})
 	}
 	if !r.options.DryRun {
 		for _, err := range r.file.Sweep() {
 			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it does no harm; its owner can remove it")
 		}
 	}
-	return m, nil
+	r.book = ledger.New(m)
+	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
+	plan := r.book.Plan()
+	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
+	return nil
 }
 
 // connect finds out where tasks go.
@@ -112,7 +103,7 @@ func (r *sync) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.clock.Now})
+	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now})
 	if r.stages, err = r.dest.FindStages(ctx, []string{destination.Backlog}); err != nil {
 		return err
 	}
@@ -165,11 +156,15 @@ func (r *sync) mayCreate(ctx context.Context) error {
 // settleAll looks, creates what is missing, and saves the ids whatever ends
 // it. An edit that comes as late as the last save counts too.
 func (r *sync) settleAll(ctx context.Context) error {
-	p := r.newProduction()
+	jobs := r.jobs()
+	p := &production{sync: r, size: maker.NewSize(), jobs: jobs, flying: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
 	for {
 		err := p.run(ctx)
 		if r.saver.failed {
-			return r.saver.listMissing(err)
+			if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
+				notSaved.Items = r.saver.missing() // with those of the calls that were in flight then
+			}
+			return err
 		}
 		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
 			return err

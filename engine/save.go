@@ -19,24 +19,11 @@ type saver struct {
 	path     string
 	file     *mapfile.File
 	book     *ledger.Ledger
-	pace     pace
+	next     time.Time // when the next save is due
 	failed   bool
-	edited   bool      // somebody wrote the map since the last look
+	prepared bool      // stage, tags and parents are there for all items of the map as it was last read
 	mapError *MapError // what somebody's edit got wrong
 }
-
-// pace is when the last save ended, and how long it took.
-type pace struct {
-	last time.Time
-	took time.Duration
-}
-
-const saveShare = 10 // of so many parts of the run, one goes into saving
-
-func (p pace) due(now time.Time) bool { return now.Sub(p.last) >= (saveShare-1)*p.took }
-
-// errAwait says that the map was edited while calls are in flight.
-var errAwait = errors.New("edited while calls are in flight")
 
 // save writes the ids in hand into the map. When somebody edited the map
 // since, it is read again and the ids go to the same items where they stand
@@ -44,14 +31,15 @@ var errAwait = errors.New("edited while calls are in flight")
 // map is left for later: they are about the items of the old text. The error
 // is a *NotSavedError, or a *FileError where there are no ids to lose.
 func (s *saver) save(calling bool) error {
-	started := s.clock.Now()
+	started := s.now()
 	err := s.try(calling)
-	if errors.Is(err, errAwait) {
+	if calling && errors.Is(err, mapfile.ErrChanged) {
 		return nil
 	}
 	missing := s.missing()
 	if err == nil && len(missing) == 0 {
-		s.pace = pace{last: s.clock.Now(), took: s.clock.Now().Sub(started)}
+		ended := s.now()
+		s.next = ended.Add(9 * ended.Sub(started))
 		return nil
 	}
 	s.failed = true
@@ -66,20 +54,7 @@ func (s *saver) save(calling bool) error {
 
 // missing are the items of this run whose ids the map does not hold.
 func (s *saver) missing() []ItemResult {
-	var missing []ItemResult
-	for _, entry := range slices.Concat(s.book.Lost(), s.book.Unsaved()) {
-		missing = append(missing, resultOfEntry(entry))
-	}
-	return missing
-}
-
-// listMissing adds to the error of a failed save what calls created that were
-// in flight then.
-func (s *saver) listMissing(err error) error {
-	if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
-		notSaved.Items = s.missing()
-	}
-	return err
+	return resultsOf(slices.Concat(s.book.Lost(), s.book.Unsaved()))
 }
 
 func (s *saver) try(calling bool) error {
@@ -87,7 +62,7 @@ func (s *saver) try(calling bool) error {
 	for range attempts {
 		if s.file.Touched() {
 			if calling {
-				return errAwait
+				return mapfile.ErrChanged
 			}
 			if err := s.reload(); err != nil {
 				return err
@@ -107,19 +82,12 @@ func (s *saver) try(calling bool) error {
 		if err != nil {
 			return err
 		}
-		s.reportSaved(s.book.Saved())
+		saved := resultsOf(s.book.Saved())
+		done, total := s.book.Count()
+		s.report(Saved{Items: saved, Done: done, Total: total})
 		return nil
 	}
 	return mapfile.ErrChanged
-}
-
-func (s *saver) reportSaved(entries []*ledger.Entry) {
-	items := make([]ItemResult, len(entries))
-	for i, entry := range entries {
-		items[i] = resultOfEntry(entry)
-	}
-	done, total := s.book.Count()
-	s.report(Saved{Items: items, Done: done, Total: total})
 }
 
 // reload reads the map again after somebody else wrote it. A map with mistakes
@@ -133,7 +101,7 @@ func (s *saver) reload() error {
 	}
 	s.mapError = nil
 	errors.As(err, &s.mapError)
-	s.edited = true
+	s.prepared = false
 	s.book.Move(m)
 	return nil
 }
@@ -149,9 +117,9 @@ func (s *saver) reparse() (*FeatureMap, error) {
 		var m *FeatureMap
 		src, err := s.file.Read()
 		if err == nil {
-			m, err = featuremap.Parse(s.path, src)
+			m, err = featuremap.Parse(s.path, src, false)
 		}
-		s.clock.Wait(quiet) // also when the run was interrupted: there are ids to save
+		s.wait(quiet) // also when the run was interrupted: there are ids to save
 		if attempt == attempts || m != nil && !s.file.Touched() {
 			return m, err
 		}

@@ -103,13 +103,25 @@ func projectURL(session odoorpc.Session, id int64) string {
 	return fmt.Sprintf("%s/web#active_id=%d&action=project.act_project_project_2_project_task_all&model=%s&view_type=kanban", session.URL, id, modelTask)
 }
 
-// foreign is the context in which Odoo compares and gives names as the user
-// reads them; nil where these are the source names, in English. Odoo knows
-// translated names of stages in all versions, of projects and tags from 16 on.
-func (t *Destination) foreign(ctx context.Context, since int) (odoorpc.Context, error) {
-	if t.Session.Major < since {
-		return nil, nil
+// bySourceName calls find for the source names of records, and, until it is
+// done, for the names that the user reads. Odoo translates the names of stages
+// in all versions, of projects and tags since version 16.
+func (t *Destination) bySourceName(ctx context.Context, since int, find func(lang odoorpc.Context) (done bool, err error)) error {
+	done, err := find(nil)
+	if done || err != nil || t.Session.Major < since {
+		return err
 	}
+	lang, err := t.foreign(ctx)
+	if lang == nil || err != nil {
+		return err
+	}
+	_, err = find(lang)
+	return err
+}
+
+// foreign is the context in which Odoo compares and gives names as the user
+// reads them; nil where these are the source names, in English.
+func (t *Destination) foreign(ctx context.Context) (odoorpc.Context, error) {
 	if t.lang == nil {
 		var user struct {
 			Lang odoorpc.Text `json:"lang"`

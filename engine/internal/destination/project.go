@@ -21,20 +21,13 @@ func (t *Destination) findProject(ctx context.Context, wanted string) (Project, 
 			return project, err
 		}
 	}
-	named := odoorpc.Cond("name", "=", wanted)
-	project, err := t.searchProject(ctx, named, wanted, nil)
+	var project Project
+	err := t.bySourceName(ctx, 16, func(lang odoorpc.Context) (_ bool, err error) {
+		project, err = t.searchProject(ctx, odoorpc.Cond("name", "=", wanted), wanted, lang)
+		return project.ID != 0, err
+	})
 	if err != nil || project.ID != 0 {
 		return project, err
-	}
-	lang, err := t.foreign(ctx, 16)
-	if err != nil {
-		return Project{}, err
-	}
-	if lang != nil {
-		project, err = t.searchProject(ctx, named, wanted, lang)
-		if err != nil || project.ID != 0 {
-			return project, err
-		}
 	}
 	return Project{}, &Error{
 		Message: fmt.Sprintf("project %q not found, or not visible to user %s", wanted, t.User()),

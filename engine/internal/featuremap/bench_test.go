@@ -20,7 +20,7 @@ func BenchmarkMap(b *testing.B) {
 		_, err := layout.Write(&text, layout.Spec{Layout: layout.Generated, Size: int64(items) * 1000, Pending: items, Seed: 1})
 		is.New(b).NoErr(err)
 		src := text.Bytes()
-		m, err := Parse("map.toml", src)
+		m, err := Parse("map.toml", src, false)
 		is.New(b).NoErr(err)
 		plan := NewPlan(m)
 		pending := append(slices.Clip(plan.Features), plan.Stories...)
@@ -34,7 +34,7 @@ func BenchmarkMap(b *testing.B) {
 			})
 		}
 		measure("parse", func(b *testing.B) {
-			if _, err := Parse("map.toml", src); err != nil {
+			if _, err := Parse("map.toml", src, false); err != nil {
 				b.Fatal(err)
 			}
 		})
@@ -63,7 +63,7 @@ func TestAllocationsGrowLinearlyWithTheMap(t *testing.T) {
 		_, err := layout.Write(&text, layout.Spec{Layout: layout.Generated, Pending: items, Seed: 1})
 		is.NoErr(err)
 		return testing.AllocsPerRun(3, func() {
-			m, err := Parse("map.toml", text.Bytes())
+			m, err := Parse("map.toml", text.Bytes(), false)
 			is.NoErr(err)
 			NewPlan(m)
 		})

@@ -36,15 +36,10 @@ func keptPaths() tomledit.Option {
 	)
 }
 
-// Parse reads a feature map. All mistakes come back together, in an *Error,
-// and with them as much of the map as could be read: nil where the text is no
-// TOML.
-func Parse(path string, src []byte) (*Map, error) { return parse(path, src, false) }
-
-// ParseStrictly is Parse that takes warnings for mistakes.
-func ParseStrictly(path string, src []byte) (*Map, error) { return parse(path, src, true) }
-
-func parse(path string, src []byte, strict bool) (*Map, error) {
+// Parse reads a feature map; strictly, it takes warnings for mistakes. All
+// mistakes come back together, in an *Error, and with them as much of the map
+// as could be read: nil where the text is no TOML.
+func Parse(path string, src []byte, strict bool) (*Map, error) {
 	doc, err := tomledit.Parse(path, src, keptPaths())
 	if err != nil {
 		if mistake, ok := errors.AsType[*tomledit.Error](err); ok {
@@ -52,32 +47,23 @@ func parse(path string, src []byte, strict bool) (*Map, error) {
 		}
 		return nil, err
 	}
-	m, mistakes := decode(doc, src)
-	if strict {
-		mistakes = append(mistakes, m.Warnings...)
-		sortByPlace(mistakes)
-		m.Warnings = nil
-	}
-	if len(mistakes) > 0 {
-		return m, &Error{File: path, Mistakes: mistakes, Warnings: m.Warnings}
-	}
-	return m, nil
-}
-
-// decode reads a document as a feature map. With mistakes the map holds what
-// could be read.
-func decode(doc *tomledit.Document, src []byte) (*Map, []*tomledit.Error) {
 	d := decoder{
 		doc: doc, src: src, owners: make(map[int64]*Item),
 		feature: newSpeller(keyTaskID, keyDescription, keyTags, keyStories, keyDeprecated),
 		story:   newSpeller(keyName, keyTaskID, keyDescription, keyTags, keyDeprecated),
 	}
 	d.check(newSpeller(keyFeatures), doc.Get())
-	m := &Map{Path: doc.Name(), doc: doc, Features: d.features(doc.Get(keyFeatures))}
+	m := &Map{doc: doc, Features: d.features(doc.Get(keyFeatures))}
+	if strict {
+		d.mistakes, d.warnings = append(d.mistakes, d.warnings...), nil
+	}
 	sortByPlace(d.mistakes)
 	sortByPlace(d.warnings)
 	m.Warnings = d.warnings
-	return m, d.mistakes
+	if len(d.mistakes) > 0 {
+		return m, &Error{File: path, Mistakes: d.mistakes, Warnings: d.warnings}
+	}
+	return m, nil
 }
 
 func sortByPlace(list []*tomledit.Error) {
@@ -111,10 +97,8 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 			continue
 		}
 		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
-		if cause := badName(name); cause != "" {
-			key, _ := table.KeySpan()
-			d.refuseAt(key, table, cause, "the task gets this name: write one line of text")
-		}
+		key, _ := table.KeySpan()
+		d.checkName(name, key, table)
 		d.fields(feature, table)
 		d.check(d.feature, table)
 		feature.Stories = d.stories(feature, table.Get(keyStories))
@@ -160,9 +144,8 @@ func (d *decoder) storyName(table tomledit.Value) string {
 		d.refuse(v, "expected a string, found "+an(v.Kind()), "")
 		return ""
 	}
-	if cause := badName(name); cause != "" {
-		d.refuse(v, cause, "the task gets this name: write one line of text")
-	}
+	start, _ := v.Span()
+	d.checkName(name, start, v)
 	return name
 }
 
@@ -267,15 +250,15 @@ func (d *decoder) refuseAt(at int, v tomledit.Value, message, hint string) {
 	d.mistakes = append(d.mistakes, d.doc.ErrorAt(at, max(end, at+1), v.Path(), message, hint))
 }
 
-// badName says what is wrong with the name of a task, or nothing.
-func badName(name string) string {
+// checkName refuses what cannot be the name of a task.
+func (d *decoder) checkName(name string, at int, v tomledit.Value) {
+	const advice = "the task gets this name: write one line of text"
 	switch {
 	case strings.TrimSpace(name) == "":
-		return "the name is empty"
+		d.refuseAt(at, v, "the name is empty", advice)
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return fmt.Sprintf("the name %q contains a control character", name)
+		d.refuseAt(at, v, fmt.Sprintf("the name %q contains a control character", name), advice)
 	}
-	return ""
 }
 
 // an is a kind of value with its article, for messages.

@@ -21,12 +21,3 @@ func (e *Error) Error() string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// Unwrap gives errors.As the single mistakes.
-func (e *Error) Unwrap() []error {
-	errs := make([]error, len(e.Mistakes))
-	for i, m := range e.Mistakes {
-		errs[i] = m
-	}
-	return errs
-}

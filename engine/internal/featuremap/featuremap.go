@@ -14,7 +14,6 @@ import (
 // Map is what a map file says: its features and their user stories in
 // file order.
 type Map struct {
-	Path     string
 	Features []*Item
 	// Warnings are the keys that are probably misspelt, sorted by place.
 	Warnings []*tomledit.Error

@@ -24,7 +24,7 @@ func FuzzNearMisses(f *testing.F) {
 			fmt.Sprintf("[features.A]\ntask_id = 0\n%s = %s\n", quoted, value),
 			fmt.Sprintf("[features.A]\ntask_id = 0\nuser_stories = [ { name = \"n\", task_id = 0, %s = %s } ]\n", quoted, value),
 		} {
-			m, err := Parse("map.toml", []byte(text))
+			m, err := Parse("map.toml", []byte(text), false)
 			if m == nil {
 				continue // the key is there already
 			}
@@ -42,7 +42,7 @@ func FuzzNearMisses(f *testing.F) {
 			}
 		}
 		if letters := strings.NewReplacer("_", "-").Replace(strings.ToUpper(key)); slices.Contains(ours, key) && letters != key {
-			m, _ := Parse("map.toml", []byte(fmt.Sprintf("[features.A]\n%s = 0\n%s = 0\nuser_stories = [ { %[2]s = 0 } ]\n", keyTaskID, quotedKey(letters))))
+			m, _ := Parse("map.toml", []byte(fmt.Sprintf("[features.A]\n%s = 0\n%s = 0\nuser_stories = [ { %[2]s = 0 } ]\n", keyTaskID, quotedKey(letters))), false)
 			if m != nil && len(m.Warnings) == 0 && key != keyFeatures {
 				t.Fatalf("%q is not warned of", letters)
 			}

@@ -1,5 +1,7 @@
 package featuremap
 
+import "slices"
+
 // Plan is what a run has to do: the items that need a task, in the order in
 // which they are made.
 type Plan struct {
@@ -36,13 +38,11 @@ func (p *Plan) Pending() int { return len(p.Features) + len(p.Stories) }
 func (p *Plan) Tags() []string {
 	var names []string
 	seen := make(map[string]bool)
-	for _, items := range [][]*Item{p.Features, p.Stories} {
-		for _, item := range items {
-			for _, name := range item.Tags() {
-				if !seen[name] {
-					seen[name] = true
-					names = append(names, name)
-				}
+	for _, item := range slices.Concat(p.Features, p.Stories) {
+		for _, name := range item.Tags() {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
 			}
 		}
 	}

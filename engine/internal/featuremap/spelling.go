@@ -50,17 +50,18 @@ func (s *speller) likeness(key string) likeness {
 		return likeness{}
 	}
 	words := wordsOf(key)
+	letters := strings.Join(words, "")
+	var like likeness
 	for _, ours := range s.keys {
-		if strings.Join(wordsOf(ours), "") == strings.Join(words, "") {
+		oursWords := wordsOf(ours)
+		switch oursLetters := strings.Join(oursWords, ""); {
+		case letters == oursLetters:
 			return likeness{key: ours, same: true}
+		case like.key == "" && !extends(words, oursWords) && resembles(letters, oursLetters):
+			like.key = ours
 		}
 	}
-	for _, ours := range s.keys {
-		if !extends(words, wordsOf(ours)) && resembles(strings.Join(words, ""), strings.Join(wordsOf(ours), "")) {
-			return likeness{key: ours}
-		}
-	}
-	return likeness{}
+	return like
 }
 
 // wordsOf takes a key apart at its separators, in lower case.

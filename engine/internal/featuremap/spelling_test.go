@@ -46,7 +46,7 @@ func TestMisspeltKeysAreWarnedOf(t *testing.T) {
 		feature + "user_stories = [ { nme = \"s\", task_id = 0 } ]\n":  `3:20 features.A.user_stories[0].nme name`,
 		feature + "tag = \"a\"\nstories = []\n":                        "3:1 features.A.tag tags\n4:1 features.A.stories user_stories",
 	} {
-		m, _ := Parse("map.toml", []byte(text))
+		m, _ := Parse("map.toml", []byte(text), false)
 		var have []string
 		for _, w := range m.Warnings {
 			have = append(have, fmt.Sprintf("%d:%d %s %s", w.Pos.Line, w.Pos.Column, w.Key, strings.TrimSuffix(strings.TrimPrefix(w.Hint, "did you mean "), "?")))
@@ -117,7 +117,7 @@ x = 1
 
 func warnedOf(t *testing.T, name, text string) {
 	t.Helper()
-	m, err := Parse("map.toml", []byte(text))
+	m, err := Parse("map.toml", []byte(text), false)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

@@ -4,6 +4,9 @@
 package ledger
 
 import (
+	"bytes"
+	"slices"
+
 	"odoosync/engine/internal/featuremap"
 	"odoosync/tomledit"
 )
@@ -19,7 +22,6 @@ type Entry struct {
 
 // Ledger is the account of one run. It belongs to one goroutine.
 type Ledger struct {
-	m       *featuremap.Map
 	plan    *featuremap.Plan
 	patch   *tomledit.Patch // the text as it was last written
 	entries []*Entry        // in the order in which they were taken
@@ -35,7 +37,7 @@ func New(m *featuremap.Map) *Ledger {
 }
 
 func (l *Ledger) use(m *featuremap.Map) {
-	l.m, l.plan, l.patch = m, featuremap.NewPlan(m), m.Document().NewPatch()
+	l.plan, l.patch = featuremap.NewPlan(m), m.Document().NewPatch()
 	l.byItem = make(map[*featuremap.Item]*Entry)
 	l.owners = make(map[int64]*featuremap.Item, l.plan.Synced)
 	for item := range m.All {
@@ -46,7 +48,7 @@ func (l *Ledger) use(m *featuremap.Map) {
 }
 
 // Map is the map as it was last read.
-func (l *Ledger) Map() *featuremap.Map { return l.m }
+func (l *Ledger) Map() *featuremap.Map { return l.plan.Map }
 
 // Plan is what the map as it was last read asks for; ids in hand are not in it.
 func (l *Ledger) Plan() *featuremap.Plan { return l.plan }
@@ -65,34 +67,16 @@ func (l *Ledger) Owner(task int64) *featuremap.Item { return l.owners[task] }
 // Entry is what this run did for an item; nil where it did nothing.
 func (l *Ledger) Entry(item *featuremap.Item) *Entry { return l.byItem[item] }
 
-// Entries are all tasks of this run.
-func (l *Ledger) Entries() []*Entry { return l.entries }
-
 // Pending are those of the items that have no task yet.
 func (l *Ledger) Pending(items []*featuremap.Item) []*featuremap.Item {
-	var pending []*featuremap.Item
-	for _, item := range items {
-		if l.TaskOf(item) == 0 {
-			pending = append(pending, item)
-		}
-	}
-	return pending
+	return slices.DeleteFunc(slices.Clone(items), func(item *featuremap.Item) bool { return l.TaskOf(item) != 0 })
 }
 
 // Count is the number of items that have an id of this run in the map, and of
 // those that have or need one.
 func (l *Ledger) Count() (saved, total int) {
-	for _, e := range l.entries {
-		if e.saved {
-			saved++
-		}
-	}
-	for item := range l.m.All {
-		if item.TaskID == 0 && !item.Deprecated && l.byItem[item] == nil {
-			total++
-		}
-	}
-	return saved, total + len(l.entries)
+	pending := len(l.Pending(l.plan.Features)) + len(l.Pending(l.plan.Stories))
+	return len(l.entries) - len(l.Unsaved()) - len(l.Lost()), len(l.entries) + pending
 }
 
 // Take gives an item its task.
@@ -105,30 +89,25 @@ func (l *Ledger) Take(item *featuremap.Item, id int64, stood bool) {
 
 // Unsaved are the entries whose ids the map does not hold but has a place for.
 func (l *Ledger) Unsaved() []*Entry {
-	return l.filter(func(e *Entry) bool { return !e.saved && e.Item != nil })
+	return slices.DeleteFunc(slices.Clone(l.entries), func(e *Entry) bool { return e.saved || e.Item == nil })
 }
 
 // Lost are the entries that have no place in the map.
-func (l *Ledger) Lost() []*Entry { return l.filter(func(e *Entry) bool { return e.Item == nil }) }
-
-func (l *Ledger) filter(suits func(*Entry) bool) []*Entry {
-	var list []*Entry
-	for _, e := range l.entries {
-		if suits(e) {
-			list = append(list, e)
-		}
-	}
-	return list
+func (l *Ledger) Lost() []*Entry {
+	return slices.DeleteFunc(slices.Clone(l.entries), func(e *Entry) bool { return e.Item != nil })
 }
 
-// Write adds the unsaved ids to the text.
-func (l *Ledger) Write() (*tomledit.Patch, error) {
+// Write adds the unsaved ids to the text, and returns it.
+func (l *Ledger) Write() ([]byte, error) {
 	for _, e := range l.Unsaved() {
 		if err := l.patch.SetInteger(e.Item.Slot(), e.ID); err != nil {
 			return nil, err
 		}
 	}
-	return l.patch, nil
+	var text bytes.Buffer
+	text.Grow(int(l.patch.Size()))
+	_, err := l.patch.WriteTo(&text)
+	return text.Bytes(), err
 }
 
 // Saved takes note that the text was saved, and returns whose ids are new in

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 
 func parse(t *testing.T, text string) *featuremap.Map {
 	t.Helper()
-	m, err := featuremap.Parse("map.toml", []byte(text))
+	m, err := featuremap.Parse("map.toml", []byte(text), false)
 	if m == nil {
 		t.Fatal(err)
 	}
@@ -33,13 +32,9 @@ func feature(name string, id int64, stories ...string) string {
 // written is the map with the ids that the ledger adds to it.
 func written(t *testing.T, l *Ledger) string {
 	t.Helper()
-	patch, err := l.Write()
-	is := is.New(t)
-	is.NoErr(err)
-	var b bytes.Buffer
-	_, err = patch.WriteTo(&b)
-	is.NoErr(err)
-	return b.String()
+	text, err := l.Write()
+	is.New(t).NoErr(err)
+	return string(text)
 }
 
 // TestMove gives every pending item of a map a task, 100 and up in the order of
@@ -176,7 +171,7 @@ func TestMove(t *testing.T) {
 					lost = append(lost, e.ID)
 				}
 				is.Equal(lost, row.lost)
-				for _, e := range l.Entries() {
+				for _, e := range l.entries {
 					if e.Item != nil {
 						is.Equal(l.TaskOf(e.Item), e.ID)
 						is.Equal(l.Owner(e.ID), e.Item)
@@ -187,7 +182,7 @@ func TestMove(t *testing.T) {
 			l.Move(parse(t, row.after))
 			check()
 			l.Drop() // the map is away, and comes back
-			is.Equal(len(l.Lost()), len(l.Entries()))
+			is.Equal(len(l.Lost()), len(l.entries))
 			l.Move(parse(t, row.after))
 			check()
 			l.Saved()

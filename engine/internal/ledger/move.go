@@ -1,6 +1,10 @@
 package ledger
 
-import "odoosync/engine/internal/featuremap"
+import (
+	"slices"
+
+	"odoosync/engine/internal/featuremap"
+)
 
 // Move goes over to the map as somebody else wrote it. Every task of this run
 // goes to its item there: the one that holds its id, else the feature of the
@@ -44,7 +48,7 @@ type identity struct {
 // else the next in order.
 func (l *Ledger) place(kind featuremap.Kind, identify func(*featuremap.Item) identity) {
 	free := make(map[identity][]*featuremap.Item)
-	for item := range l.m.All {
+	for item := range l.Map().All {
 		if item.Kind == kind && item.TaskID == 0 && item.Slot().Exists() {
 			free[identify(item)] = append(free[identify(item)], item)
 		}
@@ -68,14 +72,13 @@ func (l *Ledger) place(kind featuremap.Kind, identify func(*featuremap.Item) ide
 		var others []*Entry
 		for _, e := range left {
 			who := identify(e.Was)
-			at := pick(free[who], e.Was, sameText)
+			at := slices.IndexFunc(free[who], func(item *featuremap.Item) bool { return !sameText || textOf(item) == textOf(e.Was) })
 			if at < 0 {
 				others = append(others, e)
 				continue
 			}
-			item := free[who][at]
-			free[who] = append(free[who][:at:at], free[who][at+1:]...)
-			settle(e, item)
+			settle(e, free[who][at])
+			free[who] = slices.Delete(free[who], at, at+1)
 		}
 		left = others
 	}
@@ -84,12 +87,4 @@ func (l *Ledger) place(kind featuremap.Kind, identify func(*featuremap.Item) ide
 	}
 }
 
-// pick is the place of the first item that may be what was; -1 for none.
-func pick(items []*featuremap.Item, was *featuremap.Item, sameText bool) int {
-	for i, item := range items {
-		if !sameText || featuremap.PlainText(item.Description()) == featuremap.PlainText(was.Description()) {
-			return i
-		}
-	}
-	return -1
-}
+func textOf(item *featuremap.Item) string { return featuremap.PlainText(item.Description()) }

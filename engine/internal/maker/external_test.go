@@ -18,7 +18,7 @@ func stories(t *testing.T, names ...string) []*featuremap.Item {
 		b.WriteString("  { name = \"" + name + "\", task_id = 0 },\n")
 	}
 	b.WriteString("]\n")
-	m, err := featuremap.Parse("map.toml", []byte(b.String()))
+	m, err := featuremap.Parse("map.toml", []byte(b.String()), false)
 	is.New(t).NoErr(err)
 	return m.Features[0].Stories
 }

@@ -2,7 +2,6 @@ package mapfile
 
 import (
 	"errors"
-	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -14,10 +13,10 @@ import (
 // to a group that the list shuts out.
 const accessList = "system.posix_acl_access"
 
-// keepAttributes gives a new file the access list of the old, or none if the
+// KeepAttributes gives a new file the access list of the old, or none if the
 // folder gave it one that the old has not, and the attributes that users set.
 // Those of the system, such as labels, the system gives to new files itself.
-func keepAttributes(old, made *os.File) error {
+func (osSystem) KeepAttributes(old, made handle) error {
 	want, err := attributes(old)
 	if err != nil {
 		return err
@@ -41,9 +40,9 @@ func keepAttributes(old, made *os.File) error {
 	return nil
 }
 
-// attributes reads those that keepAttributes is about; a file system without
+// attributes reads those that KeepAttributes is about; a file system without
 // attributes has none.
-func attributes(f *os.File) (map[string]string, error) {
+func attributes(f handle) (map[string]string, error) {
 	list, err := readAttribute(func(buffer []byte) (int, error) { return unix.Flistxattr(int(f.Fd()), buffer) })
 	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) {
 		return nil, nil

@@ -11,29 +11,24 @@ import (
 
 // overwrite writes into the map itself, for a file that cannot be replaced: a
 // single file mounted into a container, or one that belongs to somebody else.
-func (f *File) overwrite(c Content) error {
-	var rendered bytes.Buffer
-	rendered.Grow(int(c.Size()))
-	if _, err := c.WriteTo(&rendered); err != nil {
-		return err
-	}
+func (f *File) overwrite(text []byte) error {
 	if err := f.compareAnew(); err != nil {
 		return err
 	}
-	if err := f.writeOver(rendered.Bytes()); err != nil {
+	if err := f.writeOver(text); err != nil {
 		return err
 	}
-	f.known = sha256.Sum256(rendered.Bytes())
+	f.known = sha256.Sum256(text)
 	if err := sync(f.file); err != nil {
 		return err
 	}
 	return f.compareAnew() // ErrChanged: an edit at the same moment
 }
 
-// writeOver changes the old text into the new as far as they differ, if it is
-// the one that is known. What makes it longer is added first, so that a full
-// disk is found before any old byte is gone. That it lands at the end, wherever
-// that is by then, keeps what others add at the same moment.
+// writeOver changes the old text into the new where they differ, if the old is
+// the one that is known. What makes it longer is appended first, so that a full
+// disk is found before any old byte is gone, and what others append at the same
+// moment is kept.
 func (f *File) writeOver(text []byte) error {
 	release, _ := f.alone(f.file)
 	defer release()

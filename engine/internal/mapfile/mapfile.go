@@ -18,32 +18,30 @@
 //   - Where a new file may not take the name, owner, mode or access list of
 //     the old, the old is written in place; nothing is left beside it
 //     (TestSaveGoesInPlaceWhereANewFileIsRefused).
-//   - Both ways compare the bytes just before they write, and look at what is
-//     there afterwards. An edit at the same moment is found and kept
-//     (TestNoEditIsLost).
-//   - A map whose file has no name any more is not written: nobody would see
+//   - Both ways compare the bytes just before and just after they write. An
+//     edit at the same moment is found and kept (TestNoEditIsLost).
+//   - A map whose file no longer has a name is not written: nobody would see
 //     it (TestFileWithoutAName).
 //
 // # Limitations
 //
-//   - A program that is killed, or a machine that loses power, in the midst of
-//     a save in place may leave a part of the new text.
+//   - A kill or a power failure during a save in place may leave a part of the
+//     new text.
 //   - Linux can swap two files, and can keep others from opening a file. Where
 //     it cannot (network file systems; in place, also a file of another
 //     owner), and on other systems, an edit that replaces or rewrites the map
 //     in the few microseconds between the comparison and the write can be
 //     lost. One that adds to the end of the map is kept there too, except on
 //     network file systems.
-//   - On SMB another program cannot put a new file in the map's place while the
-//     map is open here: its save fails, and may take the map away for good.
+//   - On SMB another program cannot replace the map while it is open here: its
+//     save fails, and may remove the map for good.
 //   - Locks are advisory, and on a file system without locks there are none.
 //   - A save by a new file breaks hard links.
 //
 // # Errors
 //
-// Open and Peek return *Error; a lock that another program holds is ErrLocked
-// in it. Read and Replace return the cause alone, as their caller tells it
-// with what it means there.
+// Open and Peek return *Error, which wraps ErrLocked if another program holds a
+// lock. Read and Replace return the bare cause.
 //
 // # Concurrency
 //
@@ -58,12 +56,6 @@ import (
 	"os"
 )
 
-// Content is a rendering of the map: of a Patch. It can be written repeatedly.
-type Content interface {
-	Size() int64
-	io.WriterTo
-}
-
 // File is the map on disk, locked for this run.
 //
 // The lock is on the map itself. A save puts a new file in its place, which is
@@ -72,16 +64,12 @@ type Content interface {
 // names it.
 type File struct {
 	sys     system
-	path    string // as given
-	target  string // where it leads through symlinks
+	target  string // the path, through symlinks
 	file    handle // holds the lock
 	info    fs.FileInfo
-	known   digest // of the bytes that were last read or saved
-	inPlace bool   // a new file cannot take the map's place
+	known   [sha256.Size]byte // of the bytes that were last read or saved
+	inPlace bool              // a new file cannot take the map's place
 }
-
-// digest stands for the bytes of a file.
-type digest [sha256.Size]byte
 
 // Close gives up the lock.
 func (f *File) Close() { _ = f.file.Close() }
@@ -104,9 +92,9 @@ func (f *File) Read() ([]byte, error) {
 // read or saved, or cannot be read.
 func (f *File) Touched() bool { return f.compareAnew() != nil }
 
-// look opens the map anew, since network file systems answer from memory for a
-// file that is open already. If the path names another file by now, as after
-// the save of most editors, the lock moves to that.
+// look opens the map again, since network file systems answer from memory for a
+// file that is already open. If the path names another file by now, as after a
+// save by most editors, the lock moves to it.
 func (f *File) look() (handle, error) {
 	for range attempts {
 		fresh, err := f.sys.Open(f.target, os.O_RDONLY, 0)
@@ -163,14 +151,4 @@ func readAll(h handle, size int64) ([]byte, error) {
 		err = errTooLarge
 	}
 	return text.Bytes(), err
-}
-
-// text is bytes as Content.
-type text []byte
-
-func (t text) Size() int64 { return int64(len(t)) }
-
-func (t text) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(t)
-	return int64(n), err
 }

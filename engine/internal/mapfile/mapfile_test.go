@@ -1,6 +1,7 @@
 package mapfile
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -52,18 +53,28 @@ func saveOnce(sys system, path string) error {
 	if err != nil {
 		return err
 	}
-	patch := doc.NewPatch()
-	if err := patch.SetInteger(doc.Get("features", "A", "task_id"), 4211); err != nil {
+	text, err := patch(doc)
+	if err != nil {
 		return err
 	}
-	return f.Replace(patch)
+	return f.Replace(text)
 }
 
-func patched(t *testing.T, doc *tomledit.Document) *tomledit.Patch {
-	t.Helper()
+func patch(doc *tomledit.Document) ([]byte, error) {
 	patch := doc.NewPatch()
-	is.New(t).NoErr(patch.SetInteger(doc.Get("features", "A", "task_id"), 4211))
-	return patch
+	if err := patch.SetInteger(doc.Get("features", "A", "task_id"), 4211); err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	_, err := patch.WriteTo(&text)
+	return text.Bytes(), err
+}
+
+func patched(t *testing.T, doc *tomledit.Document) []byte {
+	t.Helper()
+	text, err := patch(doc)
+	is.New(t).NoErr(err)
+	return text
 }
 
 func bytesOf(t *testing.T, path string) string {
@@ -133,9 +144,7 @@ func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 
 	src, err := first.Read()
 	is.NoErr(err)
-	doc, err := tomledit.Parse(path, src)
-	is.NoErr(err)
-	is.NoErr(first.Replace(doc.NewPatch()))
+	is.NoErr(first.Replace(src))
 	_, err = openIn(osSystem{}, path)
 	is.True(errors.Is(err, ErrLocked)) // the new file is locked as well
 
@@ -242,7 +251,7 @@ func TestShorterText(t *testing.T) {
 			path, f := openMap(t, &faulty{without: without})
 			_, err := f.Read()
 			is.NoErr(err)
-			is.NoErr(f.Replace(text(oldText[:8])))
+			is.NoErr(f.Replace([]byte(oldText[:8])))
 			is.Equal(bytesOf(t, path), oldText[:8])
 			is.True(!f.Touched())
 		})

@@ -20,15 +20,12 @@ const attempts = 10
 func Open(path string) (*File, error) { return openIn(osSystem{}, path) }
 
 func openIn(sys system, path string) (*File, error) {
-	info, err := sys.Stat(path)
+	f := &File{sys: sys}
+	_, err := statMap(sys, path)
 	if err == nil {
-		err = fit(info)
+		f.target, err = sys.Resolve(path)
 	}
-	if err != nil {
-		return nil, openError(path, err)
-	}
-	f := &File{sys: sys, path: path}
-	if f.target, err = sys.Resolve(path); err == nil {
+	if err == nil {
 		err = f.lock()
 	}
 	if err != nil {
@@ -42,19 +39,39 @@ func openIn(sys system, path string) (*File, error) {
 	return f, nil
 }
 
-// fit returns why a file cannot be a map.
-func fit(info fs.FileInfo) error {
-	switch {
-	case info.IsDir():
-		return errors.New("it is a folder")
-	case info.Mode()&fs.ModeDevice != 0:
-		return errors.New("it is a device")
-	case !info.Mode().IsRegular():
-		return errors.New("it is not a regular file")
-	case info.Size() > largest:
-		return fmt.Errorf("%w: %.1f GiB", errTooLarge, float64(info.Size())/(1<<30))
+// Peek reads the map at path without locking it. The errors are of type *Error.
+func Peek(path string) ([]byte, error) {
+	var file *os.File
+	info, err := statMap(osSystem{}, path)
+	if err == nil {
+		file, err = os.Open(path)
 	}
-	return nil
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	defer func() { _ = file.Close() }()
+	src, err := readAll(file, info.Size())
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	return src, nil
+}
+
+// statMap refuses what cannot be a map.
+func statMap(sys system, path string) (fs.FileInfo, error) {
+	info, err := sys.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = errors.New("it is a folder")
+	case info.Mode()&fs.ModeDevice != 0:
+		err = errors.New("it is a device")
+	case !info.Mode().IsRegular():
+		err = errors.New("it is not a regular file")
+	case info.Size() > largest:
+		err = fmt.Errorf("%w: %.1f GiB", errTooLarge, float64(info.Size())/(1<<30))
+	}
+	return info, err
 }
 
 // lock opens and locks the file that the path names now, and gives up the one
@@ -62,10 +79,7 @@ func fit(info fs.FileInfo) error {
 func (f *File) lock() error {
 	reason := ErrChanged
 	for range attempts {
-		info, err := f.sys.Stat(f.target)
-		if err == nil {
-			err = fit(info)
-		}
+		info, err := statMap(f.sys, f.target)
 		switch {
 		case err != nil:
 			return err
@@ -102,8 +116,8 @@ func (f *File) lock() error {
 	return reason
 }
 
-// tryOut does beside the map what a save does, so that what is refused is known
-// before it matters: then a save goes in place, or the map is refused.
+// tryOut does beside the map what a save does, so that a refusal is known
+// before it matters: then saves go in place, or the map is refused.
 func (f *File) tryOut() error {
 	if f.sys.AppendOnly(f.folder()) {
 		f.inPlace = true // what is made there can never be removed
@@ -118,9 +132,7 @@ func (f *File) tryOut() error {
 	}
 	from, to := f.temporaryName(0), f.temporaryName(1)
 	err = f.tryReplacing(from, to, current)
-	for _, name := range []string{from, to} {
-		err = errors.Join(err, f.clear(name))
-	}
+	err = errors.Join(err, f.clear(from), f.clear(to))
 	if errors.Is(err, errRefused) {
 		f.inPlace = true
 		return nil
@@ -130,11 +142,11 @@ func (f *File) tryOut() error {
 
 // tryReplacing puts a file in the place of another that is open and locked, as
 // the map is.
-func (f *File) tryReplacing(from, to string, content text) error {
+func (f *File) tryReplacing(from, to string, content []byte) error {
 	if err := errors.Join(f.clear(from), f.clear(to)); err != nil {
 		return err // of a run that was killed
 	}
-	other, err := f.write(to, text(nil))
+	other, err := f.write(to, nil)
 	if err != nil {
 		return err
 	}
@@ -147,8 +159,8 @@ func (f *File) tryReplacing(from, to string, content text) error {
 	return f.move(from, to)
 }
 
-// clear removes what a trial may have left. If it cannot be removed, no trial
-// is to leave more.
+// clear removes what a trial may have left. Where that is refused, saves go in
+// place, and leave nothing more.
 func (f *File) clear(name string) error {
 	if err := f.sys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", errRefused, err)

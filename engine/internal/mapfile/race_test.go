@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +21,9 @@ import (
 // at each operation of a save in turn. The editor has the old text in its
 // window; what it adds must be there in the end, and the id too. Where the
 // system can neither swap files nor keep others out, one kind of edit can be
-// lost in each way: that which meets the write itself.
+// lost in each way: that which meets the write itself. Where it cannot tell who
+// has a file open, a save waits a moment for the editor; one that needs longer,
+// as on a busy machine, proves nothing.
 func TestNoEditIsLost(t *testing.T) {
 	inPlace := faulty{fail: []string{"rename"}, err: syscall.EBUSY}
 	inPlaceAmongOthers := inPlace
@@ -46,7 +49,8 @@ func TestNoEditIsLost(t *testing.T) {
 				for try := range row.tries {
 					place := row.place
 					place.unsynced = true
-					if !survives(t, &place, try, edit) {
+					kept, took := survives(t, &place, try, edit)
+					if !kept && (took < moment || !slices.Contains(place.without, "claim")) {
 						lost++
 					}
 				}
@@ -77,8 +81,9 @@ func edits() map[string]func(path string) error {
 	}
 }
 
-// survives saves the map while an edit starts at one of the operations.
-func survives(t *testing.T, sys *faulty, try int, edit func(path string) error) bool {
+// survives saves the map while an edit starts at one of the operations. It
+// reports whether the edit was kept, and how long it took.
+func survives(t *testing.T, sys *faulty, try int, edit func(path string) error) (kept bool, took time.Duration) {
 	is := is.New(t)
 	path, f := openMap(t, sys)
 	doc := readDocument(t, f)
@@ -91,7 +96,10 @@ func survives(t *testing.T, sys *faulty, try int, edit func(path string) error) 
 		for begun := time.Now(); time.Since(begun) < jitter; {
 			runtime.Gosched()
 		}
-		edited <- edit(path)
+		begun := time.Now()
+		err := edit(path)
+		took = time.Since(begun)
+		edited <- err
 	}()
 	started := false
 	sys.watch = func(string) {
@@ -110,7 +118,7 @@ func survives(t *testing.T, sys *faulty, try int, edit func(path string) error) 
 	if f.Touched() {
 		save(t, f, readDocument(t, f))
 	}
-	return bytesOf(t, path) == newText+editMark
+	return bytesOf(t, path) == newText+editMark, took
 }
 
 // save does as the engine does: after an edit it reads the map again and puts
@@ -138,7 +146,7 @@ func readDocument(t *testing.T, f *File) *tomledit.Document {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
-		doc, err := tomledit.Parse(filepath.Base(f.path), src)
+		doc, err := tomledit.Parse(filepath.Base(f.target), src)
 		if err == nil && doc.Get("features", "A", "task_id").Exists() && !f.Touched() {
 			return doc
 		}

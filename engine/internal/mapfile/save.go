@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -15,14 +14,14 @@ import (
 // of the other there, when somebody else wrote the map since it was last read
 // or saved. After any other error the map has its old bytes or, if the disk
 // failed, perhaps the new ones.
-func (f *File) Replace(c Content) error {
+func (f *File) Replace(text []byte) error {
 	var err error
 	if !f.inPlace {
-		err = f.replace(c)
+		err = f.replace(text)
 		f.inPlace = errors.Is(err, errRefused)
 	}
 	if f.inPlace {
-		err = f.overwrite(c)
+		err = f.overwrite(text)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return ErrChanged // an editor has taken it away, to put another there
@@ -31,10 +30,9 @@ func (f *File) Replace(c Content) error {
 }
 
 // replace puts a new file in the place of the map.
-func (f *File) replace(c Content) error {
+func (f *File) replace(text []byte) error {
 	temporary := f.temporaryName(rand.Uint64())
-	sum := sha256.New()
-	made, err := f.write(temporary, copied{c, sum})
+	made, err := f.write(temporary, text)
 	if err != nil {
 		return err
 	}
@@ -49,16 +47,16 @@ func (f *File) replace(c Content) error {
 		return err
 	}
 	_ = f.file.Close()
-	f.file, f.known = made, digest(sum.Sum(nil))
+	f.file, f.known = made, sha256.Sum256(text)
 	_ = f.sys.SyncDir(f.folder()) // the map is saved also where a folder cannot be synced
 	f.info, err = made.Stat()
 	return err
 }
 
 // put gives the map's name to the temporary file. An editor may save after the
-// last comparison, or have opened the old file before it and write now. So the
-// two files are swapped, where that can be done, which gives time to look at
-// what the map was; and if that is an edit, they are swapped back.
+// last comparison, or write into the old file that it opened before. So where
+// possible the two files are swapped and the old one is compared once more; if
+// it was edited, they are swapped back.
 func (f *File) put(temporary string) error {
 	err := f.sys.Swap(temporary, f.target)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -92,7 +90,7 @@ func (f *File) move(from, to string) error {
 	return nil
 }
 
-// bringBack makes the map again of what somebody wrote into the old file, which
+// bringBack restores, as the map, what somebody wrote into the old file, which
 // has just lost its name.
 func (f *File) bringBack() error {
 	for range attempts {
@@ -111,7 +109,7 @@ func (f *File) bringBack() error {
 		return err
 	}
 	temporary := f.temporaryName(rand.Uint64())
-	made, err := f.write(temporary, text(edit))
+	made, err := f.write(temporary, edit)
 	if err != nil {
 		return err
 	}
@@ -123,8 +121,8 @@ func (f *File) bringBack() error {
 const moment = 10 * time.Millisecond
 
 // alone waits until nobody else has a file open, and keeps others from opening
-// it until it is released. Where that is not to be had, or the file is open for
-// long, it has waited a moment, which is enough for most editors.
+// it until it is released. Where the system cannot do that, or the file stays
+// open, it only waits a moment, which is enough for most editors.
 func (f *File) alone(h handle) (release func(), alone bool) {
 	for range attempts {
 		release, err := f.sys.Claim(h)
@@ -137,14 +135,4 @@ func (f *File) alone(h handle) (release func(), alone bool) {
 		}
 	}
 	return func() {}, false
-}
-
-// copied is content that is also written elsewhere.
-type copied struct {
-	Content
-	to io.Writer
-}
-
-func (c copied) WriteTo(w io.Writer) (int64, error) {
-	return c.Content.WriteTo(io.MultiWriter(w, c.to))
 }

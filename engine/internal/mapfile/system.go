@@ -21,8 +21,8 @@ type system interface {
 	// Append adds to the end of a file, wherever that is by then, and says
 	// where that was and how much was written, also after an error.
 	Append(h handle, p []byte) (at int64, n int, err error)
-	// KeepAttributes gives a new file what mode and owner do not say of the
-	// old: who else may use it, and the notes of users.
+	// KeepAttributes gives a new file the access list and user attributes of
+	// the old.
 	KeepAttributes(old, made handle) error
 	Stat(name string) (fs.FileInfo, error)
 	Names(dir string) ([]string, error)
@@ -37,8 +37,10 @@ type system interface {
 // handle is an open file; *os.File is one.
 type handle interface {
 	io.ReadWriteCloser
+	io.Seeker
 	io.ReaderAt
 	io.WriterAt
+	Fd() uintptr
 	Stat() (fs.FileInfo, error)
 	Chmod(mode fs.FileMode) error
 	Chown(uid, gid int) error

@@ -2,19 +2,10 @@
 
 package mapfile
 
-import (
-	"errors"
-	"os"
-)
+import "errors"
 
 // lockRecords has nothing to add where flock and fcntl locks see each other,
 // as they do on the BSDs and macOS.
-func lockRecords(*os.File) error { return nil }
+func lockRecords(handle) error { return nil }
 
-func forget(*os.File) {}
-
-func claim(*os.File) (release func(), err error) { return nil, errors.ErrUnsupported }
-
-func swap(_, _ string) error { return errors.ErrUnsupported }
-
-func appendOnly(string) bool { return false }
+func (osSystem) Claim(handle) (release func(), err error) { return nil, errors.ErrUnsupported }

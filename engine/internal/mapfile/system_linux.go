@@ -3,7 +3,6 @@ package mapfile
 import (
 	"errors"
 	"io"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,7 +13,7 @@ import (
 // On SMB the two kinds of locks are one, so that the second is refused to who
 // has the first. A lock there also keeps other programs, and other handles,
 // from reading what it covers; so it covers a byte far beyond the end only.
-func lockRecords(f *os.File) error {
+func lockRecords(f handle) error {
 	const beyond = 1 << 62
 	lock := func(kind int16, start, length int64) error {
 		return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: kind, Whence: io.SeekStart, Start: start, Len: length})
@@ -38,12 +37,12 @@ func lockRecords(f *os.File) error {
 	return lock(unix.F_WRLCK, beyond, 1)
 }
 
-func forget(f *os.File) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
+func (osSystem) Forget(f handle) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
 
-// claim takes a lease: the system grants it if no other handle of the file is
+// Claim takes a lease: the system grants it if no other handle of the file is
 // open, and lets whoever opens the file wait until it is given up. The signal
 // that tells of somebody waiting is one that programs ignore.
-func claim(f *os.File) (release func(), err error) {
+func (osSystem) Claim(f handle) (release func(), err error) {
 	_, err = unix.FcntlInt(f.Fd(), unix.F_SETSIG, int(unix.SIGURG))
 	if err == nil {
 		_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK)
@@ -57,8 +56,8 @@ func claim(f *os.File) (release func(), err error) {
 	return func() { _, _ = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK) }, nil
 }
 
-// swap lets two files of one folder exchange their names.
-func swap(one, other string) error {
+// Swap lets two files of one folder exchange their names.
+func (osSystem) Swap(one, other string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
 	if errors.Is(err, unix.EINVAL) {
 		return errors.ErrUnsupported // by this file system
@@ -66,7 +65,7 @@ func swap(one, other string) error {
 	return err
 }
 
-func appendOnly(dir string) bool {
+func (osSystem) AppendOnly(dir string) bool {
 	var stat unix.Statx_t
 	err := unix.Statx(unix.AT_FDCWD, dir, 0, 0, &stat)
 	return err == nil && stat.Attributes&unix.STATX_ATTR_APPEND != 0

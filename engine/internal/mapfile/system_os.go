@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// osSystem is the operating system itself. Its handles are *os.File.
+// osSystem is the operating system itself. Methods in which systems differ are
+// in their own files.
 type osSystem struct{}
 
 func (s osSystem) Resolve(name string) (string, error) {
@@ -42,18 +43,6 @@ func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 	return f, nil
 }
 
-func (osSystem) Forget(h handle) { forget(h.(*os.File)) }
-
-func (osSystem) Lock(h handle) error { return lockFile(h.(*os.File)) }
-
-func (osSystem) Claim(h handle) (func(), error) { return claim(h.(*os.File)) }
-
-func (osSystem) Append(h handle, p []byte) (int64, int, error) { return appendTo(h.(*os.File), p) }
-
-func (osSystem) KeepAttributes(old, made handle) error {
-	return keepAttributes(old.(*os.File), made.(*os.File))
-}
-
 func (osSystem) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 
 func (osSystem) Names(dir string) ([]string, error) {
@@ -65,14 +54,6 @@ func (osSystem) Names(dir string) ([]string, error) {
 	return d.Readdirnames(-1)
 }
 
-func (osSystem) CanWrite(dir string) error { return canWriteDir(dir) }
-
-func (osSystem) AppendOnly(dir string) bool { return appendOnly(dir) }
-
 func (osSystem) Rename(from, to string) error { return os.Rename(from, to) }
 
-func (osSystem) Swap(one, other string) error { return swap(one, other) }
-
 func (osSystem) Remove(name string) error { return os.Remove(name) }
-
-func (osSystem) SyncDir(dir string) error { return syncDir(dir) }

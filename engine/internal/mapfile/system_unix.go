@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile takes both kinds of advisory locks that programs use, so that
+// Lock takes both kinds of advisory locks that programs use, so that
 // either is honoured: flock(2), and where the system binds it to an open file,
 // fcntl(2). A file system without locks grants them all.
-func lockFile(f *os.File) error {
+func (osSystem) Lock(f handle) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if err == nil {
 		err = lockRecords(f)
@@ -32,9 +32,9 @@ func lockFile(f *os.File) error {
 // isTaken reports whether a lock was refused because of another.
 func isTaken(err error) bool { return errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EACCES) }
 
-// appendTo leaves it to the system to find the end of the file, and learns from
+// Append leaves it to the system to find the end of the file, and learns from
 // the position after it where that was.
-func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
+func (osSystem) Append(f handle, p []byte) (at int64, n int, err error) {
 	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
 	if err == nil {
 		_, err = unix.FcntlInt(f.Fd(), unix.F_SETFL, flags|unix.O_APPEND)
@@ -48,9 +48,9 @@ func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
 	return end - int64(n), n, errors.Join(err, seekErr, resetErr)
 }
 
-// canWriteDir takes a folder whose mode lets nobody write at its word, even for
+// CanWrite takes a folder whose mode lets nobody write at its word, even for
 // root.
-func canWriteDir(dir string) error {
+func (osSystem) CanWrite(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && info.Mode().Perm()&0o222 == 0 && unix.Access(dir, unix.W_OK) != unix.EROFS {
 		err = &fs.PathError{Op: "write", Path: dir, Err: unix.EACCES}
@@ -70,7 +70,7 @@ func cannotSync(err error) bool {
 	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS)
 }
 
-func syncDir(dir string) error {
+func (osSystem) SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

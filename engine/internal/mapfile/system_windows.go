@@ -3,7 +3,6 @@ package mapfile
 import (
 	"errors"
 	"io/fs"
-	"os"
 
 	"golang.org/x/sys/windows"
 )
@@ -13,7 +12,7 @@ import (
 // the map stays readable. The one of a save covers all before it.
 const beyond = 0x7fffffff // times 4 GiB
 
-func lockFile(f *os.File) error {
+func (osSystem) Lock(f handle) error {
 	err := lockRange(f, beyond, 1, 0)
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
 		return ErrLocked
@@ -21,22 +20,20 @@ func lockFile(f *os.File) error {
 	return err
 }
 
-func lockRange(f *os.File, startHigh, low, high uint32) error {
+func lockRange(f handle, startHigh, low, high uint32) error {
 	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
 		0, low, high, &windows.Overlapped{OffsetHigh: startHigh})
 }
 
-func forget(*os.File) {}
-
-func claim(f *os.File) (release func(), err error) {
+func (osSystem) Claim(f handle) (release func(), err error) {
 	if err := lockRange(f, 0, 0, beyond); err != nil {
 		return nil, errInUse
 	}
 	return func() { _ = windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 0, beyond, &windows.Overlapped{}) }, nil
 }
 
-// appendTo needs no help of the system: claim keeps others from writing.
-func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
+// Append needs no help of the system: Claim keeps others from writing.
+func (osSystem) Append(f handle, p []byte) (at int64, n int, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return 0, 0, err
@@ -45,16 +42,12 @@ func appendTo(f *os.File, p []byte) (at int64, n int, err error) {
 	return info.Size(), n, err
 }
 
-// canWriteDir leaves the answer to the trial: Windows tells only when a file is
+// CanWrite leaves the answer to the trial: Windows tells only when a file is
 // made.
-func canWriteDir(string) error { return nil }
+func (osSystem) CanWrite(string) error { return nil }
 
-func appendOnly(string) bool { return false }
-
-func swap(_, _ string) error { return errors.ErrUnsupported }
-
-// syncDir has no counterpart: a rename is journalled.
-func syncDir(string) error { return nil }
+// SyncDir has no counterpart: a rename is journalled.
+func (osSystem) SyncDir(string) error { return nil }
 
 func cannotMake(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,16 +54,14 @@ func (f *File) temporaryPrefix() string {
 }
 
 func (f *File) isTemporary(name string) bool {
-	prefix := f.temporaryPrefix()
-	if len(name) != len(prefix)+temporaryDigits+len(temporarySuffix) || !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, temporarySuffix) {
-		return false
-	}
-	return strings.Trim(name[len(prefix):][:temporaryDigits], "0123456789abcdef") == ""
+	digits, ours := strings.CutPrefix(name, f.temporaryPrefix())
+	digits, temporary := strings.CutSuffix(digits, temporarySuffix)
+	return ours && temporary && len(digits) == temporaryDigits && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 // write makes a temporary file: complete, on disk and locked, with the owner,
 // mode and access list of the map. After an error it is gone.
-func (f *File) write(name string, c io.WriterTo) (_ handle, err error) {
+func (f *File) write(name string, text []byte) (_ handle, err error) {
 	file, err := f.sys.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		if cannotMake(err) {
@@ -81,7 +78,7 @@ func (f *File) write(name string, c io.WriterTo) (_ handle, err error) {
 	if err := f.resemble(file); err != nil {
 		return nil, fmt.Errorf("%w: %w", errRefused, err)
 	}
-	if _, err := c.WriteTo(file); err != nil { // in large pieces
+	if _, err := file.Write(text); err != nil {
 		return nil, err
 	}
 	if err := sync(file); err != nil {

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package mapfile
+
+import "errors"
+
+func (osSystem) Forget(handle) {}
+
+// KeepAttributes keeps no more than mode and owner here.
+func (osSystem) KeepAttributes(_, _ handle) error { return nil }
+
+func (osSystem) Swap(_, _ string) error { return errors.ErrUnsupported }
+
+func (osSystem) AppendOnly(string) bool { return false }
