@@ -124,7 +124,8 @@ type parent struct {
 	task *maker.Task
 }
 
-// linkedParents are the features that a run would link and create stories under.
+// linkedParents are the features that a run would link and then load stories
+// under: those without a task, and those whose tasks the user may not see.
 func linkedParents(stories []*Item, found []maker.Verdict) []parent {
 	verdicts := make(map[*Item]maker.Verdict, len(found))
 	for _, v := range found {
@@ -133,7 +134,8 @@ func linkedParents(stories []*Item, found []maker.Verdict) []parent {
 	var parents []parent
 	for _, story := range stories {
 		v, linked := verdicts[story.Parent]
-		if _, there := verdicts[story]; linked && !there {
+		task, there := verdicts[story]
+		if linked && (!there || task.Unseen) {
 			parents = append(parents, parent{story.Parent, v.ID, v.Task})
 			delete(verdicts, story.Parent)
 		}

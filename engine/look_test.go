@@ -183,6 +183,28 @@ func TestAHiddenTaskIsNeverTaken(t *testing.T) {
 	})
 }
 
+// TestWhatIsOutOfSightTogetherIsRefused hides a feature and its story: nothing
+// can be loaded under the one, and the other's id is known only from a load.
+func TestWhatIsOutOfSightTogetherIsRefused(t *testing.T) {
+	is := is.New(t)
+	w := newWorldOfBob(t, odoosim.WithDialect(odoosim.V14))
+	text := storiesNamed("s")
+	path := w.write(text)
+	_, err := w.asBob(path, false)
+	is.NoErr(err)
+	private := w.odoo.AddProject(odoosim.Project{Name: "Private", Privacy: odoosim.PrivacyFollowers})
+	for _, task := range w.odoo.Tasks() {
+		w.odoo.UpdateTask(task.ID, func(task *odoosim.Task) { task.Name, task.ProjectID = "Secret", private })
+	}
+	w.write(text)
+	w.options.Link = true
+	for _, dry := range []bool{true, false} {
+		_, err = w.asBob(path, dry)
+		var setup *engine.SetupError
+		is.True(errors.As(err, &setup))
+	}
+}
+
 // TestADryRunAsksForRightsThatTheRunNeeds is about a user who may create no
 // stage, before and after an administrator added it and the tasks.
 func TestADryRunAsksForRightsThatTheRunNeeds(t *testing.T) {
