@@ -4,7 +4,7 @@
 package ledger
 
 import (
-	"bytes"
+	"io"
 	"slices"
 
 	"odoosync/engine/internal/featuremap"
@@ -97,17 +97,14 @@ func (l *Ledger) Lost() []*Entry {
 	return slices.DeleteFunc(slices.Clone(l.entries), func(e *Entry) bool { return e.Item != nil })
 }
 
-// Write adds the unsaved ids to the text, and returns it.
-func (l *Ledger) Write() ([]byte, error) {
+// Write adds the unsaved ids to the text, and returns what writes it.
+func (l *Ledger) Write() (io.WriterTo, error) {
 	for _, e := range l.Unsaved() {
 		if err := l.patch.SetInteger(e.Item.Slot(), e.ID); err != nil {
 			return nil, err
 		}
 	}
-	var text bytes.Buffer
-	text.Grow(int(l.patch.Size()))
-	_, err := l.patch.WriteTo(&text)
-	return text.Bytes(), err
+	return l.patch, nil
 }
 
 // Saved takes note that the text was saved, and returns whose ids are new in

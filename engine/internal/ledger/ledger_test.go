@@ -32,9 +32,13 @@ func feature(name string, id int64, stories ...string) string {
 // written is the map with the ids that the ledger adds to it.
 func written(t *testing.T, l *Ledger) string {
 	t.Helper()
-	text, err := l.Write()
-	is.New(t).NoErr(err)
-	return string(text)
+	is := is.New(t)
+	patch, err := l.Write()
+	is.NoErr(err)
+	var text strings.Builder
+	_, err = patch.WriteTo(&text)
+	is.NoErr(err)
+	return text.String()
 }
 
 // TestMove gives every pending item of a map a task, 100 and up in the order of

@@ -11,14 +11,18 @@ import (
 
 // overwrite writes into the map itself, for a file that cannot be replaced: a
 // single file mounted into a container, or one that belongs to somebody else.
-func (f *File) overwrite(text []byte) error {
+func (f *File) overwrite(text io.WriterTo) error {
+	var rendered bytes.Buffer
+	if _, err := text.WriteTo(&rendered); err != nil {
+		return err
+	}
 	if err := f.compareAnew(); err != nil {
 		return err
 	}
-	if err := f.writeOver(text); err != nil {
+	if err := f.writeOver(rendered.Bytes()); err != nil {
 		return err
 	}
-	f.known = sha256.Sum256(text)
+	f.known = sha256.Sum256(rendered.Bytes())
 	if err := sync(f.file); err != nil {
 		return err
 	}

@@ -130,14 +130,18 @@ func (f *File) compareAnew() error {
 }
 
 func (f *File) compare(h handle) error {
-	sum := sha256.New()
-	if _, err := io.Copy(sum, fromStart(h)); err != nil {
-		return err
+	sum, err := digestOf(h)
+	if err == nil && sum != f.known {
+		err = ErrChanged
 	}
-	if !bytes.Equal(sum.Sum(nil), f.known[:]) {
-		return ErrChanged
-	}
-	return nil
+	return err
+}
+
+func digestOf(h handle) (sum [sha256.Size]byte, err error) {
+	hash := sha256.New()
+	_, err = io.Copy(hash, fromStart(h))
+	hash.Sum(sum[:0])
+	return sum, err
 }
 
 func fromStart(h handle) io.Reader { return io.NewSectionReader(h, 0, largest+1) }

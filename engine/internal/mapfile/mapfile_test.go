@@ -60,17 +60,12 @@ func saveOnce(sys system, path string) error {
 	return f.Replace(text)
 }
 
-func patch(doc *tomledit.Document) ([]byte, error) {
+func patch(doc *tomledit.Document) (*tomledit.Patch, error) {
 	patch := doc.NewPatch()
-	if err := patch.SetInteger(doc.Get("features", "A", "task_id"), 4211); err != nil {
-		return nil, err
-	}
-	var text bytes.Buffer
-	_, err := patch.WriteTo(&text)
-	return text.Bytes(), err
+	return patch, patch.SetInteger(doc.Get("features", "A", "task_id"), 4211)
 }
 
-func patched(t *testing.T, doc *tomledit.Document) []byte {
+func patched(t *testing.T, doc *tomledit.Document) *tomledit.Patch {
 	t.Helper()
 	text, err := patch(doc)
 	is.New(t).NoErr(err)
@@ -144,7 +139,7 @@ func TestLockExcludesASecondRunAlsoAfterASave(t *testing.T) {
 
 	src, err := first.Read()
 	is.NoErr(err)
-	is.NoErr(first.Replace(src))
+	is.NoErr(first.Replace(bytes.NewReader(src)))
 	_, err = openIn(osSystem{}, path)
 	is.True(errors.Is(err, ErrLocked)) // the new file is locked as well
 
@@ -251,7 +246,7 @@ func TestShorterText(t *testing.T) {
 			path, f := openMap(t, &faulty{without: without})
 			_, err := f.Read()
 			is.NoErr(err)
-			is.NoErr(f.Replace([]byte(oldText[:8])))
+			is.NoErr(f.Replace(strings.NewReader(oldText[:8])))
 			is.Equal(bytesOf(t, path), oldText[:8])
 			is.True(!f.Touched())
 		})

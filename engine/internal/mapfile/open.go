@@ -1,6 +1,7 @@
 package mapfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -146,12 +147,12 @@ func (f *File) tryReplacing(from, to string, content []byte) error {
 	if err := errors.Join(f.clear(from), f.clear(to)); err != nil {
 		return err // of a run that was killed
 	}
-	other, err := f.write(to, nil)
+	other, err := f.write(to, bytes.NewReader(nil))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = other.Close() }()
-	made, err := f.write(from, content)
+	made, err := f.write(from, bytes.NewReader(content))
 	if err != nil {
 		return err
 	}

@@ -1,20 +1,22 @@
 package mapfile
 
 import (
-	"crypto/sha256"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"time"
 )
 
-// Replace gives the map new bytes. It returns ErrChanged, and leaves the text
+// Replace gives the map new bytes, which text may have to write twice: a large
+// map is not held in memory another time. It returns ErrChanged, and leaves the text
 // of the other there, when somebody else wrote the map since it was last read
 // or saved. After any other error the map has its old bytes or, if the disk
 // failed, perhaps the new ones.
-func (f *File) Replace(text []byte) error {
+func (f *File) Replace(text io.WriterTo) error {
 	var err error
 	if !f.inPlace {
 		err = f.replace(text)
@@ -30,13 +32,17 @@ func (f *File) Replace(text []byte) error {
 }
 
 // replace puts a new file in the place of the map.
-func (f *File) replace(text []byte) error {
+func (f *File) replace(text io.WriterTo) error {
 	temporary := f.temporaryName(rand.Uint64())
 	made, err := f.write(temporary, text)
 	if err != nil {
 		return err
 	}
-	if err = f.compareAnew(); err == nil {
+	known, err := digestOf(made)
+	if err == nil {
+		err = f.compareAnew()
+	}
+	if err == nil {
 		err = f.put(temporary)
 	}
 	if err != nil {
@@ -47,7 +53,7 @@ func (f *File) replace(text []byte) error {
 		return err
 	}
 	_ = f.file.Close()
-	f.file, f.known = made, sha256.Sum256(text)
+	f.file, f.known = made, known
 	_ = f.sys.SyncDir(f.folder()) // the map is saved also where a folder cannot be synced
 	f.info, err = made.Stat()
 	return err
@@ -109,7 +115,7 @@ func (f *File) bringBack() error {
 		return err
 	}
 	temporary := f.temporaryName(rand.Uint64())
-	made, err := f.write(temporary, edit)
+	made, err := f.write(temporary, bytes.NewReader(edit))
 	if err != nil {
 		return err
 	}

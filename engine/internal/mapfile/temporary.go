@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,7 +62,7 @@ func (f *File) isTemporary(name string) bool {
 
 // write makes a temporary file: complete, on disk and locked, with the owner,
 // mode and access list of the map. After an error it is gone.
-func (f *File) write(name string, text []byte) (_ handle, err error) {
+func (f *File) write(name string, text io.WriterTo) (_ handle, err error) {
 	file, err := f.sys.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		if cannotMake(err) {
@@ -78,7 +79,7 @@ func (f *File) write(name string, text []byte) (_ handle, err error) {
 	if err := f.resemble(file); err != nil {
 		return nil, fmt.Errorf("%w: %w", errRefused, err)
 	}
-	if _, err := file.Write(text); err != nil {
+	if _, err := text.WriteTo(file); err != nil {
 		return nil, err
 	}
 	if err := sync(file); err != nil {
