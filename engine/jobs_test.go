@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,21 +65,25 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
 	w.options.Jobs = 4
-	var conflicted atomic.Int64
-	w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool {
-		if c.Rows < 100 || !conflicted.CompareAndSwap(0, int64(c.Seq)) {
-			return false
-		}
-		return true
-	}, Action: conflict()})
-	path := w.write(manyFeatures(60, 20))
-	w.sync(path)
-	w.oneToOne(path)
-	for _, call := range w.odoo.Calls() {
-		if call.Rows > 0 && int64(call.Seq) > conflicted.Load()+16 { // those in flight, and the one sent again
-			is.Equal(call.Overlap, 0)
+	w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Rows >= 100 }, Action: conflict()})
+	began := 0 // calls until then
+	w.options.Observer = func(ev engine.Event) {
+		if _, ok := ev.(engine.OneAtATime); ok {
+			began = len(w.odoo.Calls())
 		}
 	}
+	path := w.write(manyFeatures(200, 20))
+	w.sync(path)
+	w.oneToOne(path)
+	is.True(began > 0)
+	loads := 0
+	for _, call := range w.odoo.Calls()[began:] {
+		if call.Rows > 0 {
+			loads++
+			is.Equal(call.Overlap, 0) // also none of those that were in flight
+		}
+	}
+	is.True(loads > 1)
 }
 
 // TestAnErrorFinishesTheCallsInFlight refuses one story while others are on

@@ -130,6 +130,7 @@ func TestABusyServerChangesNoOutlook(t *testing.T) {
 					w.odoo.ClearFaults()
 					w.options.DryRun = false
 					calm.Duration, busy.Duration = 0, 0
+					calm.Session.Time, busy.Session.Time = time.Time{}, time.Time{}
 					is.Equal(statuses(calm), name)
 					is.Equal(busy, calm)
 					is.Equal(fmt.Sprint(busyErr), fmt.Sprint(calmErr))

@@ -103,7 +103,7 @@ func (r *sync) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now})
+	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now, Began: r.dest.Session.Time})
 	if r.stages, err = r.dest.FindStages(ctx, []string{destination.Backlog}); err != nil {
 		return err
 	}

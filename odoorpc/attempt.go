@@ -47,6 +47,9 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 		return nil, x.broken(ctx, req, err, true)
 	}
 	a := &answer{status: resp.StatusCode, header: resp.Header, body: body}
+	if told, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		c.time.Store(told.Unix())
+	}
 	if int64(len(body)) > c.maxAnswer {
 		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
 		return a, &failure{err: e, reason: e.Reason}

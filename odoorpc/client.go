@@ -21,6 +21,7 @@ type Client struct {
 	shared   http.RoundTripper // keeps connections
 	fresh    http.RoundTripper // makes a connection for each request
 	lastID   atomic.Int64      // of requests over JSON-RPC
+	time     atomic.Int64      // of the server at its last answer, in seconds since 1970; 0: not told
 
 	mu      sync.Mutex
 	session *Session

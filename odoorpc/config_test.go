@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -245,6 +246,28 @@ func TestConnectChoosesTheProtocol(t *testing.T) {
 				is.True(ok)
 				is.Equal(again, s)
 			})
+		})
+	}
+}
+
+func TestTheTimeOfTheServer(t *testing.T) {
+	for date, want := range map[string]time.Time{
+		"Wed, 04 Mar 2026 05:06:07 GMT": time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
+		"":                              {},
+		"noon":                          {},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			dated := func(r reply) reply {
+				return func(w http.ResponseWriter, req *http.Request, body []byte) {
+					w.Header()["Date"] = slices.DeleteFunc([]string{date}, func(s string) bool { return s == "" })
+					r(w, req, body)
+				}
+			}
+			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret("p")}, dated(version("19")), dated(result("7")))
+			s, err := c.Connect(t.Context())
+			is.NoErr(err)
+			is.Equal(s.Time, want)
 		})
 	}
 }

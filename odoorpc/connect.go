@@ -28,6 +28,9 @@ type Session struct {
 	Database string // as configured; "[secret]" where it is the password as well
 	URL      string // scheme and host, without a slash at the end
 	Cloud    bool   // on Odoo's own cloud, *.odoo.com, where calls go one at a time
+
+	// Time is the server's at the login, to the second below, by the Date header of HTTP; zero where it told none.
+	Time time.Time
 }
 
 // Connect asks the server for its version, chooses the protocol and logs in. A refused login is never tried again. It may
@@ -54,6 +57,9 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 	}
 	if s.Protocol == JSON2 {
 		s.Major = max(s.Major, firstJSON2)
+	}
+	if told := c.time.Load(); told > 0 {
+		s.Time = time.Unix(told, 0).UTC()
 	}
 	c.mu.Lock()
 	c.session = &s

@@ -24,9 +24,14 @@ type Task struct {
 // The fields of a Task, but for the description, which may be large.
 var taskFields = []string{"name", "project_id", "parent_id", "active", "create_date"}
 
-// recently is how far the clocks of this machine and of Odoo may differ before
-// a task of this run is taken for one that stood there before.
-const recently = 15 * time.Minute
+// How far a clock may be ahead of that of Odoo's database, which dates tasks,
+// before a task of this run is taken for one that stood there before: the clock
+// of Odoo, or where that is not told, of this machine. A look reads all tasks
+// created in that time.
+const (
+	skew        = 3 * time.Second
+	unknownSkew = 15 * time.Minute
+)
 
 // stood tells the tasks that were there before this run looked from those that
 // it creates: the ones that it saw, and those created before it began.

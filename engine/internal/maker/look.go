@@ -39,7 +39,7 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 		isParent[id] = true
 	}
 	for _, domain := range k.lookFor(slices.Sorted(maps.Keys(names)), parents) {
-		found, err := k.search(ctx, domain, taskFields)
+		found, err := k.search(ctx, domain, []string{"name", "project_id", "active"})
 		if err != nil {
 			return nil, err
 		}

@@ -50,6 +50,7 @@ type Options struct {
 	Namespace string
 	Notify    bool             // Odoo posts its messages; default: quietly
 	Now       func() time.Time // by which calls are timed
+	Began     time.Time        // the server's time when it was last asked before the look; zero where it told none
 }
 
 // Ledger says which task an item has, 0 for none yet, and which item of the
@@ -74,9 +75,13 @@ type Maker struct {
 
 // New returns a Maker. It does no I/O.
 func New(odoo Odoo, options Options) *Maker {
+	since := options.Began.Add(-skew)
+	if options.Began.IsZero() {
+		since = time.Now().Add(-unknownSkew)
+	}
 	return &Maker{
 		odoo: odoo, options: options, ordinals: make(ordinals), names: newNames(), found: make(map[*featuremap.Item]int64),
-		stood: stood{seen: make(map[int64]bool), since: time.Now().UTC().Add(-recently).Format(time.DateTime)},
+		stood: stood{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
 	}
 }
 

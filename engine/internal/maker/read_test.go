@@ -98,3 +98,31 @@ func TestIDsAreAskedForInParts(t *testing.T) {
 		}
 	}
 }
+
+// asked keeps what is searched for.
+type asked struct {
+	Odoo    // nothing else is asked for
+	domains []odoorpc.Domain
+}
+
+func (a *asked) SearchRead(_ context.Context, _ string, domain odoorpc.Domain, _ []string, _ odoorpc.Query, _ any) error {
+	a.domains = append(a.domains, domain)
+	return nil
+}
+
+// TestHowFarALookGoesBack: what somebody else created before the run is not
+// read, but for a moment in which clocks may differ.
+func TestHowFarALookGoesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for began, want := range map[time.Time]time.Time{
+			time.Now().Add(time.Hour): time.Now().Add(time.Hour - 3*time.Second), // by the server's clock
+			{}:                        time.Now().Add(-15 * time.Minute),
+		} {
+			is := is.New(t)
+			odoo := &asked{}
+			_, err := New(odoo, Options{Began: began}).Look(t.Context(), nil, nil)
+			is.NoErr(err)
+			is.Equal(odoo.domains, []odoorpc.Domain{{odoorpc.Cond("create_date", ">=", want.UTC().Format(time.DateTime))}})
+		}
+	})
+}
