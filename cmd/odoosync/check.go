@@ -93,9 +93,14 @@ func writeText(p *program, all []checked, s style) {
 		if m.plan != nil && p.talkative() {
 			p.printf("%s", between)
 			between = "\n"
-			if list := tree(itemsOf(m.plan), checkMarks, math.MaxInt, s); list != "" {
-				p.printf("%s\n", list)
+			end := ""
+			for _, feature := range m.plan.Map.Features { // a large map is not held once more
+				if list := tree(itemsOf(append([]*engine.Item{feature}, feature.Stories...)), checkMarks, math.MaxInt, s); list != "" {
+					p.printf("%s", list)
+					end = "\n"
+				}
 			}
+			p.printf("%s", end)
 			p.printf("%s: %s\n", oneLine(m.path), outlook(m.plan))
 			total.Features, total.Stories = append(total.Features, m.plan.Features...), append(total.Stories, m.plan.Stories...)
 			total.Synced, total.Deprecated = total.Synced+m.plan.Synced, total.Deprecated+m.plan.Deprecated
@@ -133,10 +138,11 @@ func outlook(plan *engine.Plan) string {
 		count(len(plan.Features), "feature"), count(len(plan.Stories), "story"), rest)
 }
 
-// itemsOf are the items of a map: pending with their tags, or left alone.
-func itemsOf(plan *engine.Plan) []entry {
-	var all []entry
-	for item := range plan.Map.All {
+// itemsOf says of items whether they are pending, with their tags, or left
+// alone.
+func itemsOf(items []*engine.Item) []entry {
+	all := make([]entry, 0, len(items))
+	for _, item := range items {
 		it := entry{ItemResult: engine.ItemResult{Kind: item.Kind, Feature: item.Name, Line: item.Position().Line, ID: item.TaskID}}
 		if item.Parent != nil {
 			it.Feature, it.Story = item.Parent.Name, item.Name

@@ -39,11 +39,12 @@ func writeItems(b *strings.Builder, items []engine.ItemResult, marks map[engine.
 // more than limit of them. Features without a sign are listed if a story is;
 // the stories of a deprecated one are not.
 func tree(items []entry, marks map[engine.Status]string, limit int, s style) string {
-	var listed []entry
-	var feature entry
+	var listed []*entry
+	feature := &entry{}
 	headed := false // the feature is listed
 	marked, more := 0, 0
-	for _, it := range items {
+	for i := range items {
+		it := &items[i]
 		if it.Kind == engine.Feature {
 			feature, headed = it, false
 		}
@@ -69,7 +70,7 @@ func tree(items []entry, marks map[engine.Status]string, limit int, s style) str
 				branch = "  └── "
 			}
 		}
-		writeEntry(&b, it, branch, marks[it.Status], s)
+		writeEntry(&b, *it, branch, marks[it.Status], s)
 	}
 	if more > 0 {
 		fmt.Fprintf(&b, "... and %d more; --verbose lists them all\n", more)

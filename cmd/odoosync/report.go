@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -166,7 +167,7 @@ func (r *report) fillCheck(m checked) {
 	if m.plan == nil {
 		return
 	}
-	for _, it := range itemsOf(m.plan) {
+	for _, it := range itemsOf(slices.Collect(m.plan.Map.All)) {
 		r.add(it)
 	}
 	for _, name := range m.plan.Tags() {
