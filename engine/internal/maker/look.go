@@ -63,12 +63,13 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 			byName[name] = id
 		}
 	}
-	if err := k.tasksOf(ctx, k.namesOfNamesakes(items), byName); err != nil {
+	groups := k.groupsOf(items)
+	if err := k.tasksOf(ctx, k.namesOfNamesakes(groups), byName); err != nil {
 		return nil, err
 	}
 	// One that the user may not see may be the task of an item of the map.
 	maps.DeleteFunc(byName, func(_ string, id int64) bool { return id == 0 })
-	sight.Found, err = k.recognise(ctx, items, byName)
+	sight.Found, err = k.recognise(ctx, groups, byName)
 	return sight, err
 }
 
@@ -126,8 +127,8 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 			return nil, err
 		}
 		var again []*featuremap.Item
-		for _, item := range left {
-			id, known := byName[k.ExternalID(item)]
+		for i, item := range left {
+			id, known := byName[names[i]]
 			switch {
 			case !known:
 			case k.ledger.Owner(id) == nil:
@@ -163,28 +164,14 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 
 // namesOfNamesakes are the external ids of stories of which some need a task
 // and some do not.
-func (k *Maker) namesOfNamesakes(items []*featuremap.Item) []string {
+func (k *Maker) namesOfNamesakes(groups []*group) []string {
 	var names []string
-	type name struct {
-		feature *featuremap.Item
-		name    string
-	}
-	done := make(map[name]bool)
-	for _, item := range items {
-		this := name{item.Parent, item.Name}
-		if item.Parent == nil || done[this] {
+	for _, g := range groups {
+		if g.items[0].Kind == featuremap.Feature || len(g.items) == g.highest {
 			continue
 		}
-		done[this] = true
-		highest, pending := 0, 0
-		for sibling := range namesakes(item) {
-			highest++
-			if k.needsTask(sibling) {
-				pending++
-			}
-		}
-		for ordinal := 1; pending < highest && ordinal <= highest; ordinal++ {
-			names = append(names, externalID(k.place.Project, k.options.Namespace, item, ordinal))
+		for ordinal := 1; ordinal <= g.highest; ordinal++ {
+			names = append(names, k.externalID(g, ordinal))
 		}
 	}
 	return names
@@ -269,29 +256,13 @@ func (k *Maker) askEach(ctx context.Context, names []string, found map[string]in
 // somebody may have changed their order, put another in front or taken one
 // away: a task goes to the story with its text, what is left to the next in
 // order, which then differs.
-func (k *Maker) recognise(ctx context.Context, items []*featuremap.Item, byName map[string]int64) ([]Verdict, error) {
+func (k *Maker) recognise(ctx context.Context, groups []*group, byName map[string]int64) ([]Verdict, error) {
 	if len(byName) == 0 {
 		return nil, nil
 	}
 	tasks, err := k.read(ctx, slices.Sorted(maps.Values(byName)), true)
 	if err != nil {
 		return nil, err
-	}
-	var groups []*group
-	grouped := make(map[*featuremap.Item]bool)
-	for _, item := range items {
-		if grouped[item] {
-			continue
-		}
-		g := &group{}
-		for sibling := range namesakes(item) {
-			g.highest++
-			if k.needsTask(sibling) {
-				g.items = append(g.items, sibling)
-				grouped[sibling] = true
-			}
-		}
-		groups = append(groups, g)
 	}
 	// Higher ordinals than the map has are asked for only if they can matter.
 	unknown := len(byName)
@@ -317,23 +288,47 @@ type group struct {
 	orphans []orphan           // by ordinal
 }
 
-// orphan is a task, under an external id of a group, that no item has. Its id
-// is 0 where the user may not see it.
+// orphan is a task, under an external id of a group, that no item has.
 type orphan struct {
 	id      int64
 	ordinal int
+}
+
+// groupsOf are the groups of items that need a task.
+func (k *Maker) groupsOf(items []*featuremap.Item) []*group {
+	var groups []*group
+	grouped := make(map[*featuremap.Item]bool)
+	for _, item := range items {
+		if grouped[item] {
+			continue
+		}
+		g := &group{}
+		for sibling := range namesakes(item) {
+			g.highest++
+			if k.needsTask(sibling) {
+				g.items = append(g.items, sibling)
+				grouped[sibling] = true
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+func (k *Maker) externalID(g *group, ordinal int) string {
+	return externalID(k.place.Project, k.options.Namespace, g.items[0], ordinal)
 }
 
 // adopt adds the tasks under the ordinals to a group. It returns how many of
 // them are known.
 func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) (known int) {
 	for ordinal := from; ordinal <= to; ordinal++ {
-		id, ok := byName[externalID(k.place.Project, k.options.Namespace, g.items[0], ordinal)]
+		id, ok := byName[k.externalID(g, ordinal)]
 		if !ok {
 			continue
 		}
 		known++
-		if id == 0 || k.ledger.Owner(id) == nil {
+		if k.ledger.Owner(id) == nil {
 			g.orphans = append(g.orphans, orphan{id, ordinal})
 		}
 	}
