@@ -35,7 +35,7 @@ type Options struct {
 	// PlainCreate creates tasks without external ids: no later run finds them
 	// again, and nothing that may have been done is repeated.
 	PlainCreate bool
-	// Jobs is how many calls may create stories at a time. Default: 2. On
+	// Jobs is how many calls may create tasks at a time. Default: 2. On
 	// Odoo's own cloud and with plain create it is always 1.
 	Jobs int
 	// Strict treats the warnings of a map, such as a key that is probably

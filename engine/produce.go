@@ -18,7 +18,7 @@ type production struct {
 	*sync
 	size     *maker.Size
 	jobs     int
-	flying   map[*Item]bool
+	flying   map[*Item]bool // features that have something on its way
 	inFlight int
 	answers  chan *maker.Answer
 }
@@ -70,7 +70,7 @@ func (p *production) start(ctx context.Context) error {
 			}
 		}
 		for _, item := range batch.Items {
-			p.flying[item] = true
+			p.flying[item.Feature()] = true
 		}
 		p.inFlight++
 		p.send(ctx, batch)
@@ -96,24 +96,16 @@ func (p *production) catchUp(ctx context.Context) error {
 	return p.prepare(ctx)
 }
 
-// next is the next batch: pending features, one batch at a time, and when all
-// have their tasks, pending stories. The stories of a feature go in order:
-// while some are on their way, the others wait.
+// next is the next batch: pending features, and when all have their tasks,
+// pending stories. The stories of a feature go in order: while some are on
+// their way, the others wait.
 func (p *production) next() maker.Batch {
-	plan := p.book.Plan()
-	if features := p.book.Pending(plan.Features); len(features) > 0 {
-		if p.inFlight > 0 {
-			return maker.Batch{}
-		}
-		return p.cut(features, p.size.Rows)
+	items := p.book.Pending(p.book.Plan().Features)
+	if len(items) == 0 {
+		items = p.book.Pending(p.book.Plan().Stories)
 	}
-	stories := p.book.Pending(plan.Stories)
-	rows := min(p.size.Rows, max(maker.FirstBatch, (len(stories)+p.jobs-1)/p.jobs))
-	busy := make(map[*Item]bool)
-	for story := range p.flying {
-		busy[story.Parent] = true
-	}
-	return p.cut(slices.DeleteFunc(stories, func(story *Item) bool { return busy[story.Parent] }), rows)
+	rows := min(p.size.Rows, max(maker.FirstBatch, (len(items)+p.jobs-1)/p.jobs))
+	return p.cut(slices.DeleteFunc(items, func(item *Item) bool { return p.flying[item.Feature()] }), rows)
 }
 
 // cut takes from the front of items what fits into a call. A feature whose
@@ -126,7 +118,7 @@ func (p *production) cut(items []*Item, rows int) maker.Batch {
 		if i > 0 && (i >= rows || b.Body+bytes > p.size.Bytes) {
 			break
 		}
-		if i > 0 && item.Parent != items[i-1].Parent && i+storiesOf(items[i:]) > rows {
+		if i > 0 && item.Feature() != items[i-1].Feature() && i+sameFeature(items[i:]) > rows {
 			break
 		}
 		b.Items = append(b.Items, item)
@@ -135,10 +127,10 @@ func (p *production) cut(items []*Item, rows int) maker.Batch {
 	return b
 }
 
-// storiesOf is how many items from the first on are of the same feature.
-func storiesOf(items []*Item) int {
+// sameFeature is how many items from the first on are of the same feature.
+func sameFeature(items []*Item) int {
 	n := 1
-	for n < len(items) && items[n].Parent == items[0].Parent {
+	for n < len(items) && items[n].Feature() == items[0].Feature() {
 		n++
 	}
 	return n
@@ -159,7 +151,7 @@ func (p *production) send(ctx context.Context, b maker.Batch) {
 func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	p.inFlight--
 	for _, item := range a.Items {
-		delete(p.flying, item)
+		delete(p.flying, item.Feature())
 	}
 	if a.Contended && p.jobs > 1 {
 		p.jobs = 1
