@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -43,16 +44,19 @@ func (b *bench) servers(ctx context.Context) error {
 // workers measures how a run gets faster with the jobs, where the server has
 // workers for all of them.
 func (b *bench) workers(ctx context.Context) error {
-	t := newRaceTable("A run against a simulated server of 8 workers, 50 ms a call", 1)
-	s, err := b.startSim(ctx, "workers")
-	if err != nil {
-		return err
-	}
-	if err := b.serve(ctx, t, s.server, 5000, 1, 2, 4, 8); err != nil {
-		return err
+	t := newRaceTable("A run against a simulated server of 8 workers", 1)
+	for _, kind := range [][2]string{{"workers", "50 ms a call"}, {"row-workers", "50 ms a call, 2 ms a row"}} {
+		s, err := b.startSim(ctx, kind[0])
+		if err != nil {
+			return err
+		}
+		s.name = kind[1]
+		if err := errors.Join(b.serve(ctx, t, s.server, 5000, 1, 2, 4, 8), s.stop()); err != nil {
+			return err
+		}
 	}
 	t.print()
-	return s.stop()
+	return nil
 }
 
 // real brings the real servers up: an entry for each version and protocol.

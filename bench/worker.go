@@ -27,7 +27,9 @@ func work(name string, args []string) error {
 	case "sim":
 		return serveSim()
 	case "workers":
-		return serveSim(odoosim.WithWorkers(8, 50*time.Millisecond))
+		return serveSim(odoosim.WithWorkers(8, 50*time.Millisecond, 0))
+	case "row-workers":
+		return serveSim(odoosim.WithWorkers(8, 50*time.Millisecond, 2*time.Millisecond))
 	}
 	if len(args) != 1 {
 		return errors.New("a worker takes one argument")

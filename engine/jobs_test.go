@@ -35,7 +35,7 @@ func TestJobs(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(row), func(t *testing.T) {
 			is := is.New(t)
-			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
 			w.options.Jobs, w.options.PlainCreate = row.jobs, row.plain
 			path := w.write(manyFeatures(row.features, row.stories))
 			w.sync(path)
@@ -65,7 +65,7 @@ func TestJobs(t *testing.T) {
 // TestConflictsMakeItOneAtATime has another transaction in the way once.
 func TestConflictsMakeItOneAtATime(t *testing.T) {
 	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
 	w.options.Jobs = 4
 	w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Rows >= 100 }, Action: conflict()})
 	began := 0 // calls until then
@@ -92,7 +92,7 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 // their way: what those create is saved, and nothing new begins.
 func TestAnErrorFinishesTheCallsInFlight(t *testing.T) {
 	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
 	w.options.Jobs = 4
 	text := strings.Replace(manyFeatures(60, 20), `"s3"`, `"bad"`, 1)
 	w.odoo.OnCreate("project.task", refuse("bad", odoosim.UserError("no")))
@@ -110,7 +110,7 @@ func TestAnErrorFinishesTheCallsInFlight(t *testing.T) {
 // their way.
 func TestAnEditWhileCallsAreInFlight(t *testing.T) {
 	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
 	w.options.Jobs = 4
 	path := w.write(manyFeatures(60, 20))
 	var once sync.Once
@@ -128,7 +128,7 @@ func TestAnEditWhileCallsAreInFlight(t *testing.T) {
 // TestAnInterruptSavesAllCallsInFlight cancels while several are on their way.
 func TestAnInterruptSavesAllCallsInFlight(t *testing.T) {
 	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond))
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
 	w.options.Jobs = 4
 	path := w.write(manyFeatures(60, 20))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -73,7 +73,7 @@ func (x *exchange) perform() {
 			w.refusals = append(w.refusals, &refusal{fault: f, spend: s.spend})
 		}
 	}
-	s.work()
+	s.work(x.call.Rows)
 	x.reply = x.render(x.runLocked(w))
 	if !x.act(faults, afterWork) {
 		done() // now, because whoever has the answer may call again at once

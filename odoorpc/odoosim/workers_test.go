@@ -13,7 +13,7 @@ import (
 
 func TestACallWaitsForAWorker(t *testing.T) {
 	is := is.New(t)
-	s := start(t, odoosim.WithWorkers(1, 0))
+	s := start(t, odoosim.WithWorkers(1, 0, 0))
 	match, arrived := reached("load")
 	release := make(chan struct{})
 	s.Inject(odoosim.Fault{Match: match, Action: odoosim.Delay(release)})
@@ -33,10 +33,13 @@ func TestACallWaitsForAWorker(t *testing.T) {
 
 func TestACallTakesItsTime(t *testing.T) {
 	is := is.New(t)
-	s := start(t, odoosim.WithWorkers(8, 5*time.Millisecond))
+	s := start(t, odoosim.WithWorkers(8, 5*time.Millisecond, 10*time.Millisecond))
 	began := time.Now()
 	service(t, s, "common", "version")
 	is.True(time.Since(began) >= 5*time.Millisecond)
+	began = time.Now()
+	load(t, s, idempotent, list{"id", "name"}, list{"m.x", "A"}, list{"m.y", "B"})
+	is.True(time.Since(began) >= 25*time.Millisecond)
 }
 
 func TestLoadsAtOnceConflictOnlyWhereTheyMeet(t *testing.T) {
