@@ -88,54 +88,75 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 	is.True(loads > 1)
 }
 
-// TestAnErrorFinishesTheCallsInFlight refuses one story while others are on
+// inFlight are maps of which stories or features are on their way in several
+// calls at a time; one of these; how the last one begins, and what follows it.
+var inFlight = map[string]struct{ text, item, last, end string }{
+	"stories":  {manyFeatures(60, 20), "s3", `  { name = "s19"`, "]\n"},
+	"features": {manyFeatures(500, 0), "F30", "[features.F499]", ""},
+}
+
+// TestAnErrorFinishesTheCallsInFlight refuses one item while others are on
 // their way: what those create is saved, and nothing new begins.
 func TestAnErrorFinishesTheCallsInFlight(t *testing.T) {
-	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
-	w.options.Jobs = 4
-	text := strings.Replace(manyFeatures(60, 20), `"s3"`, `"bad"`, 1)
-	w.odoo.OnCreate("project.task", refuse("bad", odoosim.UserError("no")))
-	path := w.write(text)
-	result, err := w.engine().Sync(context.Background(), path)
-	var refused *engine.ItemError
-	is.True(errors.As(err, &refused))
-	is.Equal(refused.Item.Name(), "bad")
-	is.Equal(strings.Count(w.read(path), "task_id = 0"), 60*21-len(w.odoo.Tasks()))
-	is.Equal(result.Count(engine.Created), len(w.odoo.Tasks()))
-	is.True(len(w.odoo.Tasks()) < 60*21)
+	for name, row := range inFlight {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
+			w.options.Jobs = 4
+			items := strings.Count(row.text, "task_id = 0")
+			w.odoo.OnCreate("project.task", refuse("bad", odoosim.UserError("no")))
+			path := w.write(strings.Replace(row.text, row.item, "bad", 1))
+			result, err := w.engine().Sync(context.Background(), path)
+			var refused *engine.ItemError
+			is.True(errors.As(err, &refused))
+			is.Equal(refused.Item.Name(), "bad")
+			is.Equal(strings.Count(w.read(path), "task_id = 0"), items-len(w.odoo.Tasks()))
+			is.Equal(result.Count(engine.Created), len(w.odoo.Tasks()))
+			is.True(len(w.odoo.Tasks()) < items)
+		})
+	}
 }
 
 // TestAnEditWhileCallsAreInFlight saves an edit while several calls are on
-// their way.
+// their way: it adds a feature, and deletes an item that was not sent yet.
 func TestAnEditWhileCallsAreInFlight(t *testing.T) {
-	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
-	w.options.Jobs = 4
-	path := w.write(manyFeatures(60, 20))
-	var once sync.Once
-	w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, func() {
-		once.Do(func() {
-			is.NoErr(os.WriteFile(path, []byte("# edited\n"+w.read(path)+"[features.Last]\ntask_id = 0\n"), 0o644))
+	for name, row := range inFlight {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
+			w.options.Jobs = 4
+			path := w.write(row.text)
+			var once sync.Once
+			w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, func() {
+				once.Do(func() {
+					text := w.read(path)
+					text = text[:strings.LastIndex(text, row.last)] + row.end
+					is.NoErr(os.WriteFile(path, []byte("# edited\n"+text+"[features.Last]\ntask_id = 0\n"), 0o644))
+				})
+			})
+			w.sync(path)
+			w.oneToOne(path)
+			is.True(strings.HasPrefix(w.read(path), "# edited\n"))
+			is.Equal(len(w.odoo.Tasks()), strings.Count(row.text, "task_id = 0")) // one more, one less
 		})
-	})
-	w.sync(path)
-	w.oneToOne(path)
-	is.True(strings.HasPrefix(w.read(path), "# edited\n"))
-	is.Equal(len(w.odoo.Tasks()), 60*21+1)
+	}
 }
 
 // TestAnInterruptSavesAllCallsInFlight cancels while several are on their way.
 func TestAnInterruptSavesAllCallsInFlight(t *testing.T) {
-	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
-	w.options.Jobs = 4
-	path := w.write(manyFeatures(60, 20))
-	ctx, cancel := context.WithCancel(context.Background())
-	w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, cancel)
-	_, err := w.engine().Sync(ctx, path)
-	is.True(errors.Is(err, engine.ErrInterrupted))
-	is.Equal(strings.Count(w.read(path), "task_id = 0"), 60*21-len(w.odoo.Tasks()))
-	w.sync(path)
-	w.oneToOne(path)
+	for name, row := range inFlight {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
+			w.options.Jobs = 4
+			path := w.write(row.text)
+			ctx, cancel := context.WithCancel(context.Background())
+			w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, cancel)
+			_, err := w.engine().Sync(ctx, path)
+			is.True(errors.Is(err, engine.ErrInterrupted))
+			is.Equal(strings.Count(w.read(path), "task_id = 0"), strings.Count(row.text, "task_id = 0")-len(w.odoo.Tasks()))
+			w.sync(path)
+			w.oneToOne(path)
+		})
+	}
 }

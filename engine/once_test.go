@@ -149,7 +149,7 @@ func TestRandomWireFaults(t *testing.T) {
 			w.options.Jobs = jobs
 			text := manyStories(30)
 			if jobs > 1 {
-				text = manyFeatures(24, 12)
+				text = []string{manyFeatures(24, 12), manyFeatures(210, 1)}[round/6%2]
 			}
 			path := w.write(text)
 			for run := range 20 {
@@ -169,8 +169,8 @@ func TestRandomWireFaults(t *testing.T) {
 	}
 }
 
-// manyFeatures is a map of features that have stories each: the stories go out
-// in several calls at a time.
+// manyFeatures is a map of features that have stories each: with more than a
+// hundred of them, they go out in several calls at a time.
 func manyFeatures(features, stories int) string {
 	var b strings.Builder
 	for i := range features {
