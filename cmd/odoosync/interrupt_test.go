@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/matryer/is"
@@ -76,6 +78,10 @@ func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
 		t.Skip("a process cannot be interrupted from outside there")
 	}
 	is := is.New(t)
+	// What is ignored here, as in a job in the background, the program ignores too.
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, os.Interrupt)
+	defer signal.Stop(heard)
 	odoo, path, env := startOdoo(t)
 	called := make(chan struct{})
 	odoo.Inject(odoosim.Fault{
@@ -110,6 +116,36 @@ func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
 	var exit *exec.ExitError
 	is.True(errors.As(cmd.Wait(), &exit))
 	is.Equal(exit.ExitCode(), exitInterrupted)
+}
+
+// What nohup and the like let a program ignore does not interrupt a run.
+func TestAnIgnoredSignalStaysIgnored(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no such signal there")
+	}
+	is := is.New(t)
+	odoo, path, env := startOdoo(t)
+	called, release := make(chan struct{}), make(chan struct{})
+	odoo.Inject(odoosim.Fault{
+		Times: 1,
+		Match: func(c odoosim.Call) bool {
+			if c.Method == "load" {
+				close(called)
+			}
+			return c.Method == "load"
+		},
+		Action: odoosim.Delay(release),
+	})
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `trap "" HUP && exec odoosync run "$1"`, "sh", path)
+	cmd.Env = []string{"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"), "PATH=" + os.Getenv("PATH")}
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	is.NoErr(cmd.Start())
+	<-called
+	is.NoErr(cmd.Process.Signal(syscall.SIGHUP))
+	close(release)
+	is.NoErr(cmd.Wait())
 }
 
 // A reader of the messages that goes away, such as head, does not end a run

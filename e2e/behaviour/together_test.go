@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -104,7 +105,7 @@ func TestInterruptedRunSavesWhatItMade(t *testing.T) {
 		reached, release := w.holdStories()
 		p := w.start()
 		<-reached // the features are saved
-		if err := p.command.Process.Signal(os.Interrupt); err != nil {
+		if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 		p.until("finishing the current call")
