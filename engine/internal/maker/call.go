@@ -39,10 +39,10 @@ func (a *Answer) Shrinkable(err *odoorpc.TransportError) bool {
 	return a.options.ReturnSlow && (err.TooSlow() || err.Dropped())
 }
 
-// Prepare writes the rows of a batch. A patient call is repeated by the client
-// if it was too slow; others come back, to be sent in smaller batches.
-func (k *Maker) Prepare(b Batch, patient bool) *Call {
-	c := &Call{Batch: b, options: odoorpc.LoadOptions{Context: k.context(), ReturnSlow: !patient}, described: k.hasLookalikes(b.Items)}
+// Prepare writes the rows of a batch. A call that is too slow is repeated by the
+// client, or else comes back, to be sent in smaller batches.
+func (k *Maker) Prepare(b Batch, repeat bool) *Call {
+	c := &Call{Batch: b, options: odoorpc.LoadOptions{Context: k.context(), ReturnSlow: !repeat}, described: k.hasLookalikes(b.Items)}
 	c.columns, c.rows, c.references = k.rows(b.Items)
 	return c
 }
