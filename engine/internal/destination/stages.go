@@ -84,7 +84,7 @@ func (t *Destination) CreateStages(ctx context.Context, stages *Records) error {
 					Explain: "add the stage to the project in Odoo",
 				}
 			}
-			externalID := fmt.Sprintf("%s.p%d_stage_%s", importer.Module, t.Project.ID, importer.Digest("1", stage.Name, strconv.Itoa(attempt)))
+			externalID := importer.ExternalID(fmt.Sprintf("p%d_stage", t.Project.ID), stage.Name, strconv.Itoa(attempt))
 			sequence := 1 + max(slices.Index(StageNames, stage.Name), 0)
 			ids, err := t.create(ctx, modelStage, []string{"id", "name", "sequence", "project_ids/.id"},
 				[][]any{{externalID, stage.Name, sequence, strconv.FormatInt(t.Project.ID, 10)}},

@@ -3,7 +3,6 @@ package destination
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -101,7 +100,7 @@ func (t *Destination) sendTags(ctx context.Context, tags *Records, part []*Recor
 	rows := make([][]any, len(part))
 	plain := make([]map[string]any, len(part))
 	for i, tag := range part {
-		externalIDs[i] = fmt.Sprintf("%s.tag_%s", importer.Module, importer.Digest("1", tag.Name, strconv.Itoa(attempt)))
+		externalIDs[i] = importer.ExternalID("tag", tag.Name, strconv.Itoa(attempt))
 		rows[i] = []any{externalIDs[i], tag.Name}
 		plain[i] = map[string]any{"name": tag.Name}
 	}

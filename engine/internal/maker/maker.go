@@ -148,5 +148,5 @@ func (k *Maker) assignees() string {
 // isOurs reports whether an external id is that of an item of a kind in the
 // project.
 func (k *Maker) isOurs(name string, kind featuremap.Kind) bool {
-	return strings.HasPrefix(name, idPrefix(k.place.Project, kind))
+	return strings.HasPrefix(name, importer.Module+"."+idKind(k.place.Project, kind)+"_")
 }
