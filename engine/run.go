@@ -118,8 +118,8 @@ func (r *sync) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.dest.AskStages(ctx, r.stages)
-	r.dest.AskTags(ctx, tags)
+	r.dest.Ask(ctx, r.stages)
+	r.dest.Ask(ctx, tags)
 	r.result.Stage, r.result.Tags = r.stages.Named[0], tags.Named
 	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
 	found, err := r.look(ctx)

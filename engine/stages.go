@@ -24,7 +24,7 @@ func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
 		return result, err
 	}
 	if e.options.DryRun {
-		t.AskStages(ctx, stages)
+		t.Ask(ctx, stages)
 	} else {
 		err = t.CreateStages(ctx, stages)
 	}

@@ -123,13 +123,13 @@ func (t *Destination) bySourceName(ctx context.Context, since int, find func(lan
 // reads them; nil where these are the source names, in English.
 func (t *Destination) foreign(ctx context.Context) (odoorpc.Context, error) {
 	if t.lang == nil {
-		var user struct {
+		user := struct {
 			Lang odoorpc.Text `json:"lang"`
-		}
-		if t.Session.Lang != "" {
-			user.Lang = odoorpc.Text(t.Session.Lang)
-		} else if err := t.odoo.Call(ctx, modelUser, "context_get", odoorpc.Args{Repeatable: true}, &user); err != nil {
-			return nil, err
+		}{odoorpc.Text(t.Session.Lang)}
+		if user.Lang == "" {
+			if err := t.odoo.Call(ctx, modelUser, "context_get", odoorpc.Args{Repeatable: true}, &user); err != nil {
+				return nil, err
+			}
 		}
 		t.lang = (*string)(&user.Lang)
 	}
