@@ -83,17 +83,12 @@ type decoder struct {
 }
 
 func (d *decoder) features(v tomledit.Value) []*Item {
-	if !v.Exists() {
-		return nil
-	}
-	if v.Kind() != tomledit.Table {
-		d.refuse(v, "expected a table of features, found "+an(v.Kind()), "write each feature as [features.\"Its name\"]")
+	if !v.Exists() || !d.expect(v, tomledit.Table, "expected a table of features, found", "write each feature as [features.\"Its name\"]") {
 		return nil
 	}
 	features := make([]*Item, 0, v.Len())
 	for name, table := range v.All() {
-		if table.Kind() != tomledit.Table {
-			d.refuse(table, "a feature must be a table, not "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
+		if !d.expect(table, tomledit.Table, "a feature must be a table, not", "write it as [features.\"Its name\"] with a task_id") {
 			continue
 		}
 		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
@@ -108,18 +103,14 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 }
 
 func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
-	if !v.Exists() {
-		return nil
-	}
-	if v.Kind() != tomledit.Array {
-		d.refuse(v, "expected an array of user stories, found "+an(v.Kind()), "write user_stories = [ { name = \"...\", task_id = 0 } ]")
+	const form = "{ name = \"...\", task_id = 0 }"
+	if !v.Exists() || !d.expect(v, tomledit.Array, "expected an array of user stories, found", "write user_stories = [ "+form+" ]") {
 		return nil
 	}
 	stories := make([]*Item, 0, v.Len())
 	seen := make(map[string]int, v.Len())
 	for table := range v.Values() {
-		if table.Kind() != tomledit.Table {
-			d.refuse(table, "a user story must be a table, not "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
+		if !d.expect(table, tomledit.Table, "a user story must be a table, not", "write it as "+form) {
 			continue
 		}
 		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
@@ -139,11 +130,10 @@ func (d *decoder) storyName(table tomledit.Value) string {
 		d.refuse(table, "the user story has no name", "add name = \"...\"")
 		return ""
 	}
-	name, ok := v.Text()
-	if !ok {
-		d.refuse(v, "expected a string, found "+an(v.Kind()), "")
+	if !d.expect(v, tomledit.String, "expected a string, found", "") {
 		return ""
 	}
+	name, _ := v.Text()
 	start, _ := v.Span()
 	d.checkName(name, start, v)
 	return name
@@ -151,19 +141,13 @@ func (d *decoder) storyName(table tomledit.Value) string {
 
 // fields reads what features and stories have in common.
 func (d *decoder) fields(item *Item, table tomledit.Value) {
-	if v := table.Get(keyDeprecated); v.Exists() {
-		deprecated, ok := v.Bool()
-		if !ok {
-			d.refuse(v, "expected true or false, found "+an(v.Kind()), "")
-		}
+	if v := table.Get(keyDeprecated); v.Exists() && d.expect(v, tomledit.Bool, "expected true or false, found", "") {
+		deprecated, _ := v.Bool()
 		item.Deprecated = item.Deprecated || deprecated
 	}
-	if v := table.Get(keyDescription); v.Exists() {
+	if v := table.Get(keyDescription); v.Exists() && d.expect(v, tomledit.String, "expected a string, found", "") {
 		item.description = v
-		switch start, end := v.Span(); {
-		case v.Kind() != tomledit.String:
-			d.refuse(v, "expected a string, found "+an(v.Kind()), "")
-		case end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode:
+		if start, end := v.Span(); end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode {
 			d.refuse(v, fmt.Sprintf("a line is longer than %d bytes: Odoo would cut it off silently", MaxTextNode), "split the line")
 		}
 	}
@@ -172,17 +156,16 @@ func (d *decoder) fields(item *Item, table tomledit.Value) {
 }
 
 func (d *decoder) readTags(item *Item, v tomledit.Value) {
+	const advice = "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]"
 	item.tags = v
 	switch v.Kind() {
 	case tomledit.Invalid, tomledit.String:
 	case tomledit.Array:
 		for element := range v.Values() {
-			if element.Kind() != tomledit.String {
-				d.refuse(element, "expected a string, found "+an(element.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
-			}
+			d.expect(element, tomledit.String, "expected a string, found", advice)
 		}
 	default:
-		d.refuse(v, "expected a string or an array of strings, found "+an(v.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
+		d.refuse(v, "expected a string or an array of strings, found "+an(v.Kind()), advice)
 		return
 	}
 	for _, name := range item.Tags() {
@@ -200,24 +183,21 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 		return
 	}
 	id, ok := v.Int()
+	first := d.owners[id]
+	if ok && id >= 0 {
+		item.TaskID, item.taskID = id, v
+	}
 	switch {
 	case !ok:
 		d.refuse(v, "expected an integer, found "+an(v.Kind()), unquoted(v, advice))
-		return
 	case id < 0:
 		d.refuse(v, fmt.Sprintf("expected 0 or the id of a task, found %d", id), advice)
-		return
-	}
-	item.TaskID, item.taskID = id, v
-	if id == 0 {
-		return
-	}
-	if first, taken := d.owners[id]; taken {
+	case id > 0 && first == nil:
+		d.owners[id] = item
+	case id > 0:
 		d.refuse(v, fmt.Sprintf("task %d already belongs to %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
 			"no two items share a task; "+advice)
-		return
 	}
-	d.owners[id] = item
 }
 
 // quoted advises quotes where a header without them has made two names of one
@@ -238,6 +218,14 @@ func unquoted(v tomledit.Value, otherwise string) string {
 		return fmt.Sprintf("write task_id = %d, without quotes", id)
 	}
 	return otherwise
+}
+
+// expect reports whether a value is of a kind, and refuses it if not.
+func (d *decoder) expect(v tomledit.Value, kind tomledit.Kind, message, hint string) bool {
+	if v.Kind() != kind {
+		d.refuse(v, message+" "+an(v.Kind()), hint)
+	}
+	return v.Kind() == kind
 }
 
 func (d *decoder) refuse(v tomledit.Value, message, hint string) {
