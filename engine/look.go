@@ -94,26 +94,26 @@ func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 	if !r.options.PlainCreate {
 		items = r.book.Pending(slices.Concat(plan.Features, plan.Stories))
 	}
-	sight, err := r.maker.Look(ctx, items, idsOf(parents))
+	tasks, found, err := r.maker.Look(ctx, items, idsOf(parents))
 	if err != nil {
 		return nil, err
 	}
 	above := make([]parent, len(parents))
 	for i, item := range parents {
-		above[i] = parent{item, item.TaskID, sight.Parents[item.TaskID]}
+		above[i] = parent{item, item.TaskID, tasks[item.TaskID]}
 	}
 	if err := r.checkParents(ctx, above); err != nil {
 		return nil, err
 	}
 	if !r.options.DryRun {
-		return sight.Found, nil
+		return found, nil
 	}
-	known := make(map[*Item]bool, len(sight.Found))
-	for _, v := range sight.Found {
+	known := make(map[*Item]bool, len(found))
+	for _, v := range found {
 		known[v.Item] = true
 	}
 	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item] })
-	return r.maker.Ask(ctx, rest, sight.Found)
+	return r.maker.Ask(ctx, rest, found)
 }
 
 // parent is a feature that stories are to go under, and its task; nil where the
@@ -223,7 +223,7 @@ func (r *sync) checkParents(ctx context.Context, parents []parent) error {
 		return err
 	}
 	for _, p := range odd {
-		if !ours[p.id] {
+		if ours[p.id] == "" {
 			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is called %q in Odoo", r.result.Map, p.Position().Line, p.Name, p.id, p.task.Name),
 				"if that is another task, write the right task_id, or 0 for a new one; the subtasks of this run go under it")
 		}

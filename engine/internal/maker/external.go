@@ -2,6 +2,7 @@ package maker
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 
 	"odoosync/engine/internal/featuremap"
@@ -95,13 +96,13 @@ func (o ordinals) avoid(item *featuremap.Item) {
 
 // namesakes are the items of an item's name in the same feature, itself among
 // them.
-func namesakes(item *featuremap.Item) func(yield func(*featuremap.Item) bool) {
+func namesakes(item *featuremap.Item) iter.Seq[*featuremap.Item] {
+	siblings := []*featuremap.Item{item}
+	if item.Parent != nil {
+		siblings = item.Parent.Stories
+	}
 	return func(yield func(*featuremap.Item) bool) {
-		if item.Parent == nil {
-			yield(item)
-			return
-		}
-		for _, sibling := range item.Parent.Stories {
+		for _, sibling := range siblings {
 			if sibling.Name == item.Name && !yield(sibling) {
 				return
 			}

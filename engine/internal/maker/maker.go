@@ -80,8 +80,9 @@ func New(odoo Odoo, options Options) *Maker {
 		since = time.Now().Add(-unknownSkew)
 	}
 	return &Maker{
-		odoo: odoo, options: options, ordinals: make(ordinals), names: newNames(), found: make(map[*featuremap.Item]int64),
+		odoo: odoo, options: options, ordinals: make(ordinals), found: make(map[*featuremap.Item]int64),
 		stood: stood{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
+		names: names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}},
 	}
 }
 

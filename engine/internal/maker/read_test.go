@@ -120,7 +120,7 @@ func TestHowFarALookGoesBack(t *testing.T) {
 		} {
 			is := is.New(t)
 			odoo := &asked{}
-			_, err := New(odoo, Options{Began: began}).Look(t.Context(), nil, nil)
+			_, _, err := New(odoo, Options{Began: began}).Look(t.Context(), nil, nil)
 			is.NoErr(err)
 			is.Equal(odoo.domains, []odoorpc.Domain{{odoorpc.Cond("create_date", ">=", want.UTC().Format(time.DateTime))}})
 		}
