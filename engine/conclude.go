@@ -14,6 +14,9 @@ func resultOf(i *Item, id int64, status Status) ItemResult {
 	return r
 }
 
+// at names an item and where it stands, for messages.
+func (r *sync) at(item *Item) string { return resultOf(item, 0, Pending).at(r.result.Map) }
+
 // resultOfEntry says what became of an item that this run has a task for.
 func resultOfEntry(e *ledger.Entry) ItemResult {
 	status := Created
@@ -36,7 +39,7 @@ func resultsOf(entries []*ledger.Entry) []ItemResult {
 }
 
 // outlook says what a run would do with the items that need a task.
-func outlook(found []maker.Verdict, link bool) func(*Item) ItemResult {
+func (r *sync) outlook(found []maker.Verdict) func(*Item) ItemResult {
 	there := make(map[*Item]maker.Verdict, len(found))
 	for _, v := range found {
 		there[v.Item] = v
@@ -46,7 +49,7 @@ func outlook(found []maker.Verdict, link bool) func(*Item) ItemResult {
 		switch {
 		case !known:
 			return resultOf(item, 0, Create)
-		case len(v.Differences) > 0 && !link:
+		case !r.fits(v):
 			result := resultOf(item, v.ID, Differs)
 			result.Differences = v.Differences
 			return result
@@ -73,7 +76,7 @@ func (r *sync) conclude(pending func(*Item) ItemResult) {
 		default:
 			result = pending(item)
 		}
-		if r.dest != nil && r.dest.Project.ID != 0 && result.ID != 0 {
+		if r.result.Project.ID != 0 && result.ID != 0 {
 			result.URL = r.dest.TaskURL(result.ID)
 		}
 		r.result.Items = append(r.result.Items, result)

@@ -29,16 +29,15 @@ func (r *sync) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	differing := r.differing(found)
 	for _, v := range found {
 		if parent := v.Item.Parent; parent != nil && r.book.TaskOf(parent) == 0 {
 			continue // whether it is under the right parent shows when that is known
 		}
-		if len(v.Differences) == 0 || r.options.Link {
+		if r.fits(v) {
 			r.book.Take(v.Item, v.ID, true)
 		}
 	}
-	if err := r.mismatch(differing); err != nil {
+	if err := r.mismatch(found); err != nil {
 		return err
 	}
 	if len(r.book.Pending(slices.Concat(plan.Features, plan.Stories))) > 0 {
@@ -151,9 +150,6 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	under := make(map[int64][]*Item)
 	var ids []int64
 	for _, item := range batch {
-		if item.Parent == nil {
-			return nil
-		}
 		if entry := p.book.Entry(item.Parent); entry != nil && entry.Stood {
 			if under[entry.ID] == nil {
 				ids = append(ids, entry.ID)
@@ -192,10 +188,7 @@ func (r *sync) checkParents(ctx context.Context, parents []parent) error {
 	var ids []int64
 	for _, p := range parents {
 		refuse := func(is, explain string) error {
-			return &SetupError{
-				Message: fmt.Sprintf("%s:%d: feature %q: its task %d %s", r.result.Map, p.Position().Line, p.Name, p.id, is),
-				Explain: explain,
-			}
+			return &SetupError{Message: fmt.Sprintf("%s: its task %d %s", r.at(p.Item), p.id, is), Explain: explain}
 		}
 		switch {
 		case p.task == nil:
@@ -224,7 +217,7 @@ func (r *sync) checkParents(ctx context.Context, parents []parent) error {
 	}
 	for _, p := range odd {
 		if ours[p.id] == "" {
-			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is called %q in Odoo", r.result.Map, p.Position().Line, p.Name, p.id, p.task.Name),
+			r.warn(fmt.Sprintf("%s: its task %d is called %q in Odoo", r.at(p.Item), p.id, p.task.Name),
 				"if that is another task, write the right task_id, or 0 for a new one; the subtasks of this run go under it")
 		}
 	}
@@ -239,23 +232,22 @@ func idsOf(items []*Item) []int64 {
 	return ids
 }
 
-// differing are the tasks that stood there before and are not taken.
-func (r *sync) differing(found []maker.Verdict) []maker.Verdict {
-	if r.options.Link {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(found), func(v maker.Verdict) bool { return len(v.Differences) == 0 })
+// fits reports whether a task is what the map says of its item, or is to be
+// taken for it even so.
+func (r *sync) fits(v maker.Verdict) bool {
+	return len(v.Differences) == 0 || r.options.Link && v.Stood
 }
 
-// mismatch is the error about tasks that are not what the map says; nil for
-// none.
+// mismatch is the error about those of the tasks that do not fit; nil for none.
 func (r *sync) mismatch(verdicts []maker.Verdict) error {
-	if len(verdicts) == 0 {
-		return nil
-	}
 	e := &MismatchError{File: r.result.Map}
 	for _, v := range verdicts {
-		e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong, Unseen: v.Unseen})
+		if !r.fits(v) {
+			e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong, Unseen: v.Unseen})
+		}
+	}
+	if len(e.Items) == 0 {
+		return nil
 	}
 	return e
 }

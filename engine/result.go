@@ -75,6 +75,11 @@ func (r ItemResult) place(file string) string {
 	return fmt.Sprintf("%s:%d", file, r.Line)
 }
 
+// at is the place with the item's own name, as file:line: story "Sign in".
+func (r ItemResult) at(file string) string {
+	return fmt.Sprintf("%s: %s %q", r.place(file), r.Kind, r.Name())
+}
+
 // Describe names the item, as feature "Orders" or story "Sign in" of feature
 // "Accounts".
 func (r ItemResult) Describe() string {

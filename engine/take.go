@@ -28,36 +28,36 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		return err
 	}
 	var differing []maker.Verdict
-	var claimed []*Item
+	claimed := false
 	for _, v := range verdicts {
 		owner := p.book.Owner(v.ID)
 		switch {
 		case owner == nil || owner == v.Item:
-		case v.Stood || v.Unseen || p.book.Entry(owner) != nil:
+		case v.Stood || p.book.Entry(owner) != nil:
 			// The task under its external id is another item's by now.
 			if !p.maker.NextOrdinal(v.Item) {
 				return &ItemError{File: p.result.Map, Item: resultOf(v.Item, 0, Pending), Message: "each of the many external ids tried for it leads to a task that stands elsewhere in the map"}
 			}
 			continue
 		default:
-			claimed = append(claimed, owner)
+			claimed = true
 		}
 		switch {
-		case len(v.Differences) == 0, p.options.Link && (v.Stood || v.Unseen):
-			p.book.Take(v.Item, v.ID, v.Stood || v.Unseen)
+		case p.fits(v):
+			p.book.Take(v.Item, v.ID, v.Stood)
 			if v.Unseen {
-				p.warn(fmt.Sprintf("%s:%d: %s %q: user %s may not see its task %d", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, p.dest.User(), v.ID),
+				p.warn(fmt.Sprintf("%s: user %s may not see its task %d", p.at(v.Item), p.dest.User(), v.ID),
 					"check in Odoo that it is the right one; the id is in the map all the same")
 			}
-		case v.Stood || v.Unseen || v.Wrong:
+		case v.Stood || v.Wrong:
 			differing = append(differing, v)
 		default:
 			p.book.Take(v.Item, v.ID, false)
 			p.warnChanged(v)
 		}
 	}
-	if len(claimed) > 0 {
-		return p.claimedIDs(ctx, claimed, slices.Min(a.IDs))
+	if claimed {
+		return p.claimedIDs(ctx, slices.Min(a.IDs))
 	}
 	return p.mismatch(differing)
 }
@@ -68,17 +68,17 @@ func (p *production) warnChanged(v maker.Verdict) {
 	for _, d := range v.Differences {
 		changes = append(changes, fmt.Sprintf("%s: %s", d.Field, d.Odoo))
 	}
-	p.warn(fmt.Sprintf("%s:%d: %s %q: Odoo changed task %d when it was created (%s)", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, v.ID, strings.Join(changes, "; ")),
+	p.warn(fmt.Sprintf("%s: Odoo changed task %d when it was created (%s)", p.at(v.Item), v.ID, strings.Join(changes, "; ")),
 		"an automation in this Odoo did that; the id is in the map anyway")
 }
 
 // claimedIDs is the error about items whose task_id was no task of this Odoo
 // until Odoo gave it to a new one, which keeps it, and about all others whose
 // task_id Odoo has yet to give.
-func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64) error {
+func (p *production) claimedIDs(ctx context.Context, lowest int64) error {
 	var later []int64
 	for item := range p.book.Map().All {
-		if item.TaskID > lowest && !slices.Contains(given, item) {
+		if item.TaskID > lowest && p.book.Owner(item.TaskID) == item {
 			later = append(later, item.TaskID)
 		}
 	}
@@ -93,9 +93,9 @@ func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64
 			"the id is of another database, or Odoo was restored from an older backup; write the right id, or 0 for a new task"))
 	}
 	for item := range p.book.Map().All {
-		switch {
-		case slices.Contains(given, item):
-			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, p.book.Owner(item.TaskID).Name))
+		switch owner := p.book.Owner(item.TaskID); {
+		case item.TaskID != 0 && owner != item:
+			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, owner.Name))
 		case item.TaskID > lowest && there[item.TaskID] == nil:
 			add(item, fmt.Sprintf("no task has the id %d", item.TaskID))
 		}

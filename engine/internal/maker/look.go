@@ -167,19 +167,19 @@ func (k *Maker) namesOfNamesakes(groups []*group) []string {
 func (k *Maker) tasksOf(ctx context.Context, names []string, found map[string]int64) error {
 	const most = 100
 	for part := range slices.Chunk(names, 5000) {
-		refused, err := k.askAll(ctx, part, found)
+		err := k.askAll(ctx, part, found)
+		if _, refused := errors.AsType[*importer.Refusal](importer.RefusalOf(err)); refused {
+			return k.askEach(ctx, names[:min(len(names), most)], found)
+		}
 		if err != nil {
 			return err
-		}
-		if refused {
-			return k.askEach(ctx, names[:min(len(names), most)], found)
 		}
 	}
 	return nil
 }
 
 // askAll asks for the tasks of external ids in one call.
-func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int64) (refused bool, err error) {
+func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int64) error {
 	short := make([]string, len(names))
 	for i, name := range names {
 		short[i] = strings.TrimPrefix(name, importer.Module+".")
@@ -190,14 +190,11 @@ func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int
 		ResID int64  `json:"res_id"`
 	}
 	domain := odoorpc.Domain{odoorpc.Cond("module", "=", importer.Module), odoorpc.Cond("model", "=", modelTask), odoorpc.Cond("name", "in", short)}
-	err = k.odoo.SearchRead(ctx, "ir.model.data", domain, []string{"name", "res_id"}, odoorpc.Query{}, &records)
-	if _, ok := errors.AsType[*importer.Refusal](importer.RefusalOf(err)); ok {
-		return true, nil
-	}
+	err := k.odoo.SearchRead(ctx, "ir.model.data", domain, []string{"name", "res_id"}, odoorpc.Query{}, &records)
 	for _, r := range records {
 		found[importer.Module+"."+r.Name] = r.ResID
 	}
-	return false, err
+	return err
 }
 
 // askEach asks for the task of one external id after the other. Of a task that
@@ -239,15 +236,12 @@ func (k *Maker) recognise(ctx context.Context, groups []*group, byName map[strin
 	if err != nil {
 		return nil, err
 	}
-	// Higher ordinals than the map has are asked for only if they can matter.
-	unknown := len(byName)
 	for _, g := range groups {
-		unknown -= k.adopt(g, 1, g.highest, byName)
+		k.adopt(g, 1, g.highest, byName)
 	}
-	if unknown > 0 {
-		for _, g := range groups {
-			k.adopt(g, g.highest+1, g.highest+min(unknown, maxOrdinals), byName)
-		}
+	beyond := min(len(byName), maxOrdinals) // as many as are left can be
+	for _, g := range groups {
+		k.adopt(g, g.highest+1, g.highest+beyond, byName)
 	}
 	var verdicts []Verdict
 	for _, g := range groups {
@@ -294,20 +288,15 @@ func (k *Maker) externalID(g *group, ordinal int) string {
 	return externalID(k.place.Project, k.options.Namespace, g.items[0], ordinal)
 }
 
-// adopt adds the tasks under the ordinals to a group. It returns how many of
-// them are known.
-func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) (known int) {
+// adopt moves the tasks under the ordinals to a group.
+func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) {
 	for ordinal := from; ordinal <= to; ordinal++ {
-		id, ok := byName[k.externalID(g, ordinal)]
-		if !ok {
-			continue
-		}
-		known++
-		if k.ledger.Owner(id) == nil {
+		name := k.externalID(g, ordinal)
+		if id, ok := byName[name]; ok && k.ledger.Owner(id) == nil {
 			g.orphans = append(g.orphans, orphan{id, ordinal})
 		}
+		delete(byName, name)
 	}
-	return known
 }
 
 // pair gives the items of a group the tasks under their external ids.
