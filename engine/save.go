@@ -90,27 +90,12 @@ func (s *saver) try(calling bool) error {
 	return mapfile.ErrChanged
 }
 
-// reload reads the map again after somebody else wrote it. A map with mistakes
-// is still good enough to take ids; the run then ends with them. One that is
-// gone, or no TOML, holds none.
+// reload reads the map again after somebody else wrote it. They may be in the
+// middle of that: have taken the old file away, or have written a part, which
+// may be TOML by chance. So the text counts only if nobody wrote for a while
+// after it was read. A map with mistakes is still good enough to take ids; the
+// run then ends with them. One that is gone, or no TOML, holds none.
 func (s *saver) reload() error {
-	m, err := s.reparse()
-	if m == nil {
-		s.book.Drop()
-		return err
-	}
-	s.mapError = nil
-	errors.As(err, &s.mapError)
-	s.prepared = false
-	s.book.Move(m)
-	return nil
-}
-
-// reparse reads the map as it is now. An editor may be in the middle of saving
-// it: has taken the old file away, or has written a part, which may be TOML by
-// chance. So the text counts only if nobody wrote for a while after it was
-// read.
-func (s *saver) reparse() (*FeatureMap, error) {
 	const attempts = 10
 	const quiet = 200 * time.Millisecond
 	for attempt := 1; ; attempt++ {
@@ -120,8 +105,16 @@ func (s *saver) reparse() (*FeatureMap, error) {
 			m, err = featuremap.Parse(s.path, src, false)
 		}
 		s.wait(quiet) // also when the run was interrupted: there are ids to save
-		if attempt == attempts || m != nil && !s.file.Touched() {
-			return m, err
+		switch {
+		case attempt < attempts && (m == nil || s.file.Touched()):
+			continue
+		case m == nil:
+			s.book.Drop()
+			return err
 		}
+		s.mapError, s.prepared = nil, false
+		errors.As(err, &s.mapError)
+		s.book.Move(m)
+		return nil
 	}
 }

@@ -32,7 +32,8 @@ func (t *Destination) FindTags(ctx context.Context, names []string) (*Records, e
 }
 
 // CreateTags creates the missing tags under external ids, as CreateStages
-// does. One that Odoo refuses is left off; its LeftOff says why.
+// does. One that Odoo refuses is left off, and its LeftOff says why, unless
+// somebody else has created it at the same moment.
 func (t *Destination) CreateTags(ctx context.Context, tags *Records) error {
 	const attempts = 3
 	for attempt := 1; attempt <= attempts; attempt++ {
@@ -41,7 +42,24 @@ func (t *Destination) CreateTags(ctx context.Context, tags *Records) error {
 			return err
 		}
 	}
-	return t.findRefused(ctx, tags)
+	var names []string
+	refused := tags.missing()
+	for _, tag := range refused {
+		if tag.LeftOff == "" {
+			tag.LeftOff = "it was created before, and renamed each time"
+		}
+		names = append(names, tag.Name)
+	}
+	again, err := t.FindTags(ctx, names)
+	if err != nil {
+		return err
+	}
+	for i, tag := range again.Named {
+		if tag.ID != 0 {
+			refused[i].ID, refused[i].LeftOff = tag.ID, ""
+		}
+	}
+	return nil
 }
 
 // createTags creates tags together, and those around a refused one without it.
@@ -83,27 +101,4 @@ func leaveOff(tags []*Record, reason string) {
 	for _, tag := range tags {
 		tag.LeftOff = reason
 	}
-}
-
-// findRefused looks refused tags up once more: somebody else may have created
-// them at the same moment.
-func (t *Destination) findRefused(ctx context.Context, tags *Records) error {
-	var names []string
-	refused := tags.missing()
-	for _, tag := range refused {
-		if tag.LeftOff == "" {
-			tag.LeftOff = "it was created before, and renamed each time"
-		}
-		names = append(names, tag.Name)
-	}
-	again, err := t.FindTags(ctx, names)
-	if err != nil {
-		return err
-	}
-	for i, tag := range again.Named {
-		if tag.ID != 0 {
-			refused[i].ID, refused[i].LeftOff = tag.ID, ""
-		}
-	}
-	return nil
 }

@@ -73,6 +73,10 @@ func (r *Refusal) Names(field string) bool {
 // ClosedHint says what to do where the user may not import.
 const ClosedHint = "have an administrator let this user import records; or run with --plain-create, after which an interrupted run may leave tasks that the next one does not find and creates again"
 
+// maxConflicts is how often a call is sent again that lost to another
+// transaction: with the waits between, more than a minute.
+const maxConflicts = 20
+
 // Load imports rows whose column "id" has their external ids, all or none, and
 // returns the ids of the records in the order of the rows. It is sent again
 // while another transaction is in its way; contended says that it was, or that
@@ -96,10 +100,12 @@ func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows []
 			}
 			return ids, conflicts > 0 || loaded.Tries > 1, err
 		}
+		// With jitter, so that two runs do not keep meeting.
+		longest := min(100*time.Millisecond<<min(conflicts, 10), 5*time.Second)
 		select {
 		case <-ctx.Done():
 			return nil, true, ctx.Err()
-		case <-time.After(conflictWait(conflicts)):
+		case <-time.After(longest/2 + rand.N(longest/2)):
 		}
 	}
 }
@@ -189,15 +195,4 @@ func Isolate[T any](items []T, refusal *Refusal, send func([]T) error) (int, *Re
 		}
 	}
 	return -1, nil, nil
-}
-
-// maxConflicts is how often a call is sent again that lost to another
-// transaction: with the waits between, more than a minute.
-const maxConflicts = 20
-
-// conflictWait grows from a tenth of a second to five, with jitter so that two
-// runs do not keep meeting.
-func conflictWait(try int) time.Duration {
-	longest := min(100*time.Millisecond<<min(try, 10), 5*time.Second)
-	return longest/2 + rand.N(longest/2)
 }

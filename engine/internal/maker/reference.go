@@ -75,16 +75,13 @@ func refused(err error, columns ...reference) bool {
 	return ok && slices.ContainsFunc(columns, func(c reference) bool { return c.names != nil && refusal.Names(c.field) })
 }
 
-// manyItems is the number of pending items from which asking for external ids
-// takes less time than it spares.
-const manyItems = 100
-
 // LearnNames asks for the external ids of the stage, the tags and the parents
 // of pending items, where there are so many items that it pays. Where no
 // answer comes the run does without: what is wrong with the server, the next
 // call will tell.
 func (k *Maker) LearnNames(ctx context.Context, pending int, parents []int64) {
-	if pending < manyItems {
+	const many = 100 // from here on asking takes less time than it spares
+	if pending < many {
 		return
 	}
 	var tags []int64
