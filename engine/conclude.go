@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"odoosync/engine/internal/ledger"
-	"odoosync/engine/internal/maker"
-)
+import "odoosync/engine/internal/ledger"
 
 // resultOf says what became of an item.
 func resultOf(i *Item, id int64, status Status) ItemResult {
@@ -38,30 +35,9 @@ func resultsOf(entries []*ledger.Entry) []ItemResult {
 	return results
 }
 
-// outlook says what a run would do with the items that need a task.
-func (r *sync) outlook(found []maker.Verdict) func(*Item) ItemResult {
-	there := make(map[*Item]maker.Verdict, len(found))
-	for _, v := range found {
-		there[v.Item] = v
-	}
-	return func(item *Item) ItemResult {
-		v, known := there[item]
-		switch {
-		case !known:
-			return resultOf(item, 0, Create)
-		case !r.fits(v):
-			result := resultOf(item, v.ID, Differs)
-			result.Differences = v.Differences
-			return result
-		}
-		return resultOf(item, v.ID, Link)
-	}
-}
-
-// conclude says what became of everything in the map, and of items that need
-// a task what pending says.
-func (r *sync) conclude(pending func(*Item) ItemResult) {
-	if r.book == nil || r.result.Items != nil {
+// conclude says what became of everything in the map, or what would.
+func (r *sync) conclude() {
+	if r.book == nil {
 		return
 	}
 	for item := range r.book.Map().All {
@@ -74,11 +50,28 @@ func (r *sync) conclude(pending func(*Item) ItemResult) {
 		case item.TaskID != 0:
 			result = resultOf(item, item.TaskID, Synced)
 		default:
-			result = pending(item)
+			result = r.resultOfPending(item)
 		}
 		if r.result.Project.ID != 0 && result.ID != 0 {
 			result.URL = r.dest.TaskURL(result.ID)
 		}
 		r.result.Items = append(r.result.Items, result)
 	}
+}
+
+// resultOfPending says what a run would do with an item that needs a task, if a
+// dry run has found that out.
+func (r *sync) resultOfPending(item *Item) ItemResult {
+	v, known := r.outlook[item]
+	switch {
+	case r.outlook == nil:
+		return resultOf(item, 0, Pending)
+	case !known:
+		return resultOf(item, 0, Create)
+	case r.fits(v):
+		return resultOf(item, v.ID, Link)
+	}
+	result := resultOf(item, v.ID, Differs)
+	result.Differences = v.Differences
+	return result
 }

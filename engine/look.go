@@ -107,12 +107,17 @@ func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 	if !r.options.DryRun {
 		return found, nil
 	}
-	known := make(map[*Item]bool, len(found))
-	for _, v := range found {
-		known[v.Item] = true
-	}
-	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item] })
+	known := byItem(found)
+	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item].Item != nil })
 	return r.maker.Ask(ctx, rest, found)
+}
+
+func byItem(found []maker.Verdict) map[*Item]maker.Verdict {
+	verdicts := make(map[*Item]maker.Verdict, len(found))
+	for _, v := range found {
+		verdicts[v.Item] = v
+	}
+	return verdicts
 }
 
 // parent is a feature that stories are to go under, and its task; nil where the
@@ -125,18 +130,14 @@ type parent struct {
 
 // linkedParents are the features that a run would link and then load stories
 // under: those without a task, and those whose tasks the user may not see.
-func linkedParents(stories []*Item, found []maker.Verdict) []parent {
-	verdicts := make(map[*Item]maker.Verdict, len(found))
-	for _, v := range found {
-		verdicts[v.Item] = v
-	}
+func (r *sync) linkedParents() []parent {
 	var parents []parent
-	for _, story := range stories {
-		v, linked := verdicts[story.Parent]
-		task, there := verdicts[story]
-		if linked && (!there || task.Unseen) {
+	for _, story := range r.book.Plan().Stories {
+		v, linked := r.outlook[story.Parent]
+		task, there := r.outlook[story]
+		known := len(parents) > 0 && parents[len(parents)-1].Item == story.Parent
+		if linked && !known && (!there || task.Unseen) {
 			parents = append(parents, parent{story.Parent, v.ID, v.Task})
-			delete(verdicts, story.Parent)
 		}
 	}
 	return parents

@@ -31,7 +31,7 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
 	}
-	r.conclude(func(item *Item) ItemResult { return resultOf(item, 0, Pending) })
+	r.conclude()
 	r.result.Duration = time.Since(started)
 	return r.result, err
 }
@@ -39,10 +39,11 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 // sync is one call of Sync: the packages that it leads a map through.
 type sync struct {
 	*saver
-	result *Result
-	dest   *destination.Destination
-	stages *destination.Records
-	maker  *maker.Maker
+	result  *Result
+	dest    *destination.Destination
+	stages  *destination.Records
+	maker   *maker.Maker
+	outlook map[*Item]maker.Verdict // what a dry run found
 }
 
 // all is the way of a map, from the file to Odoo and back.
@@ -120,9 +121,9 @@ func (r *sync) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.conclude(r.outlook(found))
+	r.outlook = byItem(found)
 	if r.options.Link {
-		if err := r.checkParents(ctx, linkedParents(r.book.Plan().Stories, found)); err != nil {
+		if err := r.checkParents(ctx, r.linkedParents()); err != nil {
 			return err
 		}
 	}
