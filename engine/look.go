@@ -7,7 +7,6 @@ import (
 
 	"odoosync/engine/internal/importer"
 	"odoosync/engine/internal/maker"
-	"odoosync/odoorpc"
 )
 
 // taskRight says what a user without the right to create tasks needs.
@@ -55,24 +54,15 @@ func (r *sync) prepare(ctx context.Context) error {
 	}
 	r.result.Stage, r.result.Tags = r.stages.Named[0], append(r.result.Tags, tags.Named...)
 	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
-	r.place()
+	byName := make(map[string]maker.Record, len(r.result.Tags))
+	for _, tag := range r.result.Tags {
+		byName[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
+	}
+	r.maker.Use(maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, byName)
 	if !r.options.PlainCreate {
 		r.maker.LearnNames(ctx, plan.Pending(), idsOf(plan.Parents()))
 	}
 	return nil
-}
-
-// place tells the maker where tasks go, as far as that is known.
-func (r *sync) place() {
-	tags := make(map[string]maker.Record, len(r.result.Tags))
-	for _, tag := range r.result.Tags {
-		tags[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
-	}
-	r.maker.Use(maker.Place{
-		Project: r.dest.Project.ID, ProjectName: r.dest.Project.Name, User: r.dest.User(),
-		Major: r.dest.Session.Major, Lags: r.dest.Session.Protocol == odoorpc.JSON2,
-		Stage: maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, Tags: tags,
-	}, r.book)
 }
 
 // look makes sure that the tasks which pending stories go under are fit for
@@ -80,7 +70,6 @@ func (r *sync) place() {
 // found again. A map without any id and a project without any stage had no run
 // before, and need no look.
 func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
-	r.place()
 	plan := r.book.Plan()
 	if plan.Pending() == 0 {
 		return nil, nil

@@ -11,6 +11,7 @@ import (
 	"odoosync/engine/internal/ledger"
 	"odoosync/engine/internal/maker"
 	"odoosync/engine/internal/mapfile"
+	"odoosync/odoorpc"
 )
 
 // Sync creates a task for every pending feature of the map at path and a
@@ -98,7 +99,12 @@ func (r *sync) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now, Began: r.dest.Session.Time})
+	r.maker = maker.New(r.odoo,
+		maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now, Began: r.dest.Session.Time},
+		maker.Place{
+			Project: r.dest.Project.ID, ProjectName: r.dest.Project.Name, User: r.dest.User(),
+			Major: r.dest.Session.Major, Lags: r.dest.Session.Protocol == odoorpc.JSON2,
+		}, r.book)
 	if r.stages, err = r.dest.FindStages(ctx, []string{destination.Backlog}); err != nil {
 		return err
 	}
