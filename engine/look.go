@@ -39,7 +39,7 @@ func (r *sync) prepare(ctx context.Context) error {
 	if err := r.mismatch(found); err != nil {
 		return err
 	}
-	if len(r.book.Pending(slices.Concat(plan.Features, plan.Stories))) > 0 {
+	if len(r.book.Pending(plan.Features, plan.Stories)) > 0 {
 		if err := r.dest.CreateStages(ctx, r.stages); err != nil {
 			return err
 		}
@@ -71,16 +71,13 @@ func (r *sync) prepare(ctx context.Context) error {
 // before, and need no look.
 func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 	plan := r.book.Plan()
-	if plan.Pending() == 0 {
+	if plan.Pending() == 0 || r.stages.First && plan.Synced == 0 && !r.options.DryRun {
 		return nil, nil
 	}
 	parents := slices.DeleteFunc(plan.Parents(), func(parent *Item) bool { return r.book.Entry(parent) != nil })
-	if r.stages.First && plan.Synced == 0 && !r.options.DryRun {
-		return nil, nil
-	}
 	var items []*Item
 	if !r.options.PlainCreate {
-		items = r.book.Pending(slices.Concat(plan.Features, plan.Stories))
+		items = r.book.Pending(plan.Features, plan.Stories)
 	}
 	tasks, found, err := r.maker.Look(ctx, items, idsOf(parents))
 	if err != nil {
@@ -197,9 +194,6 @@ func (r *sync) checkParents(ctx context.Context, parents []parent) error {
 		case string(p.task.Name) != p.Name:
 			odd, ids = append(odd, p), append(ids, p.id)
 		}
-	}
-	if len(odd) == 0 {
-		return nil
 	}
 	ours, err := r.maker.FeatureTasks(ctx, ids)
 	if err != nil {

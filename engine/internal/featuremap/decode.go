@@ -26,13 +26,12 @@ const (
 // keptPaths are the values of a document that a Map is made of, and all keys
 // beside them, which may be misspelt ones.
 func keptPaths() tomledit.Option {
-	feature := []string{keyFeatures, tomledit.Any}
-	story := append(slices.Clone(feature), keyStories, tomledit.Any)
-	below := func(path []string, keys ...string) []string { return append(slices.Clone(path), keys...) }
+	type path = []string
+	const each = tomledit.Any
 	return tomledit.Keep(
-		[]string{tomledit.Any, tomledit.Any, keyTaskID}, []string{tomledit.Any, tomledit.Any, keyStories},
-		below(feature, tomledit.Any), below(feature, tomledit.Any, keyTaskID), below(feature, keyTags, tomledit.Any),
-		below(story, tomledit.Any), below(story, keyTags, tomledit.Any),
+		path{each, each, keyTaskID}, path{each, each, keyStories},
+		path{keyFeatures, each, each}, path{keyFeatures, each, each, keyTaskID}, path{keyFeatures, each, keyTags, each},
+		path{keyFeatures, each, keyStories, each, each}, path{keyFeatures, each, keyStories, each, keyTags, each},
 	)
 }
 

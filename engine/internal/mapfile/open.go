@@ -124,8 +124,9 @@ func (f *File) tryOut() error {
 		return err
 	}
 	from, to := f.temporaryName(0), f.temporaryName(1)
+	err = f.tryReplacing(from, to, current)
 	// What cannot be removed stays alone: saves in place leave nothing more.
-	err = errors.Join(f.tryReplacing(from, to, current), refused(errors.Join(f.remove(from), f.remove(to))))
+	err = errors.Join(err, refused(errors.Join(f.remove(from), f.remove(to))))
 	if errors.Is(err, errRefused) {
 		f.inPlace = true
 		return nil
