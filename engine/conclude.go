@@ -1,6 +1,9 @@
 package engine
 
-import "odoosync/engine/internal/ledger"
+import (
+	"odoosync/engine/internal/ledger"
+	"odoosync/engine/internal/maker"
+)
 
 // resultOf says what became of an item.
 func resultOf(i *Item, id int64, status Status) ItemResult {
@@ -27,12 +30,11 @@ func resultOfEntry(e *ledger.Entry) ItemResult {
 	return r
 }
 
-func resultsOf(entries []*ledger.Entry) []ItemResult {
-	results := make([]ItemResult, len(entries))
-	for i, e := range entries {
-		results[i] = resultOfEntry(e)
-	}
-	return results
+// resultOfVerdict says what an item has instead of the task that it asks for.
+func resultOfVerdict(v maker.Verdict, status Status) ItemResult {
+	r := resultOf(v.Item, v.ID, status)
+	r.Differences = v.Differences
+	return r
 }
 
 // conclude says what became of everything in the map, or what would.
@@ -71,7 +73,5 @@ func (r *sync) resultOfPending(item *Item) ItemResult {
 	case r.fits(v):
 		return resultOf(item, v.ID, Link)
 	}
-	result := resultOf(item, v.ID, Differs)
-	result.Differences = v.Differences
-	return result
+	return resultOfVerdict(v, Differs)
 }

@@ -64,18 +64,17 @@ type MismatchError struct {
 
 // Mismatch is one item of a MismatchError with the task that does not match it.
 type Mismatch struct {
-	Item        ItemResult // Status Pending; ID is that of the task, 0 when the user may not know it
-	Differences []Difference
-	Created     bool // this run created the task, and Odoo turned it into something else
-	Unseen      bool // the user may not see the task
+	ItemResult      // Status Pending; ID is that of the task, 0 when the user may not know it
+	Created    bool // this run created the task, and Odoo turned it into something else
+	Unseen     bool // the user may not see the task
 }
 
 func (e *MismatchError) Error() string {
 	var lines []string
 	for _, m := range e.Items {
 		task := "a task"
-		if m.Item.ID != 0 {
-			task = fmt.Sprintf("task %d", m.Item.ID)
+		if m.ID != 0 {
+			task = fmt.Sprintf("task %d", m.ID)
 		}
 		was := "was created for it by an earlier run, but differs"
 		switch {
@@ -84,7 +83,7 @@ func (e *MismatchError) Error() string {
 		case m.Unseen:
 			was = "was created for it, but cannot be seen"
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s %s:", m.Item.at(e.File), task, was))
+		lines = append(lines, fmt.Sprintf("%s: %s %s:", m.at(e.File), task, was))
 		for _, d := range m.Differences {
 			lines = append(lines, "  "+d.Field, "    map:  "+d.Map, "    Odoo: "+d.Odoo)
 		}

@@ -53,7 +53,7 @@ func (r *sync) prepare(ctx context.Context) error {
 		}
 	}
 	r.result.Stage, r.result.Tags = r.stages.Named[0], append(r.result.Tags, tags.Named...)
-	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	r.report(Prepared{})
 	byName := make(map[string]maker.Record, len(r.result.Tags))
 	for _, tag := range r.result.Tags {
 		byName[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
@@ -227,7 +227,7 @@ func (r *sync) mismatch(verdicts []maker.Verdict) error {
 	e := &MismatchError{File: r.result.Map}
 	for _, v := range verdicts {
 		if !r.fits(v) {
-			e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong, Unseen: v.Unseen})
+			e.Items = append(e.Items, Mismatch{ItemResult: resultOfVerdict(v, Pending), Created: v.Wrong, Unseen: v.Unseen})
 		}
 	}
 	if len(e.Items) == 0 {

@@ -55,7 +55,7 @@ type ItemResult struct {
 	Line        int          // line of the task_id in the map as it was last read, from 1; 0 when it is no longer there
 	ID          int64        // task id, 0 when there is none
 	Status      Status       // what became of it
-	Differences []Difference // only where Status is Differs
+	Differences []Difference // only where Status is Differs, and in a MismatchError
 	URL         string       // where a browser shows the task; "" when there is none
 }
 

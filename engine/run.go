@@ -87,8 +87,7 @@ func (r *sync) read() error {
 		}
 	}
 	r.book = ledger.New(m)
-	plan := r.book.Plan()
-	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
+	r.report(Planned{Pending: r.book.Plan().Pending()})
 	return nil
 }
 
@@ -122,7 +121,7 @@ func (r *sync) rehearse(ctx context.Context) error {
 	r.dest.Ask(ctx, r.stages)
 	r.dest.Ask(ctx, tags)
 	r.result.Stage, r.result.Tags = r.stages.Named[0], tags.Named
-	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	r.report(Prepared{})
 	found, err := r.look(ctx)
 	if err != nil {
 		return err

@@ -54,7 +54,11 @@ func (s *saver) save(calling bool) error {
 
 // missing are the items of this run whose ids the map does not hold.
 func (s *saver) missing() []ItemResult {
-	return resultsOf(slices.Concat(s.book.Lost(), s.book.Unsaved()))
+	var missing []ItemResult
+	for _, e := range slices.Concat(s.book.Lost(), s.book.Unsaved()) {
+		missing = append(missing, resultOfEntry(e))
+	}
+	return missing
 }
 
 func (s *saver) try(calling bool) error {
@@ -82,9 +86,9 @@ func (s *saver) try(calling bool) error {
 		if err != nil {
 			return err
 		}
-		saved := resultsOf(s.book.Saved())
+		s.book.Saved()
 		done, total := s.book.Count()
-		s.report(Saved{Items: saved, Done: done, Total: total})
+		s.report(Saved{Done: done, Total: total})
 		return nil
 	}
 	return mapfile.ErrChanged

@@ -106,12 +106,9 @@ func (l *Ledger) Write() (io.WriterTo, error) {
 	return l.patch, nil
 }
 
-// Saved takes note that the text was saved, and returns whose ids are new in
-// it.
-func (l *Ledger) Saved() []*Entry {
-	saved := l.Unsaved()
-	for _, e := range saved {
+// Saved takes note that the text was saved.
+func (l *Ledger) Saved() {
+	for _, e := range l.Unsaved() {
 		e.saved = true
 	}
-	return saved
 }
