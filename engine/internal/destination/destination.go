@@ -72,7 +72,7 @@ func Connect(ctx context.Context, odoo Odoo, wanted string, plain bool) (*Destin
 	session, err := odoo.Connect(ctx)
 	t := &Destination{Session: session, odoo: odoo, plain: plain}
 	if err == nil {
-		t.Project, err = t.findProject(ctx, strings.TrimSpace(wanted))
+		err = t.findProject(ctx, strings.TrimSpace(wanted))
 	}
 	return t, err
 }

@@ -113,7 +113,13 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 			continue
 		}
 		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
-		story.Name = d.storyName(table)
+		if v := table.Get(keyName); !v.Exists() {
+			d.refuse(table, "the user story has no name", "add name = \"...\"")
+		} else if d.expect(v, tomledit.String, "expected a string, found", "") {
+			story.Name, _ = v.Text()
+			start, _ := v.Span()
+			d.checkName(story.Name, start, v)
+		}
 		d.fields(story, table)
 		d.check(d.story, table)
 		seen[story.Name]++
@@ -121,21 +127,6 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 		stories = append(stories, story)
 	}
 	return stories
-}
-
-func (d *decoder) storyName(table tomledit.Value) string {
-	v := table.Get(keyName)
-	if !v.Exists() {
-		d.refuse(table, "the user story has no name", "add name = \"...\"")
-		return ""
-	}
-	if !d.expect(v, tomledit.String, "expected a string, found", "") {
-		return ""
-	}
-	name, _ := v.Text()
-	start, _ := v.Span()
-	d.checkName(name, start, v)
-	return name
 }
 
 // fields reads what features and stories have in common.

@@ -305,26 +305,23 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 		return nil
 	}
 	found := make(map[*featuremap.Item]int64)
-	take := func(suits func(*featuremap.Item, *Task) bool) {
+	for _, exact := range []bool{true, false} {
 		g.orphans = slices.DeleteFunc(g.orphans, func(o orphan) bool {
-			for _, item := range g.items {
-				if _, taken := found[item]; !taken && suits(item, tasks[o.id]) {
-					found[item] = o.id
-					k.ordinals.set(item, o.ordinal)
-					return true
-				}
+			t := tasks[o.id]
+			i := slices.IndexFunc(g.items, func(item *featuremap.Item) bool {
+				return found[item] == 0 && (!exact || t != nil && sameText(item.Description(), string(t.Description)))
+			})
+			if i >= 0 {
+				found[g.items[i]] = o.id
+				k.ordinals.set(g.items[i], o.ordinal)
 			}
-			return false
+			return i >= 0
 		})
 	}
-	take(func(item *featuremap.Item, t *Task) bool {
-		return t != nil && sameText(item.Description(), string(t.Description))
-	})
-	take(func(*featuremap.Item, *Task) bool { return true })
 	var verdicts []Verdict
 	for _, item := range g.items {
-		id, taken := found[item]
-		if !taken {
+		id := found[item]
+		if id == 0 {
 			k.ordinals.avoid(item)
 			continue
 		}
