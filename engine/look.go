@@ -83,9 +83,9 @@ func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	above := make([]parent, len(parents))
+	above := make([]maker.Verdict, len(parents))
 	for i, item := range parents {
-		above[i] = parent{item, item.TaskID, tasks[item.TaskID]}
+		above[i] = maker.Verdict{Item: item, ID: item.TaskID, Task: tasks[item.TaskID]}
 	}
 	if err := r.checkParents(ctx, above); err != nil {
 		return nil, err
@@ -106,24 +106,16 @@ func byItem(found []maker.Verdict) map[*Item]maker.Verdict {
 	return verdicts
 }
 
-// parent is a feature that stories are to go under, and its task; nil where the
-// user sees none.
-type parent struct {
-	*Item
-	id   int64
-	task *maker.Task
-}
-
 // linkedParents are the features that a run would link and then load stories
 // under: those without a task, and those whose tasks the user may not see.
-func (r *sync) linkedParents() []parent {
-	var parents []parent
+func (r *sync) linkedParents() []maker.Verdict {
+	var parents []maker.Verdict
 	for _, story := range r.book.Plan().Stories {
-		v, linked := r.outlook[story.Parent]
+		feature, linked := r.outlook[story.Parent]
 		task, there := r.outlook[story]
 		known := len(parents) > 0 && parents[len(parents)-1].Item == story.Parent
 		if linked && !known && (!there || task.Unseen) {
-			parents = append(parents, parent{story.Parent, v.ID, v.Task})
+			parents = append(parents, feature)
 		}
 	}
 	return parents
@@ -150,7 +142,7 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	}
 	for _, id := range ids {
 		stories := under[id]
-		refusal := p.checkParents(ctx, []parent{{stories[0].Parent, id, tasks[id]}})
+		refusal := p.checkParents(ctx, []maker.Verdict{{Item: stories[0].Parent, ID: id, Task: tasks[id]}})
 		if refusal == nil {
 			continue
 		}
@@ -168,31 +160,32 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	return nil
 }
 
-// checkParents refuses tasks that are gone, archived or in another project,
-// and warns of one that seems to be another's.
-func (r *sync) checkParents(ctx context.Context, parents []parent) error {
-	var odd []parent
+// checkParents refuses tasks for stories to go under that are gone or out of
+// sight, archived or in another project, and warns of one that seems to be
+// another's.
+func (r *sync) checkParents(ctx context.Context, parents []maker.Verdict) error {
+	var odd []maker.Verdict
 	var ids []int64
 	for _, p := range parents {
 		refuse := func(is, explain string) error {
-			return &SetupError{Message: fmt.Sprintf("%s: its task %d %s", r.at(p.Item), p.id, is), Explain: explain}
+			return &SetupError{Message: fmt.Sprintf("%s: its task %d %s", r.at(p.Item), p.ID, is), Explain: explain}
 		}
 		switch {
-		case p.task == nil:
+		case p.Task == nil:
 			return refuse(fmt.Sprintf("is not in Odoo, or user %s may not see it", r.dest.User()),
 				"if the task was deleted, set its task_id to 0 and it is created again with its pending stories; otherwise check the database and the rights")
-		case p.task.Project.ID != r.dest.Project.ID:
+		case p.Task.Project.ID != r.dest.Project.ID:
 			where := "no project"
-			if p.task.Project.ID != 0 {
-				where = fmt.Sprintf("project %q", p.task.Project.Name)
+			if p.Task.Project.ID != 0 {
+				where = fmt.Sprintf("project %q", p.Task.Project.Name)
 			}
-			return refuse(fmt.Sprintf("is %q in %s, not in project %q", p.task.Name, where, r.dest.Project.Name),
+			return refuse(fmt.Sprintf("is %q in %s, not in project %q", p.Task.Name, where, r.dest.Project.Name),
 				"check the server and the project; if the task was moved, move it back, or set its task_id to 0 for a new one")
-		case !p.task.Active:
+		case !p.Task.Active:
 			return refuse("is archived, and would hide its new subtasks",
 				"unarchive the task in Odoo, or mark the feature with _deprecated = true")
-		case string(p.task.Name) != p.Name:
-			odd, ids = append(odd, p), append(ids, p.id)
+		case string(p.Task.Name) != p.Item.Name:
+			odd, ids = append(odd, p), append(ids, p.ID)
 		}
 	}
 	ours, err := r.maker.FeatureTasks(ctx, ids)
@@ -200,8 +193,8 @@ func (r *sync) checkParents(ctx context.Context, parents []parent) error {
 		return err
 	}
 	for _, p := range odd {
-		if ours[p.id] == "" {
-			r.warn(fmt.Sprintf("%s: its task %d is called %q in Odoo", r.at(p.Item), p.id, p.task.Name),
+		if ours[p.ID] == "" {
+			r.warn(fmt.Sprintf("%s: its task %d is called %q in Odoo", r.at(p.Item), p.ID, p.Task.Name),
 				"if that is another task, write the right task_id, or 0 for a new one; the subtasks of this run go under it")
 		}
 	}

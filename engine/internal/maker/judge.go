@@ -61,7 +61,7 @@ type Verdict struct {
 	// parent is missing, it is what another item of its batch asks for, or it
 	// was deleted at once.
 	Wrong bool
-	Task  *Task // only of one that stood there before the look, and that can be seen
+	Task  *Task // only of one that was looked for, and that can be seen
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.

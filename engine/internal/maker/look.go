@@ -14,13 +14,13 @@ import (
 )
 
 // Look looks for the tasks of parents, and for tasks that items without one
-// have already from a run whose ids were lost. It returns what it saw, and what
-// is to be said of the latter. It asks for tasks of the project
-// that bear the name of an item, in one call, and where there are some, for
-// their external ids. A task that was renamed or moved since is not found so;
-// Ask finds it, or the load of the item. Only where an item shares its name
-// with one that needs no task, all external ids of the name are asked for: its
-// own may be free while its task is under another one.
+// have already from a run whose ids were lost. It returns all tasks that it saw,
+// by id, and verdicts on those of items. It asks for tasks of the project that
+// bear the name of an item, in one call, and where there are some, for their
+// external ids. A task that was renamed or moved since is not found so; Ask
+// finds it, or the load of the item. Only where an item shares its name with one
+// that needs no task, all external ids of the name are asked for: its own may be
+// free while its task is under another one.
 func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (map[int64]*Task, []Verdict, error) {
 	names := make(map[string]bool)
 	for _, item := range items {
@@ -51,7 +51,13 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 		}
 	}
 	groups := k.groupsOf(items)
-	if err := k.tasksOf(ctx, k.namesOfNamesakes(groups), byName); err != nil {
+	var shared []string
+	for _, g := range groups {
+		for ordinal := 1; ordinal <= g.highest && len(g.items) < g.highest; ordinal++ {
+			shared = append(shared, k.externalID(g, ordinal))
+		}
+	}
+	if err := k.tasksOf(ctx, shared, byName); err != nil {
 		return nil, nil, err
 	}
 	// One that the user may not see may be the task of an item of the map.
@@ -144,21 +150,6 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 		}
 	}
 	return verdicts, nil
-}
-
-// namesOfNamesakes are the external ids of stories of which some need a task
-// and some do not.
-func (k *Maker) namesOfNamesakes(groups []*group) []string {
-	var names []string
-	for _, g := range groups {
-		if len(g.items) == g.highest {
-			continue
-		}
-		for ordinal := 1; ordinal <= g.highest; ordinal++ {
-			names = append(names, k.externalID(g, ordinal))
-		}
-	}
-	return names
 }
 
 // tasksOf asks for the tasks under external ids. Odoo gives the external ids
