@@ -82,7 +82,7 @@ type decoder struct {
 }
 
 func (d *decoder) features(v tomledit.Value) []*Item {
-	if !v.Exists() || !d.expect(v, tomledit.Table, "expected a table of features, found", "write each feature as [features.\"Its name\"]") {
+	if !d.expect(v, tomledit.Table, "expected a table of features, found", "write each feature as [features.\"Its name\"]") {
 		return nil
 	}
 	features := make([]*Item, 0, v.Len())
@@ -103,7 +103,7 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 
 func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 	const form = "{ name = \"...\", task_id = 0 }"
-	if !v.Exists() || !d.expect(v, tomledit.Array, "expected an array of user stories, found", "write user_stories = [ "+form+" ]") {
+	if !d.expect(v, tomledit.Array, "expected an array of user stories, found", "write user_stories = [ "+form+" ]") {
 		return nil
 	}
 	stories := make([]*Item, 0, v.Len())
@@ -113,12 +113,12 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 			continue
 		}
 		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
-		if v := table.Get(keyName); !v.Exists() {
-			d.refuse(table, "the user story has no name", "add name = \"...\"")
-		} else if d.expect(v, tomledit.String, "expected a string, found", "") {
+		if v := table.Get(keyName); d.expect(v, tomledit.String, "expected a string, found", "") {
 			story.Name, _ = v.Text()
 			start, _ := v.Span()
 			d.checkName(story.Name, start, v)
+		} else if !v.Exists() {
+			d.refuse(table, "the user story has no name", "add name = \"...\"")
 		}
 		d.fields(story, table)
 		d.check(d.story, table)
@@ -131,11 +131,11 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 
 // fields reads what features and stories have in common.
 func (d *decoder) fields(item *Item, table tomledit.Value) {
-	if v := table.Get(keyDeprecated); v.Exists() && d.expect(v, tomledit.Bool, "expected true or false, found", "") {
+	if v := table.Get(keyDeprecated); d.expect(v, tomledit.Bool, "expected true or false, found", "") {
 		deprecated, _ := v.Bool()
 		item.Deprecated = item.Deprecated || deprecated
 	}
-	if v := table.Get(keyDescription); v.Exists() && d.expect(v, tomledit.String, "expected a string, found", "") {
+	if v := table.Get(keyDescription); d.expect(v, tomledit.String, "expected a string, found", "") {
 		item.description = v
 		if start, end := v.Span(); end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode {
 			d.refuse(v, fmt.Sprintf("a line is longer than %d bytes: Odoo would cut it off silently", MaxTextNode), "split the line")
@@ -148,14 +148,11 @@ func (d *decoder) fields(item *Item, table tomledit.Value) {
 func (d *decoder) readTags(item *Item, v tomledit.Value) {
 	const advice = "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]"
 	item.tags = v
-	switch v.Kind() {
-	case tomledit.Invalid, tomledit.String:
-	case tomledit.Array:
+	if v.Kind() == tomledit.Array {
 		for element := range v.Values() {
 			d.expect(element, tomledit.String, "expected a string, found", advice)
 		}
-	default:
-		d.refuse(v, "expected a string or an array of strings, found "+an(v.Kind()), advice)
+	} else if !d.expect(v, tomledit.String, "expected a string or an array of strings, found", advice) {
 		return
 	}
 	for _, name := range item.Tags() {
@@ -168,16 +165,14 @@ func (d *decoder) readTags(item *Item, v tomledit.Value) {
 func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 	const advice = "write task_id = 0 for an item that needs a task"
 	v := table.Get(keyTaskID)
-	if !v.Exists() {
-		d.refuse(table, fmt.Sprintf("the %s has no task_id", item.Kind), quoted(item, table, advice))
-		return
-	}
 	id, ok := v.Int()
 	first := d.owners[id]
 	if ok && id >= 0 {
 		item.TaskID, item.taskID = id, v
 	}
 	switch {
+	case !v.Exists():
+		d.refuse(table, fmt.Sprintf("the %s has no task_id", item.Kind), quoted(item, table, advice))
 	case !ok:
 		d.refuse(v, "expected an integer, found "+an(v.Kind()), unquoted(v, advice))
 	case id < 0:
@@ -210,9 +205,10 @@ func unquoted(v tomledit.Value, otherwise string) string {
 	return otherwise
 }
 
-// expect reports whether a value is of a kind, and refuses it if not.
+// expect reports whether a value is of a kind, and refuses one of another kind;
+// none at all is no mistake here.
 func (d *decoder) expect(v tomledit.Value, kind tomledit.Kind, message, hint string) bool {
-	if v.Kind() != kind {
+	if v.Exists() && v.Kind() != kind {
 		d.refuse(v, message+" "+an(v.Kind()), hint)
 	}
 	return v.Kind() == kind
