@@ -19,12 +19,7 @@ type Batch struct {
 func (k *Maker) rows(items []*featuremap.Item) (columns []string, rows [][]any, references []reference) {
 	stage := k.names.reference("stage_id", modelStage, items, func(*featuremap.Item) []int64 { return []int64{k.place.Stage.ID} })
 	tags := k.names.reference("tag_ids", modelTag, items, k.tagsOf)
-	parents := k.names.reference("parent_id", modelTask, items, func(item *featuremap.Item) []int64 {
-		if item.Parent == nil {
-			return nil
-		}
-		return []int64{k.parent(item)}
-	})
+	parents := k.names.reference("parent_id", modelTask, items, func(item *featuremap.Item) []int64 { return []int64{k.parent(item)} })
 	columns = []string{"id", "name", "description", "project_id/.id", stage.column(), k.assignees(), tags.column()}
 	if items[0].Parent != nil {
 		columns = append(columns, parents.column())
