@@ -19,7 +19,7 @@ type saver struct {
 	path     string
 	file     *mapfile.File
 	book     *ledger.Ledger
-	next     time.Time // when the next save is due
+	due      time.Time // when the next save is due
 	failed   bool
 	prepared bool      // stage, tags and parents are there for all items of the map as it was last read
 	mapError *MapError // what somebody's edit got wrong
@@ -39,7 +39,7 @@ func (s *saver) save(calling bool) error {
 	missing := s.missing()
 	if err == nil && len(missing) == 0 {
 		ended := s.now()
-		s.next = ended.Add(9 * ended.Sub(started))
+		s.due = ended.Add(9 * ended.Sub(started))
 		return nil
 	}
 	s.failed = true
