@@ -55,11 +55,9 @@ func (t *Destination) readStages(ctx context.Context, stages *Records, lang odoo
 	}
 	for _, stage := range found {
 		stages.seen[stage.ID] = true
-		if !slices.Contains(stage.Projects, t.Project.ID) {
-			continue
-		}
-		stages.First = false
-		if stage.Active == nil || *stage.Active {
+		inProject := slices.Contains(stage.Projects, t.Project.ID)
+		stages.First = stages.First && !inProject
+		if inProject && (stage.Active == nil || *stage.Active) {
 			stages.found(stage.ID, stage.Name)
 		}
 	}
