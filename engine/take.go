@@ -28,7 +28,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		return err
 	}
 	var differing []maker.Verdict
-	claimed := false
+	var claimed []*Item
 	for _, v := range verdicts {
 		owner := p.book.Owner(v.ID)
 		switch {
@@ -40,7 +40,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 			}
 			continue
 		default:
-			claimed = true
+			claimed = append(claimed, owner)
 		}
 		switch {
 		case p.fits(v):
@@ -56,8 +56,8 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 			p.warnChanged(v)
 		}
 	}
-	if claimed {
-		return p.claimedIDs(ctx, slices.Min(a.IDs))
+	if len(claimed) > 0 {
+		return p.claimedIDs(ctx, claimed, slices.Min(a.IDs))
 	}
 	return p.mismatch(differing)
 }
@@ -75,10 +75,10 @@ func (p *production) warnChanged(v maker.Verdict) {
 // claimedIDs is the error about items whose task_id was no task of this Odoo
 // until Odoo gave it to a new one, which keeps it, and about all others whose
 // task_id Odoo has yet to give.
-func (p *production) claimedIDs(ctx context.Context, lowest int64) error {
+func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64) error {
 	var later []int64
 	for item := range p.book.Map().All {
-		if item.TaskID > lowest && p.book.Owner(item.TaskID) == item {
+		if item.TaskID > lowest && !slices.Contains(given, item) {
 			later = append(later, item.TaskID)
 		}
 	}
@@ -93,9 +93,9 @@ func (p *production) claimedIDs(ctx context.Context, lowest int64) error {
 			"the id is of another database, or Odoo was restored from an older backup; write the right id, or 0 for a new task"))
 	}
 	for item := range p.book.Map().All {
-		switch owner := p.book.Owner(item.TaskID); {
-		case item.TaskID != 0 && owner != item:
-			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, owner.Name))
+		switch {
+		case slices.Contains(given, item):
+			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, p.book.Owner(item.TaskID).Name))
 		case item.TaskID > lowest && there[item.TaskID] == nil:
 			add(item, fmt.Sprintf("no task has the id %d", item.TaskID))
 		}
