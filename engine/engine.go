@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"odoosync/engine/internal/destination"
+	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/maker"
+	"odoosync/engine/internal/mapfile"
 )
 
 // Odoo is what the engine asks of a server; *odoorpc.Client provides it. With
@@ -58,6 +60,58 @@ type Engine struct {
 // New returns an Engine that works through odoo. It does no I/O.
 func New(odoo Odoo, options Options) *Engine {
 	return &Engine{odoo: odoo, options: options, now: time.Now, wait: time.Sleep}
+}
+
+// Check reads the map at path and says what a run would create. It talks to
+// nobody and locks nothing. The errors are *MapError, with every mistake of
+// the map, and *FileError.
+func Check(path string) (*Plan, error) { return check(path, false) }
+
+// CheckStrictly is Check, but treats the warnings of a map as mistakes.
+func CheckStrictly(path string) (*Plan, error) { return check(path, true) }
+
+func check(path string, strict bool) (*Plan, error) {
+	src, err := mapfile.Peek(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := featuremap.Parse(path, src, strict)
+	if err != nil {
+		return nil, err
+	}
+	return featuremap.NewPlan(m), nil
+}
+
+// EnsureStages creates those of the six stages that the project lacks, with
+// sequences 1 to 6: Backlog, Up Next, In Progress, User Acceptance, Done,
+// Archive. In a dry run it only says which are missing. The errors are
+// *SetupError and those of package odoorpc.
+func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
+	dest, err := e.connect(ctx)
+	result := &StagesResult{DryRun: e.options.DryRun, Session: dest.Session, Project: dest.Project}
+	if err != nil {
+		return result, err
+	}
+	stages, err := dest.FindStages(ctx, destination.StageNames)
+	if err != nil {
+		return result, err
+	}
+	if e.options.DryRun {
+		dest.Ask(ctx, stages)
+	} else {
+		err = dest.CreateStages(ctx, stages)
+	}
+	result.Stages = stages.Named
+	return result, err
+}
+
+// connect logs in and finds the project.
+func (e *Engine) connect(ctx context.Context) (*destination.Destination, error) {
+	dest, err := destination.Connect(ctx, e.odoo, e.options.Project, e.options.PlainCreate)
+	if err == nil {
+		e.report(Connected{Session: dest.Session, Project: dest.Project})
+	}
+	return dest, err
 }
 
 // Pull is a placeholder for going from Odoo back to the map, which odoosync

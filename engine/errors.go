@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"odoosync/engine/internal/destination"
@@ -45,7 +46,7 @@ type ItemError struct {
 }
 
 func (e *ItemError) Error() string {
-	return fmt.Sprintf("%s:%d: %s %q: Odoo refused it: %s", e.File, e.Item.Line, e.Item.Kind, e.Item.Name(), e.Message)
+	return fmt.Sprintf("%s: Odoo refused it: %s", e.Item.at(e.File), e.Message)
 }
 
 // Unwrap returns Odoo's own error.
@@ -63,18 +64,17 @@ type MismatchError struct {
 
 // Mismatch is one item of a MismatchError with the task that does not match it.
 type Mismatch struct {
-	Item        ItemResult // Status Pending; ID is that of the task, 0 when the user may not know it
-	Differences []Difference
-	Created     bool // this run created the task, and Odoo turned it into something else
-	Unseen      bool // the user may not see the task
+	ItemResult      // Status Pending; ID is that of the task, 0 when the user may not know it
+	Created    bool // this run created the task, and Odoo turned it into something else
+	Unseen     bool // the user may not see the task
 }
 
 func (e *MismatchError) Error() string {
 	var lines []string
 	for _, m := range e.Items {
 		task := "a task"
-		if m.Item.ID != 0 {
-			task = fmt.Sprintf("task %d", m.Item.ID)
+		if m.ID != 0 {
+			task = fmt.Sprintf("task %d", m.ID)
 		}
 		was := "was created for it by an earlier run, but differs"
 		switch {
@@ -83,7 +83,7 @@ func (e *MismatchError) Error() string {
 		case m.Unseen:
 			was = "was created for it, but cannot be seen"
 		}
-		lines = append(lines, fmt.Sprintf("%s:%d: %s %q: %s %s:", e.File, m.Item.Line, m.Item.Kind, m.Item.Name(), task, was))
+		lines = append(lines, fmt.Sprintf("%s: %s %s:", m.at(e.File), task, was))
 		for _, d := range m.Differences {
 			lines = append(lines, "  "+d.Field, "    map:  "+d.Map, "    Odoo: "+d.Odoo)
 		}
@@ -93,10 +93,8 @@ func (e *MismatchError) Error() string {
 
 // Hint says what to do.
 func (e *MismatchError) Hint() string {
-	for _, m := range e.Items {
-		if m.Created {
-			return "a module or an automation in this Odoo mixes up new tasks; correct them in Odoo and write the right task_id by hand"
-		}
+	if slices.ContainsFunc(e.Items, func(m Mismatch) bool { return m.Created }) {
+		return "a module or an automation in this Odoo mixes up new tasks; correct them in Odoo and write the right task_id by hand"
 	}
 	return "take the existing task with --link, create another one with --plain-create, or write the right task_id by hand"
 }
@@ -110,9 +108,8 @@ type UnknownOutcomeError struct {
 }
 
 func (e *UnknownOutcomeError) Error() string {
-	first := e.Items[0]
-	return fmt.Sprintf("%s:%d: %s %q and the %d items after it: no reply to the create; they may or may not exist in Odoo: %v",
-		e.File, first.Line, first.Kind, first.Name(), len(e.Items)-1, e.Err)
+	return fmt.Sprintf("%s and the %d items after it: no reply to the create; they may or may not exist in Odoo: %v",
+		e.Items[0].at(e.File), len(e.Items)-1, e.Err)
 }
 
 // Unwrap returns the cause.

@@ -11,9 +11,7 @@ type Event interface{ event() }
 
 // Planned is reported when the map was read and found free of mistakes.
 type Planned struct {
-	Pending    int // items that need a task
-	Synced     int
-	Deprecated int
+	Pending int // items that need a task
 }
 
 // Connected is reported after the login, when the project was found.
@@ -23,15 +21,11 @@ type Connected struct {
 }
 
 // Prepared is reported when stage and tags are there, before the first task.
-type Prepared struct {
-	Stage Stage
-	Tags  []Tag
-}
+type Prepared struct{}
 
 // Saved is reported after each batch whose ids stand in the map file.
 type Saved struct {
-	Items       []ItemResult // of this batch, in the order they were sent
-	Done, Total int          // pending items with an id so far, and in all
+	Done, Total int // pending items with an id so far, and in all
 }
 
 // OneAtATime is reported when calls in parallel are given up for the rest of

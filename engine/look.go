@@ -7,7 +7,6 @@ import (
 
 	"odoosync/engine/internal/importer"
 	"odoosync/engine/internal/maker"
-	"odoosync/odoorpc"
 )
 
 // taskRight says what a user without the right to create tasks needs.
@@ -29,19 +28,18 @@ func (r *sync) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	differing := r.differing(found)
 	for _, v := range found {
 		if parent := v.Item.Parent; parent != nil && r.book.TaskOf(parent) == 0 {
 			continue // whether it is under the right parent shows when that is known
 		}
-		if len(v.Differences) == 0 || r.options.Link {
+		if r.fits(v) {
 			r.book.Take(v.Item, v.ID, true)
 		}
 	}
-	if err := r.mismatch(differing); err != nil {
+	if err := r.mismatch(found); err != nil {
 		return err
 	}
-	if len(r.book.Pending(slices.Concat(plan.Features, plan.Stories))) > 0 {
+	if len(r.book.Pending(plan.Features, plan.Stories)) > 0 {
 		if err := r.dest.CreateStages(ctx, r.stages); err != nil {
 			return err
 		}
@@ -55,25 +53,16 @@ func (r *sync) prepare(ctx context.Context) error {
 		}
 	}
 	r.result.Stage, r.result.Tags = r.stages.Named[0], append(r.result.Tags, tags.Named...)
-	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
-	r.place()
+	r.report(Prepared{})
+	byName := make(map[string]maker.Record, len(r.result.Tags))
+	for _, tag := range r.result.Tags {
+		byName[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
+	}
+	r.maker.Use(maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, byName)
 	if !r.options.PlainCreate {
 		r.maker.LearnNames(ctx, plan.Pending(), idsOf(plan.Parents()))
 	}
 	return nil
-}
-
-// place tells the maker where tasks go, as far as that is known.
-func (r *sync) place() {
-	tags := make(map[string]maker.Record, len(r.result.Tags))
-	for _, tag := range r.result.Tags {
-		tags[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
-	}
-	r.maker.Use(maker.Place{
-		Project: r.dest.Project.ID, ProjectName: r.dest.Project.Name, User: r.dest.User(),
-		Major: r.dest.Session.Major, Lags: r.dest.Session.Protocol == odoorpc.JSON2,
-		Stage: maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, Tags: tags,
-	}, r.book)
 }
 
 // look makes sure that the tasks which pending stories go under are fit for
@@ -81,63 +70,52 @@ func (r *sync) place() {
 // found again. A map without any id and a project without any stage had no run
 // before, and need no look.
 func (r *sync) look(ctx context.Context) ([]maker.Verdict, error) {
-	r.place()
 	plan := r.book.Plan()
-	if plan.Pending() == 0 {
+	if plan.Pending() == 0 || r.stages.First && plan.Synced == 0 && !r.options.DryRun {
 		return nil, nil
 	}
 	parents := slices.DeleteFunc(plan.Parents(), func(parent *Item) bool { return r.book.Entry(parent) != nil })
-	if r.stages.First && plan.Synced == 0 && !r.options.DryRun {
-		return nil, nil
-	}
 	var items []*Item
 	if !r.options.PlainCreate {
-		items = r.book.Pending(slices.Concat(plan.Features, plan.Stories))
+		items = r.book.Pending(plan.Features, plan.Stories)
 	}
-	sight, err := r.maker.Look(ctx, items, idsOf(parents))
+	tasks, found, err := r.maker.Look(ctx, items, idsOf(parents))
 	if err != nil {
 		return nil, err
 	}
-	above := make([]parent, len(parents))
+	above := make([]maker.Verdict, len(parents))
 	for i, item := range parents {
-		above[i] = parent{item, item.TaskID, sight.Parents[item.TaskID]}
+		above[i] = maker.Verdict{Item: item, ID: item.TaskID, Task: tasks[item.TaskID]}
 	}
 	if err := r.checkParents(ctx, above); err != nil {
 		return nil, err
 	}
 	if !r.options.DryRun {
-		return sight.Found, nil
+		return found, nil
 	}
-	known := make(map[*Item]bool, len(sight.Found))
-	for _, v := range sight.Found {
-		known[v.Item] = true
-	}
-	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item] })
-	return r.maker.Ask(ctx, rest, sight.Found)
+	known := byItem(found)
+	rest := slices.DeleteFunc(items, func(item *Item) bool { return known[item].Item != nil })
+	return r.maker.Ask(ctx, rest, found)
 }
 
-// parent is a feature that stories are to go under, and its task; nil where the
-// user sees none.
-type parent struct {
-	*Item
-	id   int64
-	task *maker.Task
-}
-
-// linkedParents are the features that a run would link and then load stories
-// under: those without a task, and those whose tasks the user may not see.
-func linkedParents(stories []*Item, found []maker.Verdict) []parent {
+func byItem(found []maker.Verdict) map[*Item]maker.Verdict {
 	verdicts := make(map[*Item]maker.Verdict, len(found))
 	for _, v := range found {
 		verdicts[v.Item] = v
 	}
-	var parents []parent
-	for _, story := range stories {
-		v, linked := verdicts[story.Parent]
-		task, there := verdicts[story]
-		if linked && (!there || task.Unseen) {
-			parents = append(parents, parent{story.Parent, v.ID, v.Task})
-			delete(verdicts, story.Parent)
+	return verdicts
+}
+
+// linkedParents are the features that a run would link and then load stories
+// under: those without a task, and those whose tasks the user may not see.
+func (r *sync) linkedParents() []maker.Verdict {
+	var parents []maker.Verdict
+	for _, story := range r.book.Plan().Stories {
+		feature, linked := r.outlook[story.Parent]
+		task, there := r.outlook[story]
+		known := len(parents) > 0 && parents[len(parents)-1].Item == story.Parent
+		if linked && !known && (!there || task.Unseen) {
+			parents = append(parents, feature)
 		}
 	}
 	return parents
@@ -151,9 +129,6 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	under := make(map[int64][]*Item)
 	var ids []int64
 	for _, item := range batch {
-		if item.Parent == nil {
-			return nil
-		}
 		if entry := p.book.Entry(item.Parent); entry != nil && entry.Stood {
 			if under[entry.ID] == nil {
 				ids = append(ids, entry.ID)
@@ -167,7 +142,7 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	}
 	for _, id := range ids {
 		stories := under[id]
-		refusal := p.checkParents(ctx, []parent{{stories[0].Parent, id, tasks[id]}})
+		refusal := p.checkParents(ctx, []maker.Verdict{{Item: stories[0].Parent, ID: id, Task: tasks[id]}})
 		if refusal == nil {
 			continue
 		}
@@ -185,46 +160,41 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	return nil
 }
 
-// checkParents refuses tasks that are gone, archived or in another project,
-// and warns of one that seems to be another's.
-func (r *sync) checkParents(ctx context.Context, parents []parent) error {
-	var odd []parent
+// checkParents refuses tasks for stories to go under that are gone or out of
+// sight, archived or in another project, and warns of one that seems to be
+// another's.
+func (r *sync) checkParents(ctx context.Context, parents []maker.Verdict) error {
+	var odd []maker.Verdict
 	var ids []int64
 	for _, p := range parents {
 		refuse := func(is, explain string) error {
-			return &SetupError{
-				Message: fmt.Sprintf("%s:%d: feature %q: its task %d %s", r.result.Map, p.Position().Line, p.Name, p.id, is),
-				Explain: explain,
-			}
+			return &SetupError{Message: fmt.Sprintf("%s: its task %d %s", r.at(p.Item), p.ID, is), Explain: explain}
 		}
 		switch {
-		case p.task == nil:
+		case p.Task == nil:
 			return refuse(fmt.Sprintf("is not in Odoo, or user %s may not see it", r.dest.User()),
 				"if the task was deleted, set its task_id to 0 and it is created again with its pending stories; otherwise check the database and the rights")
-		case p.task.Project.ID != r.dest.Project.ID:
+		case p.Task.Project.ID != r.dest.Project.ID:
 			where := "no project"
-			if p.task.Project.ID != 0 {
-				where = fmt.Sprintf("project %q", p.task.Project.Name)
+			if p.Task.Project.ID != 0 {
+				where = fmt.Sprintf("project %q", p.Task.Project.Name)
 			}
-			return refuse(fmt.Sprintf("is %q in %s, not in project %q", p.task.Name, where, r.dest.Project.Name),
+			return refuse(fmt.Sprintf("is %q in %s, not in project %q", p.Task.Name, where, r.dest.Project.Name),
 				"check the server and the project; if the task was moved, move it back, or set its task_id to 0 for a new one")
-		case !p.task.Active:
+		case !p.Task.Active:
 			return refuse("is archived, and would hide its new subtasks",
 				"unarchive the task in Odoo, or mark the feature with _deprecated = true")
-		case string(p.task.Name) != p.Name:
-			odd, ids = append(odd, p), append(ids, p.id)
+		case string(p.Task.Name) != p.Item.Name:
+			odd, ids = append(odd, p), append(ids, p.ID)
 		}
-	}
-	if len(odd) == 0 {
-		return nil
 	}
 	ours, err := r.maker.FeatureTasks(ctx, ids)
 	if err != nil {
 		return err
 	}
 	for _, p := range odd {
-		if !ours[p.id] {
-			r.warn(fmt.Sprintf("%s:%d: feature %q: its task %d is called %q in Odoo", r.result.Map, p.Position().Line, p.Name, p.id, p.task.Name),
+		if ours[p.ID] == "" {
+			r.warn(fmt.Sprintf("%s: its task %d is called %q in Odoo", r.at(p.Item), p.ID, p.Task.Name),
 				"if that is another task, write the right task_id, or 0 for a new one; the subtasks of this run go under it")
 		}
 	}
@@ -239,23 +209,22 @@ func idsOf(items []*Item) []int64 {
 	return ids
 }
 
-// differing are the tasks that stood there before and are not taken.
-func (r *sync) differing(found []maker.Verdict) []maker.Verdict {
-	if r.options.Link {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(found), func(v maker.Verdict) bool { return len(v.Differences) == 0 })
+// fits reports whether a task is what the map says of its item, or is to be
+// taken for it even so.
+func (r *sync) fits(v maker.Verdict) bool {
+	return len(v.Differences) == 0 || r.options.Link && v.Stood
 }
 
-// mismatch is the error about tasks that are not what the map says; nil for
-// none.
+// mismatch is the error about those of the tasks that do not fit; nil for none.
 func (r *sync) mismatch(verdicts []maker.Verdict) error {
-	if len(verdicts) == 0 {
-		return nil
-	}
 	e := &MismatchError{File: r.result.Map}
 	for _, v := range verdicts {
-		e.Items = append(e.Items, Mismatch{Item: resultOf(v.Item, v.ID, Pending), Differences: v.Differences, Created: v.Wrong, Unseen: v.Unseen})
+		if !r.fits(v) {
+			e.Items = append(e.Items, Mismatch{ItemResult: resultOfVerdict(v, Pending), Created: v.Wrong, Unseen: v.Unseen})
+		}
+	}
+	if len(e.Items) == 0 {
+		return nil
 	}
 	return e
 }

@@ -600,7 +600,7 @@ func TestAHoleInFrontOfANamesake(t *testing.T) {
 		_, err := sync()
 		var differs *engine.MismatchError
 		is.True(errors.As(err, &differs))
-		is.Equal(differs.Items[0].Item.ID, int64(4))
+		is.Equal(differs.Items[0].ID, int64(4))
 		is.Equal(w.read(path), text)
 	}
 }

@@ -214,8 +214,8 @@ func TestDiscardedCheckoutGetsTheSameTasks(t *testing.T) {
 		var mismatch *engine.MismatchError
 		is.True(errors.As(err, &mismatch))
 		is.Equal(len(mismatch.Items), 1)
-		is.Equal(mismatch.Items[0].Item.Name(), "Card")
-		is.Equal(mismatch.Items[0].Item.Line, 7)
+		is.Equal(mismatch.Items[0].Name(), "Card")
+		is.Equal(mismatch.Items[0].Line, 7)
 		is.Equal(mismatch.Items[0].Differences, []engine.Difference{{Field: "description", Map: "As a shop owner", Odoo: "As a customer"}})
 		is.Equal(strings.Count(w.read(path), "task_id = 0"), 1)
 

@@ -37,8 +37,8 @@ func (p *production) run(ctx context.Context) error {
 		if err := p.settle(ctx, <-p.answers); stop == nil {
 			stop = err
 		}
-		if stop == nil && (p.options.PlainCreate || !p.now().Before(p.saver.next)) {
-			stop = p.saver.save(p.inFlight > 0)
+		if stop == nil && (p.options.PlainCreate || !p.now().Before(p.due)) {
+			stop = p.save(p.inFlight > 0)
 		}
 	}
 }
@@ -82,17 +82,17 @@ func (p *production) start(ctx context.Context) error {
 // does for its items what was done for the others.
 func (p *production) catchUp(ctx context.Context) error {
 	if p.file.Touched() {
-		if err := p.saver.save(false); err != nil {
+		if err := p.save(false); err != nil {
 			return err
 		}
 	}
-	if p.saver.mapError != nil {
-		return p.saver.mapError
+	if p.mapError != nil {
+		return p.mapError
 	}
-	if p.saver.prepared {
+	if p.prepared {
 		return nil
 	}
-	p.saver.prepared = true
+	p.prepared = true
 	return p.prepare(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/featuremap"
+	"odoosync/engine/internal/ledger"
 	"odoosync/engine/internal/maker"
 	"odoosync/odoorpc"
 )
@@ -55,7 +56,7 @@ type ItemResult struct {
 	Line        int          // line of the task_id in the map as it was last read, from 1; 0 when it is no longer there
 	ID          int64        // task id, 0 when there is none
 	Status      Status       // what became of it
-	Differences []Difference // only where Status is Differs
+	Differences []Difference // only where Status is Differs, and in a MismatchError
 	URL         string       // where a browser shows the task; "" when there is none
 }
 
@@ -73,6 +74,11 @@ func (r ItemResult) place(file string) string {
 		return file
 	}
 	return fmt.Sprintf("%s:%d", file, r.Line)
+}
+
+// at is the place with the item's own name, as file:line: story "Sign in".
+func (r ItemResult) at(file string) string {
+	return fmt.Sprintf("%s: %s %q", r.place(file), r.Kind, r.Name())
 }
 
 // Describe names the item, as feature "Orders" or story "Sign in" of feature
@@ -136,4 +142,75 @@ type StagesResult struct {
 	Session odoorpc.Session
 	Project Project
 	Stages  []Stage // the six stages in board order
+}
+
+// resultOf says what became of an item.
+func resultOf(i *Item, id int64, status Status) ItemResult {
+	r := ItemResult{Kind: i.Kind, Feature: i.Feature().Name, Line: i.Position().Line, ID: id, Status: status}
+	if i.Kind == Story {
+		r.Story = i.Name
+	}
+	return r
+}
+
+// at names an item and where it stands, for messages.
+func (r *sync) at(item *Item) string { return resultOf(item, 0, Pending).at(r.result.Map) }
+
+// resultOfEntry says what became of an item that this run has a task for.
+func resultOfEntry(e *ledger.Entry) ItemResult {
+	status := Created
+	if e.Stood {
+		status = Linked
+	}
+	r := resultOf(e.Was, e.ID, status)
+	if e.Item == nil {
+		r.Line = 0
+	}
+	return r
+}
+
+// resultOfVerdict says what an item has instead of the task that it asks for.
+func resultOfVerdict(v maker.Verdict, status Status) ItemResult {
+	r := resultOf(v.Item, v.ID, status)
+	r.Differences = v.Differences
+	return r
+}
+
+// conclude says what became of everything in the map, or what would.
+func (r *sync) conclude() {
+	if r.book == nil {
+		return
+	}
+	for item := range r.book.Map().All {
+		var result ItemResult
+		switch entry := r.book.Entry(item); {
+		case entry != nil:
+			result = resultOfEntry(entry)
+		case item.Deprecated:
+			result = resultOf(item, item.TaskID, Deprecated)
+		case item.TaskID != 0:
+			result = resultOf(item, item.TaskID, Synced)
+		default:
+			result = r.resultOfPending(item)
+		}
+		if r.result.Project.ID != 0 && result.ID != 0 {
+			result.URL = r.dest.TaskURL(result.ID)
+		}
+		r.result.Items = append(r.result.Items, result)
+	}
+}
+
+// resultOfPending says what a run would do with an item that needs a task, if a
+// dry run has found that out.
+func (r *sync) resultOfPending(item *Item) ItemResult {
+	v, known := r.outlook[item]
+	switch {
+	case r.outlook == nil:
+		return resultOf(item, 0, Pending)
+	case !known:
+		return resultOf(item, 0, Create)
+	case r.fits(v):
+		return resultOf(item, v.ID, Link)
+	}
+	return resultOfVerdict(v, Differs)
 }

@@ -11,6 +11,7 @@ import (
 	"odoosync/engine/internal/ledger"
 	"odoosync/engine/internal/maker"
 	"odoosync/engine/internal/mapfile"
+	"odoosync/odoorpc"
 )
 
 // Sync creates a task for every pending feature of the map at path and a
@@ -26,35 +27,33 @@ import (
 // *UnknownOutcomeError, *NotSavedError, and those of package odoorpc.
 func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	started := time.Now()
-	r := &sync{Engine: e, result: &Result{Map: path, DryRun: e.options.DryRun}}
-	err := r.all(ctx, path)
+	r := &sync{saver: &saver{Engine: e, path: path}, result: &Result{Map: path, DryRun: e.options.DryRun}}
+	err := r.all(ctx)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
 	}
-	r.conclude(func(item *Item) ItemResult { return resultOf(item, 0, Pending) })
+	r.conclude()
 	r.result.Duration = time.Since(started)
 	return r.result, err
 }
 
 // sync is one call of Sync: the packages that it leads a map through.
 type sync struct {
-	*Engine
-	result *Result
-	file   *mapfile.File
-	book   *ledger.Ledger
-	dest   *destination.Destination
-	stages *destination.Records
-	maker  *maker.Maker
-	saver  *saver
+	*saver
+	result  *Result
+	dest    *destination.Destination
+	stages  *destination.Records
+	maker   *maker.Maker
+	outlook map[*Item]maker.Verdict // what a dry run found
 }
 
 // all is the way of a map, from the file to Odoo and back.
-func (r *sync) all(ctx context.Context, path string) (err error) {
-	if r.file, err = mapfile.Open(path); err != nil {
+func (r *sync) all(ctx context.Context) (err error) {
+	if r.file, err = mapfile.Open(r.path); err != nil {
 		return err
 	}
 	defer r.file.Close()
-	if err := r.read(path); err != nil {
+	if err := r.read(); err != nil {
 		return err
 	}
 	if r.book.Plan().Pending() == 0 && !r.options.DryRun {
@@ -70,12 +69,12 @@ func (r *sync) all(ctx context.Context, path string) (err error) {
 }
 
 // read reads the map, and plans.
-func (r *sync) read(path string) error {
+func (r *sync) read() error {
 	src, err := r.file.Read()
 	if err != nil {
-		return &FileError{Path: path, Op: "read", Err: err}
+		return &FileError{Path: r.path, Op: "read", Err: err}
 	}
-	m, err := featuremap.Parse(path, src, r.options.Strict)
+	m, err := featuremap.Parse(r.path, src, r.options.Strict)
 	if err != nil {
 		return err
 	}
@@ -84,26 +83,27 @@ func (r *sync) read(path string) error {
 	}
 	if !r.options.DryRun {
 		for _, err := range r.file.Sweep() {
-			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it does no harm; its owner can remove it")
+			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", r.path, err), "it does no harm; its owner can remove it")
 		}
 	}
 	r.book = ledger.New(m)
-	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
-	plan := r.book.Plan()
-	r.report(Planned{Pending: plan.Pending(), Synced: plan.Synced, Deprecated: plan.Deprecated})
+	r.report(Planned{Pending: r.book.Plan().Pending()})
 	return nil
 }
 
 // connect finds out where tasks go.
 func (r *sync) connect(ctx context.Context) (err error) {
 	r.dest, err = r.Engine.connect(ctx)
-	if r.dest != nil {
-		r.result.Session, r.result.Project = r.dest.Session, r.dest.Project
-	}
+	r.result.Session, r.result.Project = r.dest.Session, r.dest.Project
 	if err != nil {
 		return err
 	}
-	r.maker = maker.New(r.odoo, maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now, Began: r.dest.Session.Time})
+	r.maker = maker.New(r.odoo,
+		maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now, Began: r.dest.Session.Time},
+		maker.Place{
+			Project: r.dest.Project.ID, ProjectName: r.dest.Project.Name, User: r.dest.User(),
+			Major: r.dest.Session.Major, Lags: r.dest.Session.Protocol == odoorpc.JSON2,
+		}, r.book)
 	if r.stages, err = r.dest.FindStages(ctx, []string{destination.Backlog}); err != nil {
 		return err
 	}
@@ -118,21 +118,21 @@ func (r *sync) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.dest.AskStages(ctx, r.stages)
-	r.dest.AskTags(ctx, tags)
+	r.dest.Ask(ctx, r.stages)
+	r.dest.Ask(ctx, tags)
 	r.result.Stage, r.result.Tags = r.stages.Named[0], tags.Named
-	r.report(Prepared{Stage: r.result.Stage, Tags: r.result.Tags})
+	r.report(Prepared{})
 	found, err := r.look(ctx)
 	if err != nil {
 		return err
 	}
-	r.conclude(outlook(found, r.options.Link))
+	r.outlook = byItem(found)
 	if r.options.Link {
-		if err := r.checkParents(ctx, linkedParents(r.book.Plan().Stories, found)); err != nil {
+		if err := r.checkParents(ctx, r.linkedParents()); err != nil {
 			return err
 		}
 	}
-	if err := r.mismatch(r.differing(found)); err != nil || len(found) == r.book.Plan().Pending() {
+	if err := r.mismatch(found); err != nil || len(found) == r.book.Plan().Pending() {
 		return err
 	}
 	return r.mayCreate(ctx)
@@ -160,16 +160,16 @@ func (r *sync) settleAll(ctx context.Context) error {
 	p := &production{sync: r, size: maker.NewSize(), jobs: jobs, flying: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
 	for {
 		err := p.run(ctx)
-		if r.saver.failed {
+		if r.failed {
 			if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
-				notSaved.Items = r.saver.missing() // with those of the calls that were in flight then
+				notSaved.Items = r.missing() // with those of the calls that were in flight then
 			}
 			return err
 		}
 		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
 			return err
 		}
-		if saveErr := r.saver.save(false); saveErr != nil {
+		if saveErr := r.save(false); saveErr != nil {
 			return errors.Join(saveErr, err)
 		}
 		if err != nil {

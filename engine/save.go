@@ -10,8 +10,8 @@ import (
 	"odoosync/engine/internal/mapfile"
 )
 
-// saver writes the ids in hand into the map, wherever its items stand by then.
-// The time that goes into that is kept within a tenth of the run: a large map
+// saver has the map of a run, and writes the ids in hand into it, wherever its
+// items stand by then. The time that goes into that is kept within a tenth of the run: a large map
 // is saved less often. An id that is not saved when a run is killed is found
 // again by its external id.
 type saver struct {
@@ -19,7 +19,7 @@ type saver struct {
 	path     string
 	file     *mapfile.File
 	book     *ledger.Ledger
-	next     time.Time // when the next save is due
+	due      time.Time // when the next save is due
 	failed   bool
 	prepared bool      // stage, tags and parents are there for all items of the map as it was last read
 	mapError *MapError // what somebody's edit got wrong
@@ -39,7 +39,7 @@ func (s *saver) save(calling bool) error {
 	missing := s.missing()
 	if err == nil && len(missing) == 0 {
 		ended := s.now()
-		s.next = ended.Add(9 * ended.Sub(started))
+		s.due = ended.Add(9 * ended.Sub(started))
 		return nil
 	}
 	s.failed = true
@@ -54,7 +54,11 @@ func (s *saver) save(calling bool) error {
 
 // missing are the items of this run whose ids the map does not hold.
 func (s *saver) missing() []ItemResult {
-	return resultsOf(slices.Concat(s.book.Lost(), s.book.Unsaved()))
+	var missing []ItemResult
+	for _, e := range slices.Concat(s.book.Lost(), s.book.Unsaved()) {
+		missing = append(missing, resultOfEntry(e))
+	}
+	return missing
 }
 
 func (s *saver) try(calling bool) error {
@@ -82,35 +86,20 @@ func (s *saver) try(calling bool) error {
 		if err != nil {
 			return err
 		}
-		saved := resultsOf(s.book.Saved())
+		s.book.Saved()
 		done, total := s.book.Count()
-		s.report(Saved{Items: saved, Done: done, Total: total})
+		s.report(Saved{Done: done, Total: total})
 		return nil
 	}
 	return mapfile.ErrChanged
 }
 
-// reload reads the map again after somebody else wrote it. A map with mistakes
-// is still good enough to take ids; the run then ends with them. One that is
-// gone, or no TOML, holds none.
+// reload reads the map again after somebody else wrote it. They may be in the
+// middle of that: have taken the old file away, or have written a part, which
+// may be TOML by chance. So the text counts only if nobody wrote for a while
+// after it was read. A map with mistakes is still good enough to take ids; the
+// run then ends with them. One that is gone, or no TOML, holds none.
 func (s *saver) reload() error {
-	m, err := s.reparse()
-	if m == nil {
-		s.book.Drop()
-		return err
-	}
-	s.mapError = nil
-	errors.As(err, &s.mapError)
-	s.prepared = false
-	s.book.Move(m)
-	return nil
-}
-
-// reparse reads the map as it is now. An editor may be in the middle of saving
-// it: has taken the old file away, or has written a part, which may be TOML by
-// chance. So the text counts only if nobody wrote for a while after it was
-// read.
-func (s *saver) reparse() (*FeatureMap, error) {
 	const attempts = 10
 	const quiet = 200 * time.Millisecond
 	for attempt := 1; ; attempt++ {
@@ -120,8 +109,16 @@ func (s *saver) reparse() (*FeatureMap, error) {
 			m, err = featuremap.Parse(s.path, src, false)
 		}
 		s.wait(quiet) // also when the run was interrupted: there are ids to save
-		if attempt == attempts || m != nil && !s.file.Touched() {
-			return m, err
+		switch {
+		case attempt < attempts && (m == nil || s.file.Touched()):
+			continue
+		case m == nil:
+			s.book.Drop()
+			return err
 		}
+		s.mapError, s.prepared = nil, false
+		errors.As(err, &s.mapError)
+		s.book.Move(m)
+		return nil
 	}
 }

@@ -33,7 +33,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		owner := p.book.Owner(v.ID)
 		switch {
 		case owner == nil || owner == v.Item:
-		case v.Stood || v.Unseen || p.book.Entry(owner) != nil:
+		case v.Stood || p.book.Entry(owner) != nil:
 			// The task under its external id is another item's by now.
 			if !p.maker.NextOrdinal(v.Item) {
 				return &ItemError{File: p.result.Map, Item: resultOf(v.Item, 0, Pending), Message: "each of the many external ids tried for it leads to a task that stands elsewhere in the map"}
@@ -43,13 +43,13 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 			claimed = append(claimed, owner)
 		}
 		switch {
-		case len(v.Differences) == 0, p.options.Link && (v.Stood || v.Unseen):
-			p.book.Take(v.Item, v.ID, v.Stood || v.Unseen)
+		case p.fits(v):
+			p.book.Take(v.Item, v.ID, v.Stood)
 			if v.Unseen {
-				p.warn(fmt.Sprintf("%s:%d: %s %q: user %s may not see its task %d", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, p.dest.User(), v.ID),
+				p.warn(fmt.Sprintf("%s: user %s may not see its task %d", p.at(v.Item), p.dest.User(), v.ID),
 					"check in Odoo that it is the right one; the id is in the map all the same")
 			}
-		case v.Stood || v.Unseen || v.Wrong:
+		case v.Stood || v.Wrong:
 			differing = append(differing, v)
 		default:
 			p.book.Take(v.Item, v.ID, false)
@@ -68,7 +68,7 @@ func (p *production) warnChanged(v maker.Verdict) {
 	for _, d := range v.Differences {
 		changes = append(changes, fmt.Sprintf("%s: %s", d.Field, d.Odoo))
 	}
-	p.warn(fmt.Sprintf("%s:%d: %s %q: Odoo changed task %d when it was created (%s)", p.result.Map, v.Item.Position().Line, v.Item.Kind, v.Item.Name, v.ID, strings.Join(changes, "; ")),
+	p.warn(fmt.Sprintf("%s: Odoo changed task %d when it was created (%s)", p.at(v.Item), v.ID, strings.Join(changes, "; ")),
 		"an automation in this Odoo did that; the id is in the map anyway")
 }
 

@@ -145,12 +145,12 @@ func (c *console) fail(f failure) {
 
 // mismatch shows one existing task beside its item.
 func (c *console) mismatch(file string, m engine.Mismatch) string {
-	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line))
-	task := fmt.Sprintf("task %d", m.Item.ID)
-	if m.Item.ID == 0 {
+	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Line))
+	task := fmt.Sprintf("task %d", m.ID)
+	if m.ID == 0 {
 		task = "a hidden task"
 	}
-	return fmt.Sprintf("%s %s %s, %s:\n", where, m.Item.Kind, oneLine(strconv.Quote(m.Item.Name())), task) + differences("  ", m.Differences)
+	return fmt.Sprintf("%s %s %s, %s:\n", where, m.Kind, oneLine(strconv.Quote(m.Name())), task) + differences("  ", m.Differences)
 }
 
 // differences shows in what a task is not what the map says.

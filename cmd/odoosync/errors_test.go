@@ -37,7 +37,7 @@ func TestExitCodes(t *testing.T) {
 		{&odoorpc.DatabaseError{}, exitRefused, "database"},
 		{&engine.SetupError{Message: "m", Err: refused}, exitRefused, "setup"},
 		{&engine.ItemError{Item: item, Err: refused}, exitRefused, "item"},
-		{&engine.MismatchError{Items: []engine.Mismatch{{Item: item}}}, exitRefused, "mismatch"},
+		{&engine.MismatchError{Items: []engine.Mismatch{{ItemResult: item}}}, exitRefused, "mismatch"},
 		{refused, exitRefused, "server"},
 		{&odoorpc.ConflictError{}, exitUnreachable, "transport"},
 		{&odoorpc.TransportError{}, exitUnreachable, "transport"},

@@ -36,7 +36,7 @@ func TestADryRunShowsWhatARunWouldDo(t *testing.T) {
 		planned(engine.Feature, "Fax", engine.Deprecated, 0),
 		planned(engine.Story, "Print", engine.Deprecated, 0),
 	}}
-	mismatch := &engine.MismatchError{File: "map.toml", Items: []engine.Mismatch{{Item: differs, Differences: differs.Differences}}}
+	mismatch := &engine.MismatchError{File: "map.toml", Items: []engine.Mismatch{{ItemResult: differs}}}
 	_, tree, _ := strings.Cut(summary(r, mismatch, false, style{}), "\n\n")
 	is.Equal(tree, `  Payment (task 42)
   ├── ! By card (task 43 differs) https://odoo.example.com/t/43

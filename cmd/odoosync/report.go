@@ -204,8 +204,7 @@ func errorOf(f failure) *reportError {
 		e.Items = append(e.Items, itemOf(it))
 	}
 	for _, m := range f.Mismatch {
-		m.Item.Differences = m.Differences
-		e.Items = append(e.Items, itemOf(m.Item))
+		e.Items = append(e.Items, itemOf(m.ItemResult))
 	}
 	return e
 }

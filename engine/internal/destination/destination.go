@@ -66,15 +66,14 @@ type Destination struct {
 
 // Connect logs in and finds the project that is wanted, an id or an exact
 // name. With plain, missing stages and tags are created by create, for users
-// who may not import. The Destination is there with its session also where the
-// project is not found. Errors: *Error, and those of package odoorpc.
+// who may not import. The Destination is there also after an error, with what
+// was found until then. Errors: *Error, and those of package odoorpc.
 func Connect(ctx context.Context, odoo Odoo, wanted string, plain bool) (*Destination, error) {
 	session, err := odoo.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
 	t := &Destination{Session: session, odoo: odoo, plain: plain}
-	t.Project, err = t.findProject(ctx, strings.TrimSpace(wanted))
+	if err == nil {
+		err = t.findProject(ctx, strings.TrimSpace(wanted))
+	}
 	return t, err
 }
 
@@ -123,13 +122,13 @@ func (t *Destination) bySourceName(ctx context.Context, since int, find func(lan
 // reads them; nil where these are the source names, in English.
 func (t *Destination) foreign(ctx context.Context) (odoorpc.Context, error) {
 	if t.lang == nil {
-		var user struct {
+		user := struct {
 			Lang odoorpc.Text `json:"lang"`
-		}
-		if t.Session.Lang != "" {
-			user.Lang = odoorpc.Text(t.Session.Lang)
-		} else if err := t.odoo.Call(ctx, modelUser, "context_get", odoorpc.Args{Repeatable: true}, &user); err != nil {
-			return nil, err
+		}{odoorpc.Text(t.Session.Lang)}
+		if user.Lang == "" {
+			if err := t.odoo.Call(ctx, modelUser, "context_get", odoorpc.Args{Repeatable: true}, &user); err != nil {
+				return nil, err
+			}
 		}
 		t.lang = (*string)(&user.Lang)
 	}

@@ -14,22 +14,19 @@ import (
 // findProject looks the project up, by id or by exact name: the source name,
 // else the one that the user reads. It has to be one, visible to the user and
 // not archived.
-func (t *Destination) findProject(ctx context.Context, wanted string) (Project, error) {
+func (t *Destination) findProject(ctx context.Context, wanted string) (err error) {
 	if id, ok := asID(wanted); ok {
-		project, err := t.searchProject(ctx, odoorpc.Cond("id", "=", id), wanted, nil)
-		if err != nil || project.ID != 0 {
-			return project, err
-		}
+		_, err = t.searchProject(ctx, odoorpc.Cond("id", "=", id), wanted, nil)
 	}
-	var project Project
-	err := t.bySourceName(ctx, 16, func(lang odoorpc.Context) (_ bool, err error) {
-		project, err = t.searchProject(ctx, odoorpc.Cond("name", "=", wanted), wanted, lang)
-		return project.ID != 0, err
-	})
-	if err != nil || project.ID != 0 {
-		return project, err
+	if err == nil && t.Project.ID == 0 {
+		err = t.bySourceName(ctx, 16, func(lang odoorpc.Context) (bool, error) {
+			return t.searchProject(ctx, odoorpc.Cond("name", "=", wanted), wanted, lang)
+		})
 	}
-	return Project{}, &Error{
+	if err != nil || t.Project.ID != 0 {
+		return err
+	}
+	return &Error{
 		Message: fmt.Sprintf("project %q not found, or not visible to user %s", wanted, t.User()),
 		Explain: "give the project's id, or its name exactly as in Odoo; if only invited users can see the project, the user must follow it",
 	}
@@ -42,37 +39,38 @@ func asID(s string) (int64, bool) {
 	return id, err == nil && id > 0 && id <= math.MaxInt32 && strconv.FormatInt(id, 10) == s
 }
 
-// searchProject returns the one project that meets the condition; the zero
-// Project where there is none.
-func (t *Destination) searchProject(ctx context.Context, condition any, wanted string, lang odoorpc.Context) (Project, error) {
-	var found []struct {
+// searchProject finds the one project that meets the condition. None is no
+// error; several are.
+func (t *Destination) searchProject(ctx context.Context, condition any, wanted string, lang odoorpc.Context) (found bool, err error) {
+	var projects []struct {
 		ID     int64        `json:"id"`
 		Name   odoorpc.Text `json:"name"`
 		Active bool         `json:"active"`
 	}
 	query := odoorpc.Query{Order: "id", Context: odoorpc.Context{"active_test": false}}
 	maps.Copy(query.Context, lang)
-	if err := t.odoo.SearchRead(ctx, modelProject, odoorpc.Domain{condition}, []string{"name", "active"}, query, &found); err != nil {
-		return Project{}, err
+	if err := t.odoo.SearchRead(ctx, modelProject, odoorpc.Domain{condition}, []string{"name", "active"}, query, &projects); err != nil {
+		return false, err
 	}
 	var active []Project
-	for _, p := range found {
+	for _, p := range projects {
 		if p.Active {
 			active = append(active, Project{ID: p.ID, Name: string(p.Name), URL: projectURL(t.Session, p.ID)})
 		}
 	}
 	switch {
-	case len(found) == 0:
-		return Project{}, nil
+	case len(projects) == 0:
+		return false, nil
 	case len(active) == 1:
-		return active[0], nil
+		t.Project = active[0]
+		return true, nil
 	case len(active) == 0:
-		return Project{}, &Error{
-			Message: fmt.Sprintf("project %q (id %d) is archived", found[0].Name, found[0].ID),
+		return false, &Error{
+			Message: fmt.Sprintf("project %q (id %d) is archived", projects[0].Name, projects[0].ID),
 			Explain: "unarchive it in Odoo, or choose another project",
 		}
 	}
-	return Project{}, &Error{
+	return false, &Error{
 		Message: fmt.Sprintf("%d projects are named %q: ids %s", len(active), wanted, idsOf(active)),
 		Explain: "give the id of the one you mean",
 	}

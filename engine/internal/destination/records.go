@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"strconv"
 
 	"odoosync/engine/internal/importer"
 	"odoosync/odoorpc"
@@ -21,12 +22,14 @@ type Record struct {
 type Records struct {
 	Named []Record           // in the order asked for
 	First bool               // the project had no stage at all
+	model string             // Odoo's name for them
+	kind  string             // what their external ids share
 	named map[string]*Record // into Named
 	seen  map[int64]bool     // all that were read, also under other names
 }
 
-func newRecords(names []string) *Records {
-	r := &Records{Named: make([]Record, len(names)), named: make(map[string]*Record), seen: make(map[int64]bool)}
+func newRecords(model, kind string, names []string) *Records {
+	r := &Records{Named: make([]Record, len(names)), model: model, kind: kind, named: make(map[string]*Record), seen: make(map[int64]bool)}
 	for i, name := range names {
 		r.Named[i].Name = name
 		r.named[name] = &r.Named[i]
@@ -52,39 +55,67 @@ func (r *Records) missing() []*Record {
 	return missing
 }
 
-// ask says of missing records whether the user could create them.
-func (r *Records) ask(ctx context.Context, may func(context.Context) Permission) {
+// Ask says of missing records whether the user could create them.
+func (t *Destination) Ask(ctx context.Context, r *Records) {
 	missing := r.missing()
 	if len(missing) == 0 {
 		return
 	}
-	creatable := may(ctx)
+	creatable := t.mayCreate(ctx, r.model)
 	for _, record := range missing {
 		record.Creatable = creatable
 	}
 }
 
-// created takes note that a record was created. An external id can also lead
-// to one that was seen, and so was renamed, archived or taken out of the
-// project since: that one is not taken.
-func (t *Destination) created(r *Records, record *Record, id int64, externalID string) {
-	if r.seen[id] {
-		return
-	}
-	record.ID, record.Created = id, true
-	if !t.plain {
-		record.ExternalID = externalID
-	}
+// field is what a new record gets beside its name.
+type field struct {
+	column string // of a load
+	cell   any
+	name   string // for create
+	value  any
 }
 
-// create creates records under the external ids in the first column, so that
-// repeating creates no second one; or, plainly, without them. The errors are
-// *importer.Refusal and those of package odoorpc that are no refusals.
-func (t *Destination) create(ctx context.Context, model string, fields []string, rows [][]any, plain []map[string]any) ([]int64, error) {
-	if t.plain {
-		ids, err := t.odoo.Create(ctx, model, plain, odoorpc.CreateOptions{})
-		return ids, importer.RefusalOf(err)
+// create creates records in one call: under external ids, so that repeating
+// creates no second one; or, plainly, without them. An external id can also
+// lead to a record that was seen, and so was renamed, archived or taken out of
+// the project since: that one is not taken, and a further attempt has another
+// id. The errors are *importer.Refusal and those of package odoorpc that are no
+// refusals.
+func (t *Destination) create(ctx context.Context, r *Records, part []*Record, attempt int, more ...field) (err error) {
+	columns := []string{"id", "name"}
+	for _, f := range more {
+		columns = append(columns, f.column)
 	}
-	ids, _, err := importer.Load(ctx, t.odoo, model, fields, rows, odoorpc.LoadOptions{})
-	return ids, err
+	externalIDs := make([]string, len(part))
+	rows := make([][]any, len(part))
+	plain := make([]map[string]any, len(part))
+	for i, record := range part {
+		externalIDs[i] = importer.ExternalID(r.kind, record.Name, strconv.Itoa(attempt))
+		rows[i] = []any{externalIDs[i], record.Name}
+		plain[i] = map[string]any{"name": record.Name}
+		for _, f := range more {
+			rows[i] = append(rows[i], f.cell)
+			plain[i][f.name] = f.value
+		}
+	}
+	var ids []int64
+	if t.plain {
+		ids, err = t.odoo.Create(ctx, r.model, plain, odoorpc.CreateOptions{})
+		err = importer.RefusalOf(err)
+	} else {
+		ids, _, err = importer.Load(ctx, t.odoo, r.model, columns, rows, odoorpc.LoadOptions{})
+	}
+	if err != nil {
+		return err
+	}
+	for i, record := range part {
+		if r.seen[ids[i]] {
+			continue
+		}
+		record.ID, record.Created = ids[i], true
+		if !t.plain {
+			record.ExternalID = externalIDs[i]
+		}
+	}
+	return nil
 }

@@ -19,60 +19,49 @@ const (
 	Denied  Permission = "denied"
 )
 
-// MayCreateTasks asks for the user's right to create tasks. From Odoo 17 on
-// every employee has the access right, for tasks of their own; a record rule
-// keeps those of projects to the group Project / User.
+// MayCreateTasks asks for the user's right to create tasks.
 func (t *Destination) MayCreateTasks(ctx context.Context) Permission {
-	may := t.mayCreate(ctx, modelTask)
-	if may == Allowed && t.Session.Major >= 17 {
-		return t.inGroup(ctx, "project.group_project_user")
-	}
-	return may
+	return t.mayCreate(ctx, modelTask)
 }
 
 // MayImport asks whether the user may import tasks, by importing none: modules
 // that close imports to users answer as they do to any import.
 func (t *Destination) MayImport(ctx context.Context) Permission {
 	var loaded struct {
-		IDs      any   `json:"ids"`
 		Messages []any `json:"messages"`
 	}
 	err := t.odoo.Call(ctx, modelTask, "load", odoorpc.Args{
 		Params:     []odoorpc.Param{{Name: "fields", Value: []string{"id", "name"}}, {Name: "data", Value: [][]any{}}},
 		Repeatable: true,
 	}, &loaded)
-	var refusal *importer.Refusal
+	_, refused := errors.AsType[*importer.Refusal](importer.RefusalOf(err))
 	switch {
-	case errors.As(importer.RefusalOf(err), &refusal):
+	case refused, len(loaded.Messages) > 0:
 		return Denied
 	case err != nil:
 		return Unknown
-	case len(loaded.Messages) > 0:
-		return Denied
 	}
 	return Allowed
 }
 
-// mayCreateStages asks for the user's right to create stages of a project. The
-// access right alone does not tell: since Odoo 15 every project user has it,
-// and a record rule keeps all but administrators to stages of their own.
-func (t *Destination) mayCreateStages(ctx context.Context) Permission {
-	if may := t.mayCreate(ctx, modelStage); may != Allowed {
-		return may
-	}
-	return t.inGroup(ctx, "project.group_project_manager")
-}
-
 // mayCreate asks for the user's right to create records of a model. It knows
-// access rights but not record rules, so Allowed may still be refused.
+// access rights but not record rules, so Allowed may still be refused. Where
+// users have the access right for records of their own only, it asks for the
+// group that a record rule keeps those of projects to.
 func (t *Destination) mayCreate(ctx context.Context, model string) Permission {
-	return t.permission(ctx, model, "check_access_rights", odoorpc.Args{
+	may := t.permission(ctx, model, "check_access_rights", odoorpc.Args{
 		Params: []odoorpc.Param{{Name: "operation", Value: "create"}, {Name: "raise_exception", Value: false}}, Repeatable: true,
 	})
-}
-
-// inGroup asks whether the user is in a group.
-func (t *Destination) inGroup(ctx context.Context, group string) Permission {
+	var group string
+	switch {
+	case model == modelStage: // every project user has the right, since Odoo 15
+		group = "project.group_project_manager"
+	case model == modelTask && t.Session.Major >= 17: // every employee
+		group = "project.group_project_user"
+	}
+	if may != Allowed || group == "" {
+		return may
+	}
 	args := odoorpc.Args{Params: []odoorpc.Param{{Name: "group_ext_id", Value: group}}, Repeatable: true}
 	if t.Session.Major >= 18 { // a method of records since then
 		args.IDs = []int64{t.Session.UserID}

@@ -22,7 +22,7 @@ var StageNames = []string{Backlog, "Up Next", "In Progress", "User Acceptance", 
 // FindStages looks stages up by exact name among those of the project. Of
 // several of one name the first on the board counts.
 func (t *Destination) FindStages(ctx context.Context, names []string) (*Records, error) {
-	stages := newRecords(names)
+	stages := newRecords(modelStage, fmt.Sprintf("p%d_stage", t.Project.ID), names)
 	stages.First = true
 	return stages, t.bySourceName(ctx, 0, func(lang odoorpc.Context) (bool, error) {
 		err := t.readStages(ctx, stages, lang)
@@ -55,20 +55,13 @@ func (t *Destination) readStages(ctx context.Context, stages *Records, lang odoo
 	}
 	for _, stage := range found {
 		stages.seen[stage.ID] = true
-		if !slices.Contains(stage.Projects, t.Project.ID) {
-			continue
-		}
-		stages.First = false
-		if stage.Active == nil || *stage.Active {
+		inProject := slices.Contains(stage.Projects, t.Project.ID)
+		stages.First = stages.First && !inProject
+		if inProject && (stage.Active == nil || *stage.Active) {
 			stages.found(stage.ID, stage.Name)
 		}
 	}
 	return nil
-}
-
-// AskStages says of missing stages whether the user could create them.
-func (t *Destination) AskStages(ctx context.Context, stages *Records) {
-	stages.ask(ctx, t.mayCreateStages)
 }
 
 // CreateStages creates the missing stages, each under an external id. Where
@@ -84,15 +77,13 @@ func (t *Destination) CreateStages(ctx context.Context, stages *Records) error {
 					Explain: "add the stage to the project in Odoo",
 				}
 			}
-			externalID := fmt.Sprintf("%s.p%d_stage_%s", importer.Module, t.Project.ID, importer.Digest("1", stage.Name, strconv.Itoa(attempt)))
 			sequence := 1 + max(slices.Index(StageNames, stage.Name), 0)
-			ids, err := t.create(ctx, modelStage, []string{"id", "name", "sequence", "project_ids/.id"},
-				[][]any{{externalID, stage.Name, sequence, strconv.FormatInt(t.Project.ID, 10)}},
-				[]map[string]any{{"name": stage.Name, "sequence": sequence, "project_ids": []any{[]any{6, 0, []int64{t.Project.ID}}}}})
+			err := t.create(ctx, stages, []*Record{stage}, attempt,
+				field{"sequence", sequence, "sequence", sequence},
+				field{"project_ids/.id", strconv.FormatInt(t.Project.ID, 10), "project_ids", []any{[]any{6, 0, []int64{t.Project.ID}}}})
 			if err != nil {
 				return t.stageRefused(ctx, err, stage.Name)
 			}
-			t.created(stages, stage, ids[0], externalID)
 		}
 	}
 	return nil
@@ -110,8 +101,8 @@ func (t *Destination) StageDenied(name string) error {
 
 // stageRefused explains a refusal; other errors stay as they are.
 func (t *Destination) stageRefused(ctx context.Context, err error, name string) error {
-	var refusal *importer.Refusal
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*importer.Refusal](err)
+	if !ok {
 		return err
 	}
 	e := &Error{
@@ -119,7 +110,7 @@ func (t *Destination) stageRefused(ctx context.Context, err error, name string) 
 		Explain: stageRight,
 		Err:     refusal.Err,
 	}
-	if refusal.Closed && t.mayCreateStages(ctx) == Allowed {
+	if refusal.Closed && t.mayCreate(ctx, modelStage) == Allowed {
 		e.Explain = importer.ClosedHint
 	}
 	return e

@@ -3,9 +3,7 @@ package destination
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 
 	"odoosync/engine/internal/importer"
 	"odoosync/odoorpc"
@@ -15,7 +13,7 @@ import (
 // counts. It reads all tags of the database, so that a tag that was renamed is
 // known as well.
 func (t *Destination) FindTags(ctx context.Context, names []string) (*Records, error) {
-	tags := newRecords(names)
+	tags := newRecords(modelTag, "tag", names) // of the whole database, and so are their external ids
 	if len(names) == 0 {
 		return tags, nil
 	}
@@ -33,15 +31,9 @@ func (t *Destination) FindTags(ctx context.Context, names []string) (*Records, e
 	})
 }
 
-// AskTags says of missing tags whether the user could create them.
-func (t *Destination) AskTags(ctx context.Context, tags *Records) { tags.ask(ctx, t.mayCreateTags) }
-
-func (t *Destination) mayCreateTags(ctx context.Context) Permission {
-	return t.mayCreate(ctx, modelTag)
-}
-
 // CreateTags creates the missing tags under external ids, as CreateStages
-// does. One that Odoo refuses is left off; its LeftOff says why.
+// does. One that Odoo refuses is left off, and its LeftOff says why, unless
+// somebody else has created it at the same moment.
 func (t *Destination) CreateTags(ctx context.Context, tags *Records) error {
 	const attempts = 3
 	for attempt := 1; attempt <= attempts; attempt++ {
@@ -50,13 +42,30 @@ func (t *Destination) CreateTags(ctx context.Context, tags *Records) error {
 			return err
 		}
 	}
-	return t.findRefused(ctx, tags)
+	var names []string
+	refused := tags.missing()
+	for _, tag := range refused {
+		if tag.LeftOff == "" {
+			tag.LeftOff = "it was created before, and renamed each time"
+		}
+		names = append(names, tag.Name)
+	}
+	again, err := t.FindTags(ctx, names)
+	if err != nil {
+		return err
+	}
+	for i, tag := range again.Named {
+		if tag.ID != 0 {
+			refused[i].ID, refused[i].LeftOff = tag.ID, ""
+		}
+	}
+	return nil
 }
 
 // createTags creates tags together, and those around a refused one without it.
 func (t *Destination) createTags(ctx context.Context, tags *Records, missing []*Record, attempt int) error {
 	const most = 500 // tags a call
-	send := func(part []*Record) error { return t.sendTags(ctx, tags, part, attempt) }
+	send := func(part []*Record) error { return t.create(ctx, tags, part, attempt) }
 	for asked := false; len(missing) > 0; {
 		part := missing[:min(len(missing), most)]
 		var refusal *importer.Refusal
@@ -66,7 +75,7 @@ func (t *Destination) createTags(ctx context.Context, tags *Records, missing []*
 			continue
 		case !errors.As(err, &refusal):
 			return err
-		case !asked && t.mayCreateTags(ctx) == Denied:
+		case !asked && t.mayCreate(ctx, modelTag) == Denied:
 			leaveOff(missing, "the user has no right to create tags")
 			return nil
 		case refusal.Closed:
@@ -92,48 +101,4 @@ func leaveOff(tags []*Record, reason string) {
 	for _, tag := range tags {
 		tag.LeftOff = reason
 	}
-}
-
-// sendTags is one call that creates tags, with the errors of create. Tags
-// belong to the whole database, and so do their external ids.
-func (t *Destination) sendTags(ctx context.Context, tags *Records, part []*Record, attempt int) error {
-	externalIDs := make([]string, len(part))
-	rows := make([][]any, len(part))
-	plain := make([]map[string]any, len(part))
-	for i, tag := range part {
-		externalIDs[i] = fmt.Sprintf("%s.tag_%s", importer.Module, importer.Digest("1", tag.Name, strconv.Itoa(attempt)))
-		rows[i] = []any{externalIDs[i], tag.Name}
-		plain[i] = map[string]any{"name": tag.Name}
-	}
-	ids, err := t.create(ctx, modelTag, []string{"id", "name"}, rows, plain)
-	if err != nil {
-		return err
-	}
-	for i, tag := range part {
-		t.created(tags, tag, ids[i], externalIDs[i])
-	}
-	return nil
-}
-
-// findRefused looks refused tags up once more: somebody else may have created
-// them at the same moment.
-func (t *Destination) findRefused(ctx context.Context, tags *Records) error {
-	var names []string
-	refused := tags.missing()
-	for _, tag := range refused {
-		if tag.LeftOff == "" {
-			tag.LeftOff = "it was created before, and renamed each time"
-		}
-		names = append(names, tag.Name)
-	}
-	again, err := t.FindTags(ctx, names)
-	if err != nil {
-		return err
-	}
-	for i, tag := range again.Named {
-		if tag.ID != 0 {
-			refused[i].ID, refused[i].LeftOff = tag.ID, ""
-		}
-	}
-	return nil
 }

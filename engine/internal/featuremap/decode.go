@@ -26,13 +26,12 @@ const (
 // keptPaths are the values of a document that a Map is made of, and all keys
 // beside them, which may be misspelt ones.
 func keptPaths() tomledit.Option {
-	feature := []string{keyFeatures, tomledit.Any}
-	story := append(slices.Clone(feature), keyStories, tomledit.Any)
-	below := func(path []string, keys ...string) []string { return append(slices.Clone(path), keys...) }
+	type path = []string
+	const each = tomledit.Any
 	return tomledit.Keep(
-		[]string{tomledit.Any, tomledit.Any, keyTaskID}, []string{tomledit.Any, tomledit.Any, keyStories},
-		below(feature, tomledit.Any), below(feature, tomledit.Any, keyTaskID), below(feature, keyTags, tomledit.Any),
-		below(story, tomledit.Any), below(story, keyTags, tomledit.Any),
+		path{each, each, keyTaskID}, path{each, each, keyStories},
+		path{keyFeatures, each, each}, path{keyFeatures, each, each, keyTaskID}, path{keyFeatures, each, keyTags, each},
+		path{keyFeatures, each, keyStories, each, each}, path{keyFeatures, each, keyStories, each, keyTags, each},
 	)
 }
 
@@ -83,17 +82,12 @@ type decoder struct {
 }
 
 func (d *decoder) features(v tomledit.Value) []*Item {
-	if !v.Exists() {
-		return nil
-	}
-	if v.Kind() != tomledit.Table {
-		d.refuse(v, "expected a table of features, found "+an(v.Kind()), "write each feature as [features.\"Its name\"]")
+	if !d.expect(v, tomledit.Table, "expected a table of features, found", "write each feature as [features.\"Its name\"]") {
 		return nil
 	}
 	features := make([]*Item, 0, v.Len())
 	for name, table := range v.All() {
-		if table.Kind() != tomledit.Table {
-			d.refuse(table, "a feature must be a table, not "+an(table.Kind()), "write it as [features.\"Its name\"] with a task_id")
+		if !d.expect(table, tomledit.Table, "a feature must be a table, not", "write it as [features.\"Its name\"] with a task_id") {
 			continue
 		}
 		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
@@ -108,22 +102,24 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 }
 
 func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
-	if !v.Exists() {
-		return nil
-	}
-	if v.Kind() != tomledit.Array {
-		d.refuse(v, "expected an array of user stories, found "+an(v.Kind()), "write user_stories = [ { name = \"...\", task_id = 0 } ]")
+	const form = "{ name = \"...\", task_id = 0 }"
+	if !d.expect(v, tomledit.Array, "expected an array of user stories, found", "write user_stories = [ "+form+" ]") {
 		return nil
 	}
 	stories := make([]*Item, 0, v.Len())
 	seen := make(map[string]int, v.Len())
 	for table := range v.Values() {
-		if table.Kind() != tomledit.Table {
-			d.refuse(table, "a user story must be a table, not "+an(table.Kind()), "write it as { name = \"...\", task_id = 0 }")
+		if !d.expect(table, tomledit.Table, "a user story must be a table, not", "write it as "+form) {
 			continue
 		}
 		story := &Item{Kind: Story, Parent: feature, Deprecated: feature.Deprecated}
-		story.Name = d.storyName(table)
+		if v := table.Get(keyName); d.expect(v, tomledit.String, "expected a string, found", "") {
+			story.Name, _ = v.Text()
+			start, _ := v.Span()
+			d.checkName(story.Name, start, v)
+		} else if !v.Exists() {
+			d.refuse(table, "the user story has no name", "add name = \"...\"")
+		}
 		d.fields(story, table)
 		d.check(d.story, table)
 		seen[story.Name]++
@@ -133,37 +129,15 @@ func (d *decoder) stories(feature *Item, v tomledit.Value) []*Item {
 	return stories
 }
 
-func (d *decoder) storyName(table tomledit.Value) string {
-	v := table.Get(keyName)
-	if !v.Exists() {
-		d.refuse(table, "the user story has no name", "add name = \"...\"")
-		return ""
-	}
-	name, ok := v.Text()
-	if !ok {
-		d.refuse(v, "expected a string, found "+an(v.Kind()), "")
-		return ""
-	}
-	start, _ := v.Span()
-	d.checkName(name, start, v)
-	return name
-}
-
 // fields reads what features and stories have in common.
 func (d *decoder) fields(item *Item, table tomledit.Value) {
-	if v := table.Get(keyDeprecated); v.Exists() {
-		deprecated, ok := v.Bool()
-		if !ok {
-			d.refuse(v, "expected true or false, found "+an(v.Kind()), "")
-		}
+	if v := table.Get(keyDeprecated); d.expect(v, tomledit.Bool, "expected true or false, found", "") {
+		deprecated, _ := v.Bool()
 		item.Deprecated = item.Deprecated || deprecated
 	}
-	if v := table.Get(keyDescription); v.Exists() {
+	if v := table.Get(keyDescription); d.expect(v, tomledit.String, "expected a string, found", "") {
 		item.description = v
-		switch start, end := v.Span(); {
-		case v.Kind() != tomledit.String:
-			d.refuse(v, "expected a string, found "+an(v.Kind()), "")
-		case end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode:
+		if start, end := v.Span(); end-start > MaxTextNode && longestLine(item.Description()) > MaxTextNode {
 			d.refuse(v, fmt.Sprintf("a line is longer than %d bytes: Odoo would cut it off silently", MaxTextNode), "split the line")
 		}
 	}
@@ -172,17 +146,13 @@ func (d *decoder) fields(item *Item, table tomledit.Value) {
 }
 
 func (d *decoder) readTags(item *Item, v tomledit.Value) {
+	const advice = "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]"
 	item.tags = v
-	switch v.Kind() {
-	case tomledit.Invalid, tomledit.String:
-	case tomledit.Array:
+	if v.Kind() == tomledit.Array {
 		for element := range v.Values() {
-			if element.Kind() != tomledit.String {
-				d.refuse(element, "expected a string, found "+an(element.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
-			}
+			d.expect(element, tomledit.String, "expected a string, found", advice)
 		}
-	default:
-		d.refuse(v, "expected a string or an array of strings, found "+an(v.Kind()), "write tags = \"One, Two\" or tags = [\"One\", \"Two\"]")
+	} else if !d.expect(v, tomledit.String, "expected a string or an array of strings, found", advice) {
 		return
 	}
 	for _, name := range item.Tags() {
@@ -195,29 +165,24 @@ func (d *decoder) readTags(item *Item, v tomledit.Value) {
 func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 	const advice = "write task_id = 0 for an item that needs a task"
 	v := table.Get(keyTaskID)
-	if !v.Exists() {
-		d.refuse(table, fmt.Sprintf("the %s has no task_id", item.Kind), quoted(item, table, advice))
-		return
-	}
 	id, ok := v.Int()
+	first := d.owners[id]
+	if ok && id >= 0 {
+		item.TaskID, item.taskID = id, v
+	}
 	switch {
+	case !v.Exists():
+		d.refuse(table, fmt.Sprintf("the %s has no task_id", item.Kind), quoted(item, table, advice))
 	case !ok:
 		d.refuse(v, "expected an integer, found "+an(v.Kind()), unquoted(v, advice))
-		return
 	case id < 0:
 		d.refuse(v, fmt.Sprintf("expected 0 or the id of a task, found %d", id), advice)
-		return
-	}
-	item.TaskID, item.taskID = id, v
-	if id == 0 {
-		return
-	}
-	if first, taken := d.owners[id]; taken {
+	case id > 0 && first == nil:
+		d.owners[id] = item
+	case id > 0:
 		d.refuse(v, fmt.Sprintf("task %d already belongs to %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
 			"no two items share a task; "+advice)
-		return
 	}
-	d.owners[id] = item
 }
 
 // quoted advises quotes where a header without them has made two names of one
@@ -238,6 +203,15 @@ func unquoted(v tomledit.Value, otherwise string) string {
 		return fmt.Sprintf("write task_id = %d, without quotes", id)
 	}
 	return otherwise
+}
+
+// expect reports whether a value is of a kind, and refuses one of another kind;
+// none at all is no mistake here.
+func (d *decoder) expect(v tomledit.Value, kind tomledit.Kind, message, hint string) bool {
+	if v.Exists() && v.Kind() != kind {
+		d.refuse(v, message+" "+an(v.Kind()), hint)
+	}
+	return v.Kind() == kind
 }
 
 func (d *decoder) refuse(v tomledit.Value, message, hint string) {

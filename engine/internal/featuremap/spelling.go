@@ -72,11 +72,10 @@ func wordsOf(key string) []string {
 // extends reports whether a key is ours with further words, such as
 // description_fr, which is no slip.
 func extends(words, ours []string) bool {
-	for len(words) > len(ours) {
-		if slices.Equal(words[:len(ours)], ours) || slices.Equal(words[1:len(ours)+1], ours) {
+	for ; len(words) >= len(ours); words = words[1:] {
+		if slices.Equal(words[:len(ours)], ours) {
 			return true
 		}
-		words = words[1:]
 	}
 	return false
 }

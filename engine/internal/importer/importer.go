@@ -6,7 +6,6 @@ package importer
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -23,11 +22,13 @@ import (
 // a module touches the ids.
 const Module = "__odoosync__"
 
-// Digest is the part of an external id that says what it is of: the first half
-// of the SHA-256 of the fields joined by NUL bytes, in 32 hexadecimal digits.
-func Digest(fields ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(fields, "\x00")))
-	return hex.EncodeToString(sum[:sha256.Size/2])
+// ExternalID is the external id of a record that the fields tell from others
+// of its kind. Its last part is the first half of the SHA-256 of "1", which is
+// the version of this recipe, and the fields, joined by NUL bytes, in 32
+// hexadecimal digits.
+func ExternalID(kind string, fields ...string) string {
+	sum := sha256.Sum256([]byte("1\x00" + strings.Join(fields, "\x00")))
+	return fmt.Sprintf("%s.%s_%x", Module, kind, sum[:sha256.Size/2])
 }
 
 // Odoo is what the importer asks of a server; *odoorpc.Client provides it.
@@ -58,27 +59,23 @@ func (r *Refusal) Row() int {
 	if len(messages) > 1 && messages[0].Record == 0 && messages[0].Field == "" {
 		messages = messages[1:]
 	}
-	row := -1
-	for _, m := range messages {
-		if row < 0 || m.Record < row {
-			row = m.Record
-		}
+	if len(messages) == 0 {
+		return -1
 	}
-	return row
+	return slices.MinFunc(messages, func(a, b odoorpc.LoadMessage) int { return a.Record - b.Record }).Record
 }
 
 // Names reports whether a message is about the field.
 func (r *Refusal) Names(field string) bool {
-	for _, m := range r.Messages {
-		if m.Field == field {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Messages, func(m odoorpc.LoadMessage) bool { return m.Field == field })
 }
 
 // ClosedHint says what to do where the user may not import.
 const ClosedHint = "have an administrator let this user import records; or run with --plain-create, after which an interrupted run may leave tasks that the next one does not find and creates again"
+
+// maxConflicts is how often a call is sent again that lost to another
+// transaction: with the waits between, more than a minute.
+const maxConflicts = 20
 
 // Load imports rows whose column "id" has their external ids, all or none, and
 // returns the ids of the records in the order of the rows. It is sent again
@@ -103,8 +100,12 @@ func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows []
 			}
 			return ids, conflicts > 0 || loaded.Tries > 1, err
 		}
-		if err := pause(ctx, conflictWait(conflicts)); err != nil {
-			return nil, true, err
+		// With jitter, so that two runs do not keep meeting.
+		longest := min(100*time.Millisecond<<min(conflicts, 10), 5*time.Second)
+		select {
+		case <-ctx.Done():
+			return nil, true, ctx.Err()
+		case <-time.After(longest/2 + rand.N(longest/2)):
 		}
 	}
 }
@@ -137,13 +138,9 @@ func read(loaded odoorpc.LoadResult, err error) ([]int64, error) {
 		refusal.Messages = append(refusal.Messages, m)
 	}
 	refusal.Closed = len(refusal.Messages) == 0
-	if row := refusal.Row(); row >= 0 {
-		for _, m := range refusal.Messages {
-			if m.Record == row {
-				refusal.reason = m.Message
-				break
-			}
-		}
+	row := refusal.Row()
+	if i := slices.IndexFunc(refusal.Messages, func(m odoorpc.LoadMessage) bool { return m.Record == row }); i >= 0 {
+		refusal.reason = refusal.Messages[i].Message
 	}
 	return nil, refusal
 }
@@ -158,21 +155,15 @@ func RefusalOf(err error) error {
 	case errors.As(err, &server) && server.Kind != odoorpc.RefusalBusy:
 		closed := server.Kind == odoorpc.RefusalAccess || server.Kind == odoorpc.RefusalUnsupported
 		return &Refusal{Closed: closed, Err: err, reason: server.Message}
-	case errors.As(err, &answer) && isFilter(answer.Status):
+	case errors.As(err, &answer) && slices.Contains(filterStatuses, answer.Status):
 		return &Refusal{Err: err, reason: fmt.Sprintf("something in front of Odoo answered %d %s", answer.Status, http.StatusText(answer.Status))}
 	}
 	return err
 }
 
-// isFilter reports whether a status is one that filters before Odoo give for
-// what they find in a call.
-func isFilter(status int) bool {
-	switch status {
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotAcceptable, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons:
-		return true
-	}
-	return false
-}
+// filterStatuses are those that filters before Odoo give for what they find in
+// a call.
+var filterStatuses = []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotAcceptable, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons}
 
 // Isolate finds the first of items that is refused. They were refused
 // together; send is called with parts of them, in their order, until one is
@@ -204,26 +195,4 @@ func Isolate[T any](items []T, refusal *Refusal, send func([]T) error) (int, *Re
 		}
 	}
 	return -1, nil, nil
-}
-
-// maxConflicts is how often a call is sent again that lost to another
-// transaction: with the waits between, more than a minute.
-const maxConflicts = 20
-
-// conflictWait grows from a tenth of a second to five, with jitter so that two
-// runs do not keep meeting.
-func conflictWait(try int) time.Duration {
-	longest := min(100*time.Millisecond<<min(try, 10), 5*time.Second)
-	return longest/2 + rand.N(longest/2)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

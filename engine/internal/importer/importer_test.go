@@ -293,8 +293,8 @@ func TestWhichErrorsAreRefusals(t *testing.T) {
 	}
 }
 
-func TestDigest(t *testing.T) {
+func TestRecipeOfExternalIDs(t *testing.T) {
 	is := is.New(t)
 	// printf '1\0\0Checkout\0Card\0001' | sha256sum
-	is.Equal(Digest("1", "", "Checkout", "Card", "1"), "def95aee04ad3038115693f6d11de7b2")
+	is.Equal(ExternalID("p7_story", "", "Checkout", "Card", "1"), "__odoosync__.p7_story_def95aee04ad3038115693f6d11de7b2")
 }

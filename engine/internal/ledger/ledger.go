@@ -68,15 +68,14 @@ func (l *Ledger) Owner(task int64) *featuremap.Item { return l.owners[task] }
 func (l *Ledger) Entry(item *featuremap.Item) *Entry { return l.byItem[item] }
 
 // Pending are those of the items that have no task yet.
-func (l *Ledger) Pending(items []*featuremap.Item) []*featuremap.Item {
-	return slices.DeleteFunc(slices.Clone(items), func(item *featuremap.Item) bool { return l.TaskOf(item) != 0 })
+func (l *Ledger) Pending(items ...[]*featuremap.Item) []*featuremap.Item {
+	return slices.DeleteFunc(slices.Concat(items...), func(item *featuremap.Item) bool { return l.TaskOf(item) != 0 })
 }
 
 // Count is the number of items that have an id of this run in the map, and of
 // those that have or need one.
 func (l *Ledger) Count() (saved, total int) {
-	pending := len(l.Pending(l.plan.Features)) + len(l.Pending(l.plan.Stories))
-	return len(l.entries) - len(l.Unsaved()) - len(l.Lost()), len(l.entries) + pending
+	return len(l.entries) - len(l.Unsaved()) - len(l.Lost()), len(l.entries) + len(l.Pending(l.plan.Features, l.plan.Stories))
 }
 
 // Take gives an item its task.
@@ -107,12 +106,9 @@ func (l *Ledger) Write() (io.WriterTo, error) {
 	return l.patch, nil
 }
 
-// Saved takes note that the text was saved, and returns whose ids are new in
-// it.
-func (l *Ledger) Saved() []*Entry {
-	saved := l.Unsaved()
-	for _, e := range saved {
+// Saved takes note that the text was saved.
+func (l *Ledger) Saved() {
+	for _, e := range l.Unsaved() {
 		e.saved = true
 	}
-	return saved
 }

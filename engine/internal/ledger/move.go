@@ -13,6 +13,7 @@ import (
 func (l *Ledger) Move(m *featuremap.Map) {
 	before := *l
 	l.use(m)
+	l.Drop()
 	named := make(map[string]*featuremap.Item, len(m.Features))
 	for _, feature := range m.Features {
 		named[feature.Name] = feature
@@ -53,37 +54,24 @@ func (l *Ledger) place(kind featuremap.Kind, identify func(*featuremap.Item) ide
 			free[identify(item)] = append(free[identify(item)], item)
 		}
 	}
-	settle := func(e *Entry, item *featuremap.Item) {
-		e.Item, e.Was, e.saved = item, item, item.TaskID == e.ID
-		l.byItem[item], l.owners[e.ID] = e, item
-	}
-	var left []*Entry
-	for _, e := range l.entries {
-		if e.Was.Kind != kind {
-			continue
-		}
-		if there := l.owners[e.ID]; there != nil {
-			settle(e, there)
-			continue
-		}
-		left = append(left, e)
-	}
 	for _, sameText := range []bool{true, false} {
-		var others []*Entry
-		for _, e := range left {
-			who := identify(e.Was)
-			at := slices.IndexFunc(free[who], func(item *featuremap.Item) bool { return !sameText || textOf(item) == textOf(e.Was) })
-			if at < 0 {
-				others = append(others, e)
+		for _, e := range l.entries {
+			if e.Was.Kind != kind || e.Item != nil {
 				continue
 			}
-			settle(e, free[who][at])
-			free[who] = slices.Delete(free[who], at, at+1)
+			item := l.owners[e.ID]
+			if item == nil {
+				who := identify(e.Was)
+				at := slices.IndexFunc(free[who], func(item *featuremap.Item) bool { return !sameText || textOf(item) == textOf(e.Was) })
+				if at < 0 {
+					continue
+				}
+				item = free[who][at]
+				free[who] = slices.Delete(free[who], at, at+1)
+			}
+			e.Item, e.Was, e.saved = item, item, item.TaskID == e.ID
+			l.byItem[item], l.owners[e.ID] = e, item
 		}
-		left = others
-	}
-	for _, e := range left {
-		e.Item, e.saved = nil, false
 	}
 }
 

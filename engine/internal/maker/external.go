@@ -2,6 +2,7 @@ package maker
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 
 	"odoosync/engine/internal/featuremap"
@@ -12,10 +13,9 @@ import (
 //
 //	__odoosync__.p7_story_1f0c...    (project 7, 32 hexadecimal digits)
 //
-// The digits are the first half of the SHA-256 of these fields, joined by NUL
-// bytes: "1" (the version of this recipe), the namespace, the feature's name,
-// the story's name (empty for a feature), the ordinal in decimal. Names go in
-// as the bytes of the map, so any Unicode is safe and no two spellings are
+// The digits are those of importer.ExternalID for these fields: the namespace,
+// the feature's name, the story's name (empty for a feature), the ordinal in
+// decimal. Names go in as the bytes of the map, so any Unicode is safe and no two spellings are
 // taken for one; no name can hold a NUL. The id says who an item is and not
 // what it contains: a new description keeps it, a new name or another feature
 // makes another item of it.
@@ -24,14 +24,11 @@ func externalID(project int64, namespace string, item *featuremap.Item, ordinal 
 	if item.Kind == featuremap.Story {
 		story = item.Name
 	}
-	digest := importer.Digest("1", namespace, item.Feature().Name, story, strconv.Itoa(ordinal))
-	return idPrefix(project, item.Kind) + digest
+	return importer.ExternalID(idKind(project, item.Kind), namespace, item.Feature().Name, story, strconv.Itoa(ordinal))
 }
 
-// idPrefix begins the external ids of all items of a kind in a project.
-func idPrefix(project int64, kind featuremap.Kind) string {
-	return fmt.Sprintf("%s.p%d_%s_", importer.Module, project, kind)
-}
+// idKind is what the external ids of all items of a kind in a project share.
+func idKind(project int64, kind featuremap.Kind) string { return fmt.Sprintf("p%d_%s", project, kind) }
 
 // maxOrdinals is how many external ids are tried for one item beyond those of
 // its namesakes in the map. As many items of its name have to have been renamed
@@ -99,13 +96,13 @@ func (o ordinals) avoid(item *featuremap.Item) {
 
 // namesakes are the items of an item's name in the same feature, itself among
 // them.
-func namesakes(item *featuremap.Item) func(yield func(*featuremap.Item) bool) {
+func namesakes(item *featuremap.Item) iter.Seq[*featuremap.Item] {
+	siblings := []*featuremap.Item{item}
+	if item.Parent != nil {
+		siblings = item.Parent.Stories
+	}
 	return func(yield func(*featuremap.Item) bool) {
-		if item.Parent == nil {
-			yield(item)
-			return
-		}
-		for _, sibling := range item.Parent.Stories {
+		for _, sibling := range siblings {
 			if sibling.Name == item.Name && !yield(sibling) {
 				return
 			}

@@ -18,32 +18,10 @@ func textToHTML(text string) string {
 	if text == "" {
 		return ""
 	}
-	var b strings.Builder
-	b.Grow(len(text) + len(text)/16 + 64)
-	b.WriteString(`<p style="white-space: pre-wrap">`)
-	start := 0
-	for i := range len(text) {
-		var replacement string
-		switch text[i] {
-		case '&':
-			replacement = "&amp;"
-		case '<':
-			replacement = "&lt;"
-		case '>':
-			replacement = "&gt;"
-		case '\n':
-			replacement = "<br>"
-		default:
-			continue
-		}
-		b.WriteString(text[start:i])
-		b.WriteString(replacement)
-		start = i + 1
-	}
-	b.WriteString(text[start:])
-	b.WriteString("</p>")
-	return b.String()
+	return `<p style="white-space: pre-wrap">` + markup.Replace(text) + "</p>"
 }
+
+var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", "<br>")
 
 // htmlToText reads a description back as the text it shows. It undoes
 // textToHTML but for line ends at its end, and takes what Odoo's editor makes of

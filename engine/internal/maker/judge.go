@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"odoosync/engine/internal/featuremap"
@@ -53,14 +54,14 @@ type Difference struct {
 type Verdict struct {
 	Item        *featuremap.Item
 	ID          int64
-	Stood       bool // the task was there before this run
-	Unseen      bool // the user may not see the task: who knows when it was created
+	Stood       bool // the task was there before this run, or may have been: it is unseen
+	Unseen      bool // the user may not see the task
 	Differences []Difference
 	// Wrong says that this run created the task, but not for this item: its
 	// parent is missing, it is what another item of its batch asks for, or it
 	// was deleted at once.
 	Wrong bool
-	Task  *Task // only of one that stood there before the look, and that can be seen
+	Task  *Task // only of one that was looked for, and that can be seen
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.
@@ -84,18 +85,16 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	for _, item := range a.Items {
 		there[k.wanted(item, a.described)] = true
 	}
+	maps.Copy(a.tasks, full)
 	verdicts := make([]Verdict, len(a.Items))
 	for i, item := range a.Items {
 		id := a.IDs[i]
 		t := a.tasks[id]
-		if full[id] != nil {
-			t = full[id]
-		}
 		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Differences: k.compare(item, t, full[id] != nil)}
 		switch {
 		case t == nil:
 			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
-			v.Unseen = !v.Wrong
+			v.Unseen, v.Stood = !v.Wrong, !v.Wrong
 		case !v.Stood:
 			is := seen(t, a.described)
 			v.Wrong = t.Parent.ID != k.parent(item) || there[is] && is != k.wanted(item, a.described)

@@ -2,6 +2,7 @@ package maker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -12,42 +13,28 @@ import (
 	"odoosync/odoorpc"
 )
 
-// Sight is what was seen before anything is created.
-type Sight struct {
-	// Parents are the tasks that were asked for and can be seen.
-	Parents map[int64]*Task
-	// Found are the tasks that items have already, by their external ids.
-	Found []Verdict
-}
-
 // Look looks for the tasks of parents, and for tasks that items without one
-// have already from a run whose ids were lost. It asks for tasks of the project
-// that bear the name of an item, in one call, and where there are some, for
-// their external ids. A task that was renamed or moved since is not found so;
-// Ask finds it, or the load of the item. Only where an item shares its name
-// with one that needs no task, all external ids of the name are asked for: its
-// own may be free while its task is under another one.
-func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (*Sight, error) {
+// have already from a run whose ids were lost. It returns all tasks that it saw,
+// by id, and verdicts on those of items. It asks for tasks of the project that
+// bear the name of an item, in one call, and where there are some, for their
+// external ids. A task that was renamed or moved since is not found so; Ask
+// finds it, or the load of the item. Only where an item shares its name with one
+// that needs no task, all external ids of the name are asked for: its own may be
+// free while its task is under another one.
+func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []int64) (map[int64]*Task, []Verdict, error) {
 	names := make(map[string]bool)
 	for _, item := range items {
 		names[item.Name] = true
 	}
-	sight := &Sight{Parents: make(map[int64]*Task)}
+	tasks := make(map[int64]*Task)
 	namesakes := make(map[int64]bool)
-	isParent := make(map[int64]bool)
-	for _, id := range parents {
-		isParent[id] = true
-	}
 	for _, domain := range k.lookFor(slices.Sorted(maps.Keys(names)), parents) {
 		found, err := k.search(ctx, domain, []string{"name", "project_id", "active"})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for i, t := range found {
-			k.stood.seen[t.ID] = true
-			if isParent[t.ID] {
-				sight.Parents[t.ID] = &found[i]
-			}
+			tasks[t.ID], k.stood.seen[t.ID] = &found[i], true
 			if names[string(t.Name)] && t.Project.ID == k.place.Project && k.ledger.Owner(t.ID) == nil {
 				namesakes[t.ID] = true
 			}
@@ -55,7 +42,7 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 	}
 	owned, err := k.externalIDsOf(ctx, modelTask, slices.Sorted(maps.Keys(namesakes)))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	byName := make(map[string]int64)
 	for id, name := range owned {
@@ -64,13 +51,19 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 		}
 	}
 	groups := k.groupsOf(items)
-	if err := k.tasksOf(ctx, k.namesOfNamesakes(groups), byName); err != nil {
-		return nil, err
+	var shared []string
+	for _, g := range groups {
+		for ordinal := 1; ordinal <= g.highest && len(g.items) < g.highest; ordinal++ {
+			shared = append(shared, k.externalID(g, ordinal))
+		}
+	}
+	if err := k.tasksOf(ctx, shared, byName); err != nil {
+		return nil, nil, err
 	}
 	// One that the user may not see may be the task of an item of the map.
 	maps.DeleteFunc(byName, func(_ string, id int64) bool { return id == 0 })
-	sight.Found, err = k.recognise(ctx, groups, byName)
-	return sight, err
+	verdicts, err := k.recognise(ctx, groups, byName)
+	return tasks, verdicts, err
 }
 
 // lookFor are the searches of a look: one, unless there is more to ask for than
@@ -117,6 +110,7 @@ func nameParts(names []string) [][]string {
 // get a new task, that they are not under it.
 func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Verdict) ([]Verdict, error) {
 	var there []*featuremap.Item
+	var ids []int64
 	for left := items; len(left) > 0; {
 		names := make([]string, len(left))
 		for i, item := range left {
@@ -133,16 +127,12 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 			case !known:
 			case k.ledger.Owner(id) == nil:
 				k.found[item] = id
-				there = append(there, item)
+				there, ids = append(there, item), append(ids, id)
 			case k.NextOrdinal(item):
 				again = append(again, item)
 			}
 		}
 		left = again
-	}
-	ids := make([]int64, len(there))
-	for i, item := range there {
-		ids[i] = k.found[item]
 	}
 	tasks, err := k.read(ctx, ids, true)
 	if err != nil {
@@ -162,44 +152,25 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 	return verdicts, nil
 }
 
-// namesOfNamesakes are the external ids of stories of which some need a task
-// and some do not.
-func (k *Maker) namesOfNamesakes(groups []*group) []string {
-	var names []string
-	for _, g := range groups {
-		if g.items[0].Kind == featuremap.Feature || len(g.items) == g.highest {
-			continue
-		}
-		for ordinal := 1; ordinal <= g.highest; ordinal++ {
-			names = append(names, k.externalID(g, ordinal))
-		}
-	}
-	return names
-}
-
-func (k *Maker) needsTask(item *featuremap.Item) bool {
-	return !item.Deprecated && k.ledger.TaskOf(item) == 0
-}
-
 // tasksOf asks for the tasks under external ids. Odoo gives the external ids
 // themselves to administrators only; others may ask for one at a time, which
 // is done for so many.
 func (k *Maker) tasksOf(ctx context.Context, names []string, found map[string]int64) error {
 	const most = 100
 	for part := range slices.Chunk(names, 5000) {
-		refused, err := k.askAll(ctx, part, found)
+		err := k.askAll(ctx, part, found)
+		if _, refused := errors.AsType[*importer.Refusal](importer.RefusalOf(err)); refused {
+			return k.askEach(ctx, names[:min(len(names), most)], found)
+		}
 		if err != nil {
 			return err
-		}
-		if refused {
-			return k.askEach(ctx, names[:min(len(names), most)], found)
 		}
 	}
 	return nil
 }
 
 // askAll asks for the tasks of external ids in one call.
-func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int64) (refused bool, err error) {
+func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int64) error {
 	short := make([]string, len(names))
 	for i, name := range names {
 		short[i] = strings.TrimPrefix(name, importer.Module+".")
@@ -210,14 +181,11 @@ func (k *Maker) askAll(ctx context.Context, names []string, found map[string]int
 		ResID int64  `json:"res_id"`
 	}
 	domain := odoorpc.Domain{odoorpc.Cond("module", "=", importer.Module), odoorpc.Cond("model", "=", modelTask), odoorpc.Cond("name", "in", short)}
-	err = k.odoo.SearchRead(ctx, "ir.model.data", domain, []string{"name", "res_id"}, odoorpc.Query{}, &records)
-	if _, ok := errors.AsType[*importer.Refusal](importer.RefusalOf(err)); ok {
-		return true, nil
-	}
+	err := k.odoo.SearchRead(ctx, "ir.model.data", domain, []string{"name", "res_id"}, odoorpc.Query{}, &records)
 	for _, r := range records {
 		found[importer.Module+"."+r.Name] = r.ResID
 	}
-	return false, err
+	return err
 }
 
 // askEach asks for the task of one external id after the other. Of a task that
@@ -230,20 +198,15 @@ func (k *Maker) askEach(ctx context.Context, names []string, found map[string]in
 			Context:    odoorpc.Context{"active_test": false},
 			Repeatable: true,
 		}, &answer)
-		var refusal *importer.Refusal
+		_, refused := errors.AsType[*importer.Refusal](importer.RefusalOf(err))
 		switch {
-		case errors.As(importer.RefusalOf(err), &refusal):
+		case refused:
 			continue // no such external id
 		case err != nil:
 			return err
-		case len(answer) != 2:
-			continue
-		}
-		found[name] = 0
-		if id, ok := answer[1].(interface{ Int64() (int64, error) }); ok {
-			if n, err := id.Int64(); err == nil {
-				found[name] = n
-			}
+		case len(answer) == 2:
+			id, _ := answer[1].(json.Number)
+			found[name], _ = id.Int64()
 		}
 	}
 	return nil
@@ -264,15 +227,12 @@ func (k *Maker) recognise(ctx context.Context, groups []*group, byName map[strin
 	if err != nil {
 		return nil, err
 	}
-	// Higher ordinals than the map has are asked for only if they can matter.
-	unknown := len(byName)
 	for _, g := range groups {
-		unknown -= k.adopt(g, 1, g.highest, byName)
+		k.adopt(g, 1, g.highest, byName)
 	}
-	if unknown > 0 {
-		for _, g := range groups {
-			k.adopt(g, g.highest+1, g.highest+min(unknown, maxOrdinals), byName)
-		}
+	beyond := min(len(byName), maxOrdinals) // as many as are left can be
+	for _, g := range groups {
+		k.adopt(g, g.highest+1, g.highest+beyond, byName)
 	}
 	var verdicts []Verdict
 	for _, g := range groups {
@@ -305,7 +265,7 @@ func (k *Maker) groupsOf(items []*featuremap.Item) []*group {
 		g := &group{}
 		for sibling := range namesakes(item) {
 			g.highest++
-			if k.needsTask(sibling) {
+			if !sibling.Deprecated && k.ledger.TaskOf(sibling) == 0 {
 				g.items = append(g.items, sibling)
 				grouped[sibling] = true
 			}
@@ -319,20 +279,15 @@ func (k *Maker) externalID(g *group, ordinal int) string {
 	return externalID(k.place.Project, k.options.Namespace, g.items[0], ordinal)
 }
 
-// adopt adds the tasks under the ordinals to a group. It returns how many of
-// them are known.
-func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) (known int) {
+// adopt moves the tasks under the ordinals to a group.
+func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) {
 	for ordinal := from; ordinal <= to; ordinal++ {
-		id, ok := byName[k.externalID(g, ordinal)]
-		if !ok {
-			continue
-		}
-		known++
-		if k.ledger.Owner(id) == nil {
+		name := k.externalID(g, ordinal)
+		if id, ok := byName[name]; ok && k.ledger.Owner(id) == nil {
 			g.orphans = append(g.orphans, orphan{id, ordinal})
 		}
+		delete(byName, name)
 	}
-	return known
 }
 
 // pair gives the items of a group the tasks under their external ids.
@@ -341,26 +296,23 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 		return nil
 	}
 	found := make(map[*featuremap.Item]int64)
-	take := func(suits func(*featuremap.Item, *Task) bool) {
+	for _, exact := range []bool{true, false} {
 		g.orphans = slices.DeleteFunc(g.orphans, func(o orphan) bool {
-			for _, item := range g.items {
-				if _, taken := found[item]; !taken && suits(item, tasks[o.id]) {
-					found[item] = o.id
-					k.ordinals.set(item, o.ordinal)
-					return true
-				}
+			t := tasks[o.id]
+			i := slices.IndexFunc(g.items, func(item *featuremap.Item) bool {
+				return found[item] == 0 && (!exact || t != nil && sameText(item.Description(), string(t.Description)))
+			})
+			if i >= 0 {
+				found[g.items[i]] = o.id
+				k.ordinals.set(g.items[i], o.ordinal)
 			}
-			return false
+			return i >= 0
 		})
 	}
-	take(func(item *featuremap.Item, t *Task) bool {
-		return t != nil && sameText(item.Description(), string(t.Description))
-	})
-	take(func(*featuremap.Item, *Task) bool { return true })
 	var verdicts []Verdict
 	for _, item := range g.items {
-		id, taken := found[item]
-		if !taken {
+		id := found[item]
+		if id == 0 {
 			k.ordinals.avoid(item)
 			continue
 		}
@@ -376,15 +328,10 @@ func (k *Maker) verdict(item *featuremap.Item, t *Task) Verdict {
 	return Verdict{Item: item, ID: k.found[item], Stood: true, Unseen: t == nil, Differences: k.compare(item, t, true), Task: t}
 }
 
-// FeatureTasks says which tasks odoosync created for features of the project.
-func (k *Maker) FeatureTasks(ctx context.Context, ids []int64) (map[int64]bool, error) {
+// FeatureTasks are those of the tasks that odoosync created for features of the
+// project, with their external ids.
+func (k *Maker) FeatureTasks(ctx context.Context, ids []int64) (map[int64]string, error) {
 	names, err := k.externalIDsOf(ctx, modelTask, ids)
-	if err != nil {
-		return nil, err
-	}
-	ours := make(map[int64]bool)
-	for id, name := range names {
-		ours[id] = k.isOurs(name, featuremap.Feature)
-	}
-	return ours, nil
+	maps.DeleteFunc(names, func(_ int64, name string) bool { return !k.isOurs(name, featuremap.Feature) })
+	return names, err
 }

@@ -35,8 +35,8 @@ type Place struct {
 	User        string            // for messages
 	Major       int               // version of Odoo
 	Lags        bool              // reads may come from a replica that lags behind
-	Stage       Record            // not needed to look
-	Tags        map[string]Record // by name; without an id: left off
+	Stage       Record            // not needed to look: see Use
+	Tags        map[string]Record // likewise; by name; without an id: left off
 }
 
 // Record is one that rows refer to.
@@ -74,23 +74,24 @@ type Maker struct {
 }
 
 // New returns a Maker. It does no I/O.
-func New(odoo Odoo, options Options) *Maker {
+func New(odoo Odoo, options Options, place Place, ledger Ledger) *Maker {
 	since := options.Began.Add(-skew)
 	if options.Began.IsZero() {
 		since = time.Now().Add(-unknownSkew)
 	}
 	return &Maker{
-		odoo: odoo, options: options, ordinals: make(ordinals), names: newNames(), found: make(map[*featuremap.Item]int64),
+		odoo: odoo, options: options, place: place, ledger: ledger, ordinals: make(ordinals), found: make(map[*featuremap.Item]int64),
 		stood: stood{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
+		names: names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}},
 	}
 }
 
-// Use tells the maker where tasks go, and which tasks the items of the map
-// have: anew when the map was read again.
-func (k *Maker) Use(place Place, ledger Ledger) {
-	k.place, k.ledger = place, ledger
-	k.names.add(modelStage, place.Stage)
-	for _, tag := range place.Tags {
+// Use tells the maker which stage and tags tasks get: anew when the map was
+// read again.
+func (k *Maker) Use(stage Record, tags map[string]Record) {
+	k.place.Stage, k.place.Tags = stage, tags
+	k.names.add(modelStage, stage)
+	for _, tag := range tags {
 		k.names.add(modelTag, tag)
 	}
 }
@@ -148,5 +149,5 @@ func (k *Maker) assignees() string {
 // isOurs reports whether an external id is that of an item of a kind in the
 // project.
 func (k *Maker) isOurs(name string, kind featuremap.Kind) bool {
-	return strings.HasPrefix(name, idPrefix(k.place.Project, kind))
+	return strings.HasPrefix(name, importer.Module+"."+idKind(k.place.Project, kind)+"_")
 }

@@ -48,8 +48,7 @@ func TestReadBackWaitsForAReplica(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				odoo := &replica{shows: time.Now().Add(row.shows)}
-				k := New(odoo, Options{})
-				k.Use(Place{Lags: row.lags}, nil)
+				k := New(odoo, Options{}, Place{Lags: row.lags}, nil)
 				began := time.Now()
 				tasks, err := k.readBack(t.Context(), []int64{1, 2}, false)
 				is.NoErr(err)
@@ -120,7 +119,7 @@ func TestHowFarALookGoesBack(t *testing.T) {
 		} {
 			is := is.New(t)
 			odoo := &asked{}
-			_, err := New(odoo, Options{Began: began}).Look(t.Context(), nil, nil)
+			_, _, err := New(odoo, Options{Began: began}, Place{}, nil).Look(t.Context(), nil, nil)
 			is.NoErr(err)
 			is.Equal(odoo.domains, []odoorpc.Domain{{odoorpc.Cond("create_date", ">=", want.UTC().Format(time.DateTime))}})
 		}

@@ -3,6 +3,7 @@ package maker
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"odoosync/engine/internal/featuremap"
@@ -17,10 +18,6 @@ import (
 type names struct {
 	known map[string]map[int64]string
 	off   bool // Odoo refused one: refer to all by database ids
-}
-
-func newNames() names {
-	return names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}}
 }
 
 // add takes note of an external id, if it can be used: a comma parts those in
@@ -74,28 +71,17 @@ func (n names) reference(field, model string, items []*featuremap.Item, refersTo
 // refused reports whether Odoo refused rows because of an external id in one
 // of the columns.
 func refused(err error, columns ...reference) bool {
-	var refusal *importer.Refusal
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	for _, c := range columns {
-		if c.names != nil && refusal.Names(c.field) {
-			return true
-		}
-	}
-	return false
+	refusal, ok := errors.AsType[*importer.Refusal](err)
+	return ok && slices.ContainsFunc(columns, func(c reference) bool { return c.names != nil && refusal.Names(c.field) })
 }
-
-// manyItems is the number of pending items from which asking for external ids
-// takes less time than it spares.
-const manyItems = 100
 
 // LearnNames asks for the external ids of the stage, the tags and the parents
 // of pending items, where there are so many items that it pays. Where no
 // answer comes the run does without: what is wrong with the server, the next
 // call will tell.
 func (k *Maker) LearnNames(ctx context.Context, pending int, parents []int64) {
-	if pending < manyItems {
+	const many = 100 // from here on asking takes less time than it spares
+	if pending < many {
 		return
 	}
 	var tags []int64
@@ -110,17 +96,8 @@ func (k *Maker) LearnNames(ctx context.Context, pending int, parents []int64) {
 }
 
 func (k *Maker) learn(ctx context.Context, model string, ids []int64) {
-	known := k.names.known[model]
-	var unknown []int64
-	for _, id := range ids {
-		if known[id] == "" {
-			unknown = append(unknown, id)
-		}
-	}
-	found, err := k.externalIDsOf(ctx, model, unknown)
-	if err != nil {
-		return
-	}
+	unknown := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return k.names.known[model][id] != "" })
+	found, _ := k.externalIDsOf(ctx, model, unknown)
 	for id, name := range found {
 		k.names.add(model, Record{ID: id, ExternalID: name})
 	}
@@ -147,12 +124,5 @@ func (k *Maker) externalIDsOf(ctx context.Context, model string, ids []int64) (m
 // parts cuts ids into lists of which each fits into a call.
 func parts(ids []int64) [][]int64 {
 	const most = 20_000 // ids of ten digits in 220 kB
-	var list [][]int64
-	for len(ids) > most {
-		list, ids = append(list, ids[:most]), ids[most:]
-	}
-	if len(ids) > 0 {
-		list = append(list, ids)
-	}
-	return list
+	return slices.Collect(slices.Chunk(ids, most))
 }

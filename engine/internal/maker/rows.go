@@ -19,12 +19,7 @@ type Batch struct {
 func (k *Maker) rows(items []*featuremap.Item) (columns []string, rows [][]any, references []reference) {
 	stage := k.names.reference("stage_id", modelStage, items, func(*featuremap.Item) []int64 { return []int64{k.place.Stage.ID} })
 	tags := k.names.reference("tag_ids", modelTag, items, k.tagsOf)
-	parents := k.names.reference("parent_id", modelTask, items, func(item *featuremap.Item) []int64 {
-		if item.Parent == nil {
-			return nil
-		}
-		return []int64{k.parent(item)}
-	})
+	parents := k.names.reference("parent_id", modelTask, items, func(item *featuremap.Item) []int64 { return []int64{k.parent(item)} })
 	columns = []string{"id", "name", "description", "project_id/.id", stage.column(), k.assignees(), tags.column()}
 	if items[0].Parent != nil {
 		columns = append(columns, parents.column())
@@ -55,10 +50,7 @@ func (k *Maker) RowSize(item *featuremap.Item) int {
 	for _, id := range k.tagsOf(item) {
 		size += len(k.names.known[modelTag][id])
 	}
-	if item.Parent != nil {
-		size += len(k.names.known[modelTask][k.parent(item)])
-	}
-	return size
+	return size + len(k.names.known[modelTask][k.parent(item)])
 }
 
 // jsonSize is the length of a string as a JSON encoder writes it.
@@ -77,16 +69,11 @@ func jsonSize(s string) int {
 
 // values are the fields of an item's task for create.
 func (k *Maker) values(item *featuremap.Item) map[string]any {
-	v := map[string]any{
-		"name":       item.Name,
-		"project_id": k.place.Project,
-		"stage_id":   k.place.Stage.ID,
-		"user_id":    false,
+	var nobody any = []any{}
+	if k.assignees() == "user_id" {
+		nobody = false
 	}
-	if assignees := k.assignees(); assignees != "user_id" {
-		delete(v, "user_id")
-		v[assignees] = []any{}
-	}
+	v := map[string]any{"name": item.Name, "project_id": k.place.Project, "stage_id": k.place.Stage.ID, k.assignees(): nobody}
 	if text := textToHTML(item.Description()); text != "" {
 		v["description"] = text
 	}

@@ -86,8 +86,7 @@ func (asWritten) Owner(int64) *featuremap.Item       { return nil }
 // of proxies.
 func TestARowIsNoLargerThanThought(t *testing.T) {
 	is := is.New(t)
-	k := New(nil, Options{})
-	k.Use(Place{Project: 1 << 31, Major: 19, Stage: Record{ID: 1 << 31}}, asWritten{})
+	k := New(nil, Options{}, Place{Project: 1 << 31, Major: 19, Stage: Record{ID: 1 << 31}}, asWritten{})
 	for _, name := range []string{"s", strings.Repeat("long ", 1000), strings.Repeat("ü", 1000), strings.Repeat(`\\\"`, 1000)} {
 		item := stories(t, name)[0]
 		_, rows, _ := k.rows([]*featuremap.Item{item})

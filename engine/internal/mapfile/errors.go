@@ -25,6 +25,14 @@ var (
 	errInUse = errors.New("open in another program")
 )
 
+// refused is an error that keeps a new file from the map's place; nil for none.
+func refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errRefused, err)
+}
+
 // Error is a map that cannot be opened, read, locked or written.
 type Error struct {
 	Path    string

@@ -34,7 +34,7 @@ func (f *File) overwrite(text io.WriterTo) error {
 // disk is found before any old byte is gone, and what others append at the same
 // moment is kept.
 func (f *File) writeOver(text []byte) error {
-	release, _ := f.alone(f.file)
+	release, _ := f.alone()
 	defer release()
 	old, err := readAll(f.file, f.info.Size())
 	if err != nil {

@@ -42,16 +42,11 @@ func openIn(sys system, path string) (*File, error) {
 
 // Peek reads the map at path without locking it. The errors are of type *Error.
 func Peek(path string) ([]byte, error) {
-	var file *os.File
-	info, err := statMap(osSystem{}, path)
+	var src []byte
+	_, err := statMap(osSystem{}, path)
 	if err == nil {
-		file, err = os.Open(path)
+		src, err = os.ReadFile(path)
 	}
-	if err != nil {
-		return nil, openError(path, err)
-	}
-	defer func() { _ = file.Close() }()
-	src, err := readAll(file, info.Size())
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -99,20 +94,17 @@ func (f *File) lock() error {
 		if err == nil {
 			opened, err = file.Stat()
 		}
+		if now, gone := f.sys.Stat(f.target); err == nil && gone == nil && os.SameFile(opened, now) {
+			if f.file != nil {
+				_ = f.file.Close()
+			}
+			f.file, f.info = file, opened
+			return nil
+		}
+		_ = file.Close()
 		if err != nil {
-			_ = file.Close()
 			return err
 		}
-		now, err := f.sys.Stat(f.target)
-		if err != nil || !os.SameFile(opened, now) {
-			_ = file.Close()
-			continue
-		}
-		if f.file != nil {
-			_ = f.file.Close()
-		}
-		f.file, f.info = file, opened
-		return nil
 	}
 	return reason
 }
@@ -133,7 +125,8 @@ func (f *File) tryOut() error {
 	}
 	from, to := f.temporaryName(0), f.temporaryName(1)
 	err = f.tryReplacing(from, to, current)
-	err = errors.Join(err, f.clear(from), f.clear(to))
+	// What cannot be removed stays alone: saves in place leave nothing more.
+	err = errors.Join(err, refused(errors.Join(f.remove(from), f.remove(to))))
 	if errors.Is(err, errRefused) {
 		f.inPlace = true
 		return nil
@@ -144,8 +137,8 @@ func (f *File) tryOut() error {
 // tryReplacing puts a file in the place of another that is open and locked, as
 // the map is.
 func (f *File) tryReplacing(from, to string, content []byte) error {
-	if err := errors.Join(f.clear(from), f.clear(to)); err != nil {
-		return err // of a run that was killed
+	if err := errors.Join(f.remove(from), f.remove(to)); err != nil {
+		return refused(err) // left by a run that was killed
 	}
 	other, err := f.write(to, bytes.NewReader(nil))
 	if err != nil {
@@ -157,16 +150,7 @@ func (f *File) tryReplacing(from, to string, content []byte) error {
 		return err
 	}
 	defer func() { _ = made.Close() }()
-	return f.move(from, to)
-}
-
-// clear removes what a trial may have left. Where that is refused, saves go in
-// place, and leave nothing more.
-func (f *File) clear(name string) error {
-	if err := f.sys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", errRefused, err)
-	}
-	return nil
+	return refused(f.sys.Rename(from, to))
 }
 
 func (f *File) folder() string { return filepath.Dir(f.target) }

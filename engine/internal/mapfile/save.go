@@ -3,7 +3,6 @@ package mapfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -47,10 +46,7 @@ func (f *File) replace(text io.WriterTo) error {
 	}
 	if err != nil {
 		_ = made.Close()
-		if removed := f.sys.Remove(temporary); !errors.Is(removed, fs.ErrNotExist) {
-			err = errors.Join(err, removed)
-		}
-		return err
+		return errors.Join(err, f.remove(temporary))
 	}
 	_ = f.file.Close()
 	f.file, f.known = made, known
@@ -66,15 +62,15 @@ func (f *File) replace(text io.WriterTo) error {
 func (f *File) put(temporary string) error {
 	err := f.sys.Swap(temporary, f.target)
 	if errors.Is(err, errors.ErrUnsupported) {
-		if err := f.move(temporary, f.target); err != nil {
-			return err
+		if err := f.sys.Rename(temporary, f.target); err != nil {
+			return refused(err)
 		}
 		return f.bringBack()
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errRefused, err)
+		return refused(err)
 	}
-	release, _ := f.alone(f.file)
+	release, _ := f.alone()
 	release()
 	was, err := f.sys.Stat(temporary)
 	if err == nil && os.SameFile(was, f.info) {
@@ -88,19 +84,11 @@ func (f *File) put(temporary string) error {
 	return f.sys.Remove(temporary)
 }
 
-// move renames a complete file over another.
-func (f *File) move(from, to string) error {
-	if err := f.sys.Rename(from, to); err != nil {
-		return fmt.Errorf("%w: %w", errRefused, err)
-	}
-	return nil
-}
-
 // bringBack restores, as the map, what somebody wrote into the old file, which
 // has just lost its name.
 func (f *File) bringBack() error {
 	for range attempts {
-		release, alone := f.alone(f.file)
+		release, alone := f.alone()
 		release()
 		err := f.compare(f.file)
 		if !errors.Is(err, ErrChanged) {
@@ -120,18 +108,18 @@ func (f *File) bringBack() error {
 		return err
 	}
 	_ = made.Close()
-	return errors.Join(ErrChanged, f.move(temporary, f.target))
+	return errors.Join(ErrChanged, refused(f.sys.Rename(temporary, f.target)))
 }
 
 // moment is a part of the time that a save waits for an editor to finish.
 const moment = 10 * time.Millisecond
 
-// alone waits until nobody else has a file open, and keeps others from opening
+// alone waits until nobody else has the map open, and keeps others from opening
 // it until it is released. Where the system cannot do that, or the file stays
 // open, it only waits a moment, which is enough for most editors.
-func (f *File) alone(h handle) (release func(), alone bool) {
+func (f *File) alone() (release func(), alone bool) {
 	for range attempts {
-		release, err := f.sys.Claim(h)
+		release, err := f.sys.Claim(f.file)
 		if err == nil {
 			return release, true
 		}

@@ -81,15 +81,11 @@ func (osSystem) SyncDir(dir string) error {
 
 // owner returns who a file belongs to.
 func owner(info fs.FileInfo) (uid, gid int, known bool) {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, 0, false
-	}
+	stat := info.Sys().(*syscall.Stat_t)
 	return int(stat.Uid), int(stat.Gid), true
 }
 
 // named reports whether a file has a name in some folder.
 func named(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || stat.Nlink > 0
+	return info.Sys().(*syscall.Stat_t).Nlink > 0
 }

@@ -30,13 +30,22 @@ func (f *File) Sweep() (left []error) {
 		return nil // a folder that can be searched but not listed
 	}
 	for _, name := range names {
-		if f.isTemporary(name) {
-			if err := f.sys.Remove(filepath.Join(f.folder(), name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				left = append(left, err)
-			}
+		if !f.isTemporary(name) {
+			continue
+		}
+		if err := f.remove(filepath.Join(f.folder(), name)); err != nil {
+			left = append(left, err)
 		}
 	}
 	return left
+}
+
+// remove removes a file, unless it is gone already.
+func (f *File) remove(name string) error {
+	if err := f.sys.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 func (f *File) temporaryName(number uint64) string {
@@ -62,31 +71,27 @@ func (f *File) isTemporary(name string) bool {
 
 // write makes a temporary file: complete, on disk and locked, with the owner,
 // mode and access list of the map. After an error it is gone.
-func (f *File) write(name string, text io.WriterTo) (_ handle, err error) {
+func (f *File) write(name string, text io.WriterTo) (handle, error) {
 	file, err := f.sys.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if cannotMake(err) {
+		err = refused(err)
+	}
 	if err != nil {
-		if cannotMake(err) {
-			err = fmt.Errorf("%w: %w", errRefused, err)
-		}
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			_ = file.Close()
-			err = errors.Join(err, f.sys.Remove(name))
-		}
-	}()
-	if err := f.resemble(file); err != nil {
-		return nil, fmt.Errorf("%w: %w", errRefused, err)
+	err = refused(f.resemble(file))
+	if err == nil {
+		_, err = text.WriteTo(file)
 	}
-	if _, err := text.WriteTo(file); err != nil {
-		return nil, err
+	if err == nil {
+		err = sync(file)
 	}
-	if err := sync(file); err != nil {
-		return nil, err
+	if err == nil {
+		err = refused(f.sys.Lock(file))
 	}
-	if err := f.sys.Lock(file); err != nil {
-		return nil, fmt.Errorf("%w: %w", errRefused, err)
+	if err != nil {
+		_ = file.Close()
+		return nil, errors.Join(err, f.sys.Remove(name))
 	}
 	return file, nil
 }
