@@ -46,7 +46,7 @@ func (p *program) check(c *cli.Context) error {
 		all[i].failure, all[i].warnings = &f, f.Warnings
 		errs = append(errs, err)
 	}
-	write(p, all, p.outStyle(c))
+	write(p, all)
 	if c.Bool("exit-code") && slices.ContainsFunc(all, func(m checked) bool { return m.plan != nil && m.plan.Pending() > 0 }) {
 		p.code = exitPending
 	}
@@ -60,7 +60,7 @@ func (p *program) check(c *cli.Context) error {
 }
 
 // formatOf is how the findings are to be written.
-func formatOf(c *cli.Context) (func(*program, []checked, style), error) {
+func formatOf(c *cli.Context) (func(*program, []checked), error) {
 	name := c.String("format")
 	if c.Bool("json") {
 		if c.IsSet("format") && name != formatJSON {
@@ -86,7 +86,7 @@ func (e *mapsError) Error() string {
 }
 
 // writeText is check's output for people: a tree for each map.
-func writeText(p *program, all []checked, s style) {
+func writeText(p *program, all []checked) {
 	var total engine.Plan
 	between := ""
 	for _, m := range all {
@@ -95,7 +95,7 @@ func writeText(p *program, all []checked, s style) {
 			between = "\n"
 			end := ""
 			for _, feature := range m.plan.Map.Features { // a large map is not held once more
-				if list := tree(itemsOf(append([]*engine.Item{feature}, feature.Stories...)), checkMarks, math.MaxInt, s); list != "" {
+				if list := tree(itemsOf(append([]*engine.Item{feature}, feature.Stories...)), checkMarks, math.MaxInt, p.style); list != "" {
 					p.printf("%s", list)
 					end = "\n"
 				}

@@ -50,11 +50,11 @@ func (s style) yellow(t string) string  { return s.paint(t, color.FgYellow, colo
 func (s style) green(t string) string   { return s.paint(t, color.FgGreen) }
 func (s style) cyan(t string) string    { return s.paint(t, color.FgCyan) }
 
-// styleFor decides on colours for one stream: never with --no-color or
-// NO_COLOR, always with CLICOLOR_FORCE, else on terminals that are not dumb.
-func styleFor(w io.Writer, env func(string) string, never bool) style {
+// styleFor decides on colours for one stream: never with NO_COLOR, always with
+// CLICOLOR_FORCE, else on terminals that are not dumb.
+func styleFor(w io.Writer, env func(string) string) style {
 	switch force := env("CLICOLOR_FORCE"); {
-	case never, env("NO_COLOR") != "":
+	case env("NO_COLOR") != "":
 		return style{}
 	case force != "" && force != "0":
 		return style{enabled: true}

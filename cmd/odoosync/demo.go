@@ -79,13 +79,12 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	}
 	defer func() { err = errors.Join(err, odoo.Close()) }()
 
-	s := p.outStyle(c)
-	p.heading(s, "An Odoo in memory, at "+odoo.URL())
+	p.heading("An Odoo in memory, at " + odoo.URL())
 	p.printf("Project %q has these tasks:\n", demoProject)
-	p.printTasks(odoo, s, nil)
-	p.heading(s, "The map, "+path)
+	p.printTasks(odoo, nil)
+	p.heading("The map, " + path)
 	_, _ = p.out.Write(demoMap)
-	p.heading(s, "$ odoosync run "+filepath.Base(path))
+	p.heading("$ odoosync run " + filepath.Base(path))
 	_ = p.out.Flush() // before anything on the other stream
 
 	result, err := drive(c.Context, p, demoSettings(odoo), func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
@@ -96,15 +95,15 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	for i := range result.Items {
 		result.Items[i].URL = ""
 	}
-	p.printf("%s", summary(result, nil, false, s))
-	p.heading(s, "The tasks in Odoo now")
-	p.printTasks(odoo, s, result.Items)
+	p.printf("%s", summary(result, nil, false, p.style))
+	p.heading("The tasks in Odoo now")
+	p.printTasks(odoo, result.Items)
 	if patched, err = os.ReadFile(path); err != nil {
 		return nil, err
 	}
-	p.heading(s, "What changed in the map")
-	p.printDiff(filepath.Base(path), string(patched), s)
-	p.heading(s, "Summary")
+	p.heading("What changed in the map")
+	p.printDiff(filepath.Base(path), string(patched))
+	p.heading("Summary")
 	made := result.Count(engine.Created)
 	p.printf("%s created in Odoo, %s replaced in the map. Every other byte of the map stayed.\n", count(made, "task"), count(made, "zero"))
 	return patched, nil
@@ -152,13 +151,13 @@ func demoSettings(odoo *odoosim.Server) *settings {
 	}
 }
 
-func (p *program) heading(s style, text string) {
-	p.printf("\n%s\n\n", s.bold("== "+oneLine(text)+" =="))
+func (p *program) heading(text string) {
+	p.printf("\n%s\n\n", p.style.bold("== "+oneLine(text)+" =="))
 }
 
 // printTasks lists the tasks as Odoo has them, subtasks under their parents.
 // Those of created items are marked.
-func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemResult) {
+func (p *program) printTasks(odoo *odoosim.Server, items []engine.ItemResult) {
 	created := make(map[int64]bool)
 	for _, it := range items {
 		created[it.ID] = it.Status == engine.Created
@@ -174,13 +173,13 @@ func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemR
 	list := func(t odoosim.Task, indent string) {
 		mark := " "
 		if created[t.ID] {
-			mark = s.green("+")
+			mark = p.style.green("+")
 		}
 		var names []string
 		for _, id := range t.TagIDs {
 			names = append(names, tags[id])
 		}
-		p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, s.faint(stages[t.StageID]), s.cyan("["+strings.Join(names, ", ")+"]"))
+		p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, p.style.faint(stages[t.StageID]), p.style.cyan("["+strings.Join(names, ", ")+"]"))
 	}
 	for _, parent := range tasks {
 		if parent.ParentID != 0 {
@@ -196,18 +195,18 @@ func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemR
 }
 
 // printDiff prints the unified diff between the sample map and the map now.
-func (p *program) printDiff(name, patched string, s style) {
+func (p *program) printDiff(name, patched string) {
 	for line := range strings.Lines(udiff.Unified("a/"+name, "b/"+name, string(demoMap), patched)) {
 		line = strings.TrimSuffix(line, "\n")
 		switch {
 		case strings.HasPrefix(line, "---"), strings.HasPrefix(line, "+++"):
-			line = s.bold(line)
+			line = p.style.bold(line)
 		case strings.HasPrefix(line, "@@"):
-			line = s.cyan(line)
+			line = p.style.cyan(line)
 		case strings.HasPrefix(line, "-"):
-			line = s.removed(line)
+			line = p.style.removed(line)
 		case strings.HasPrefix(line, "+"):
-			line = s.green(line)
+			line = p.style.green(line)
 		}
 		p.printf("%s\n", line)
 	}

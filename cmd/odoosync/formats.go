@@ -24,7 +24,7 @@ const (
 // formats are the ways in which check writes what it found.
 var formats = []struct {
 	name  string
-	write func(*program, []checked, style)
+	write func(*program, []checked)
 }{
 	{formatText, writeText},
 	{formatJSON, inFormat(writeReports)},
@@ -44,8 +44,8 @@ func formatNames() []string {
 
 // inFormat is a format for programs, on standard output; people are told on
 // standard error.
-func inFormat(write func(*program, []checked)) func(*program, []checked, style) {
-	return func(p *program, all []checked, _ style) {
+func inFormat(write func(*program, []checked)) func(*program, []checked) {
+	return func(p *program, all []checked) {
 		write(p, all)
 		for _, m := range all {
 			p.tell(m, len(all) > 1)

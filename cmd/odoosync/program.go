@@ -20,7 +20,7 @@ import (
 type program struct {
 	stdin   io.Reader
 	out     *bufio.Writer // standard output: results
-	outName io.Writer     // what out writes to
+	style   style         // of standard output
 	console *console      // standard error: everything else
 	env     func(string) string
 	began   time.Time
@@ -41,8 +41,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	p := &program{
 		stdin:   stdin,
 		out:     bufio.NewWriter(stdout),
-		outName: stdout,
-		console: &console{w: stderr, style: styleFor(stderr, env, false), moving: isTerminal(stderr) && env("TERM") != "dumb"},
+		style:   styleFor(stdout, env),
+		console: &console{w: stderr, style: styleFor(stderr, env), moving: isTerminal(stderr) && env("TERM") != "dumb"},
 		env:     env,
 		began:   time.Now(),
 		report:  newReport(""),
@@ -106,7 +106,7 @@ func (p *program) prepare(c *cli.Context) error {
 	p.console.quiet = c.Bool("quiet")
 	p.console.verbose = c.Count("verbose")
 	if c.Bool("no-color") {
-		p.console.style = style{}
+		p.style, p.console.style = style{}, style{}
 	}
 	if p.console.quiet && p.console.verbose > 0 {
 		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
@@ -114,11 +114,6 @@ func (p *program) prepare(c *cli.Context) error {
 	p.report.Command = c.Command.Name
 	p.report.DryRun = c.Bool("dry-run") || c.Command.Name == "check"
 	return checkArguments(c)
-}
-
-// outStyle colours standard output.
-func (p *program) outStyle(c *cli.Context) style {
-	return styleFor(p.outName, p.env, c.Bool("no-color"))
 }
 
 // talkative reports whether results for people are wanted on standard output.

@@ -21,7 +21,7 @@ func (p *program) stages(c *cli.Context) error {
 	}
 	p.report.fillStages(result)
 	if err == nil && p.talkative() {
-		p.printf("%s", stagesSummary(result, p.outStyle(c)))
+		p.printf("%s", stagesSummary(result, p.style))
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (p *program) sync(c *cli.Context) error {
 		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
 	}
 	if p.talkative() {
-		p.printf("%s", summary(result, err, p.console.verbose > 0, p.outStyle(c)))
+		p.printf("%s", summary(result, err, p.console.verbose > 0, p.style))
 	}
 	return err
 }
