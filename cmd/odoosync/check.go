@@ -14,10 +14,10 @@ import (
 
 // checked is what check found out about one map.
 type checked struct {
-	path     string
-	plan     *engine.Plan // nil for a map with mistakes
-	failure  *failure     // nil for a map without
-	warnings []*tomledit.Error
+	Path     string
+	Plan     *engine.Plan // nil for a map with mistakes
+	Failure  *failure     // nil for a map without
+	Warnings []*tomledit.Error
 }
 
 // check validates maps and lists what a run would create.
@@ -26,7 +26,7 @@ func (p *program) check(c *cli.Context) error {
 	if len(paths) == 1 {
 		p.report.Map = paths[0]
 	}
-	write, err := formatOf(c)
+	format, err := formatOf(c)
 	if err != nil {
 		return err
 	}
@@ -37,17 +37,19 @@ func (p *program) check(c *cli.Context) error {
 	var errs []error
 	all := make([]checked, len(paths))
 	for i, path := range paths {
-		all[i].path = path
-		if all[i].plan, err = read(path); err == nil {
-			all[i].warnings = all[i].plan.Map.Warnings
+		all[i].Path = path
+		if all[i].Plan, err = read(path); err == nil {
+			all[i].Warnings = all[i].Plan.Map.Warnings
 			continue
 		}
 		f := describe(err)
-		all[i].failure, all[i].warnings = &f, f.Warnings
+		all[i].Failure, all[i].Warnings = &f, f.Warnings
 		errs = append(errs, err)
 	}
-	write(p, all)
-	if c.Bool("exit-code") && slices.ContainsFunc(all, func(m checked) bool { return m.plan != nil && m.plan.Pending() > 0 }) {
+	if err := p.writeChecked(format, all); err != nil {
+		return err
+	}
+	if c.Bool("exit-code") && slices.ContainsFunc(all, func(m checked) bool { return m.Plan != nil && m.Plan.Pending() > 0 }) {
 		p.code = exitPending
 	}
 	switch {
@@ -59,22 +61,20 @@ func (p *program) check(c *cli.Context) error {
 	return &mapsError{failed: len(errs), all: len(all)}
 }
 
-// formatOf is how the findings are to be written.
-func formatOf(c *cli.Context) (func(*program, []checked), error) {
+// formatOf is the format in which the findings are to be written.
+func formatOf(c *cli.Context) (string, error) {
 	name := c.String("format")
 	if c.Bool("json") {
 		if c.IsSet("format") && name != formatJSON {
-			return nil, usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
+			return "", usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
 		}
 		name = formatJSON
 	}
-	for _, f := range formats {
-		if f.name == name {
-			return f.write, nil
-		}
+	if !slices.Contains(formats, name) {
+		return "", usagef(c.Command.Name, "there is no format %q", name).
+			advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
 	}
-	return nil, usagef(c.Command.Name, "there is no format %q", name).
-		advise("%s", didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", ")))
+	return name, nil
 }
 
 // mapsError says that some of several maps cannot be used. What is wrong with
@@ -85,25 +85,42 @@ func (e *mapsError) Error() string {
 	return fmt.Sprintf("%d of %d maps cannot be used", e.failed, e.all)
 }
 
-// writeText is check's output for people: a tree for each map.
-func writeText(p *program, all []checked) {
+// writeChecked writes what was found in one of the formats. Those for programs
+// are on standard output alone; people are told on standard error.
+func (p *program) writeChecked(format string, all []checked) (err error) {
+	switch format {
+	case formatText:
+		p.writeTrees(all)
+		return nil
+	case formatJSON:
+		p.fillChecked(all)
+	default:
+		err = p.writeFindings(format, all)
+	}
+	for _, m := range all {
+		p.tell(m, len(all) > 1)
+	}
+	return err
+}
+
+// writeTrees is check's output for people: a tree for each map.
+func (p *program) writeTrees(all []checked) {
 	var total engine.Plan
 	between := ""
 	for _, m := range all {
-		if m.plan != nil && p.talkative() {
+		if m.Plan != nil && p.talkative() {
 			p.printf("%s", between)
 			between = "\n"
 			end := ""
-			for _, feature := range m.plan.Map.Features { // a large map is not held once more
+			for _, feature := range m.Plan.Map.Features { // a large map is not held once more
 				if list := tree(itemsOf(append([]*engine.Item{feature}, feature.Stories...)), checkMarks, math.MaxInt, p.style); list != "" {
 					p.printf("%s", list)
 					end = "\n"
 				}
 			}
-			p.printf("%s", end)
-			p.printf("%s: %s\n", oneLine(m.path), outlook(m.plan))
-			total.Features, total.Stories = append(total.Features, m.plan.Features...), append(total.Stories, m.plan.Stories...)
-			total.Synced, total.Deprecated = total.Synced+m.plan.Synced, total.Deprecated+m.plan.Deprecated
+			p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
+			total.Features, total.Stories = append(total.Features, m.Plan.Features...), append(total.Stories, m.Plan.Stories...)
+			total.Synced, total.Deprecated = total.Synced+m.Plan.Synced, total.Deprecated+m.Plan.Deprecated
 		}
 		p.tell(m, len(all) > 1)
 	}
@@ -112,15 +129,32 @@ func writeText(p *program, all []checked) {
 	}
 }
 
+// fillChecked leaves to run what it prints when a command ends: one report, or
+// with several maps one that holds one for each.
+func (p *program) fillChecked(all []checked) {
+	for _, m := range all {
+		r := p.report
+		if len(all) > 1 {
+			r = newReport(p.report.Command)
+			r.Map, r.DryRun = m.Path, true
+			p.report.Maps = append(p.report.Maps, r)
+		}
+		r.fillCheck(m)
+		if m.Failure != nil {
+			r.Error = errorOf(*m.Failure)
+		}
+	}
+}
+
 // tell says what is wrong with a map on standard error. The failure of the only
 // map is left to run.
 func (p *program) tell(m checked, failureToo bool) {
 	_ = p.out.Flush() // what was found before comes first
-	for _, w := range m.warnings {
+	for _, w := range m.Warnings {
 		p.console.warnOf(w)
 	}
-	if m.failure != nil && failureToo {
-		p.console.fail(*m.failure)
+	if m.Failure != nil && failureToo {
+		p.console.fail(*m.Failure)
 		p.console.print("\n")
 	}
 }

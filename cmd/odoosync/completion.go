@@ -1,16 +1,11 @@
 package main
 
 import (
-	"embed"
 	"slices"
 	"strings"
-	"text/template"
 
 	"github.com/urfave/cli/v2"
 )
-
-//go:embed completion
-var completions embed.FS
 
 // shells are those there is a completion script for.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
@@ -27,25 +22,7 @@ func (p *program) completion(c *cli.Context) error {
 	case !slices.Contains(shells, args[0]):
 		return usagef(c.Command.Name, "there is no completion for %q", args[0]).advise("there is one for %s", oneOf(shells))
 	}
-	script, err := template.New(args[0]).Delims("<%", "%>").Funcs(quoting).ParseFS(completions, "completion/"+args[0])
-	if err != nil {
-		return err
-	}
-	return script.Execute(p.out, completedCommands(c.App))
-}
-
-// quoting are the functions with which the scripts put texts into their
-// language.
-var quoting = template.FuncMap{
-	"join": strings.Join,
-	"bare": func(flag string) string { return strings.TrimLeft(flag, "-") },
-	// Single quotes of the shells, and of PowerShell.
-	"quote":  func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" },
-	"double": func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
-	// A description in an option specification of zsh, within single quotes.
-	"described": func(s string) string {
-		return "[" + strings.NewReplacer("[", `\[`, "]", `\]`, "'", `'\''`).Replace(s) + "]"
-	},
+	return p.render(args[0], completedCommands(c.App))
 }
 
 // completedCommand is a command as completion scripts need it.
@@ -104,7 +81,7 @@ func completeFlag(f cli.Flag) completedFlag {
 	case "protocol":
 		flag.Words = []string{"auto", "jsonrpc", "json2"}
 	case "format":
-		flag.Words = formatNames()
+		flag.Words = formats
 	case "keep":
 		flag.Folder = true
 	}

@@ -101,15 +101,11 @@ func (c *console) warnOf(place *tomledit.Error) {
 // snippet shows what is wrong at a place in a map as compilers do: the line
 // with its number, a caret, and advice.
 func (c *console) snippet(label string, m *tomledit.Error) string {
-	what := m.Message
-	if m.Key != "" {
-		what = m.Key + ": " + what
-	}
 	number := strconv.Itoa(m.Pos.Line)
 	margin := strings.Repeat(" ", len(number))
 	bar := c.style.cyan("|")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(what))))
+	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(statement(m)))))
 	fmt.Fprintf(&b, "%s%s %s:%d:%d\n", margin, c.style.cyan("-->"), oneLine(m.File), m.Pos.Line, m.Pos.Column)
 	if text := strings.TrimRight(printable(m.Snippet()), "\n"); text != "" {
 		line, carets := layOut(text, max(0, c.columns(0)-len(margin)-len(" | ")))
@@ -119,6 +115,14 @@ func (c *console) snippet(label string, m *tomledit.Error) string {
 		fmt.Fprintf(&b, "%s %s %s", margin, c.style.cyan("="), hint)
 	}
 	return b.String()
+}
+
+// statement is what is wrong at a place, with its key.
+func statement(m *tomledit.Error) string {
+	if m.Key == "" {
+		return m.Message
+	}
+	return m.Key + ": " + m.Message
 }
 
 // fail prints an error.

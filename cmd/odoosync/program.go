@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		code, p.report.Error = f.Code, errorOf(f)
 	}
 	if p.asJSON {
-		writeJSON(p.out, p.report)
+		p.printf("%s\n", asJSON(p.report))
 	}
 	if err != nil {
 		_ = p.out.Flush() // results so far come before the error

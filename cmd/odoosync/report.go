@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -161,16 +160,16 @@ func (r *report) fillPlace(s odoorpc.Session, p engine.Project) {
 // fillCheck takes over what is wrong with a map, or what a run would do. The
 // failure of the only map is left to run.
 func (r *report) fillCheck(m checked) {
-	for _, w := range m.warnings {
+	for _, w := range m.Warnings {
 		r.Warnings = append(r.Warnings, findingOf(w))
 	}
-	if m.plan == nil {
+	if m.Plan == nil {
 		return
 	}
-	for _, it := range itemsOf(slices.Collect(m.plan.Map.All)) {
+	for _, it := range itemsOf(slices.Collect(m.Plan.Map.All)) {
 		r.add(it)
 	}
-	for _, name := range m.plan.Tags() {
+	for _, name := range m.Plan.Tags() {
 		r.Tags = append(r.Tags, reportTag{Name: name})
 	}
 }
@@ -210,9 +209,9 @@ func errorOf(f failure) *reportError {
 	return e
 }
 
-// writeJSON prints a value as JSON. Its texts may hold characters that a
-// terminal acts on: those that JSON would leave as they are are escaped too.
-func writeJSON(w io.Writer, v any) {
+// asJSON is a value as JSON. Its texts may hold characters that a terminal acts
+// on: those that JSON would leave as they are are escaped too.
+func asJSON(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -228,7 +227,7 @@ func writeJSON(w io.Writer, v any) {
 			fmt.Fprintf(&safe, `\u%04x`, unit)
 		}
 	}
-	_, _ = io.WriteString(w, safe.String()) // the writer remembers its error until it is flushed
+	return strings.TrimSuffix(safe.String(), "\n")
 }
 
 func findingOf(m *tomledit.Error) reportFinding {
