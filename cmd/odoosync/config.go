@@ -17,15 +17,16 @@ import (
 	"odoosync/odoorpc"
 )
 
-// variable is one setting that has a flag and may stand in the environment.
+// variable is one setting that may stand in the environment.
 type variable struct {
 	flag    string
 	field   string   // of the configuration of the client, "" for none
-	names   []string // of the environment; with different values they are refused
-	meaning string
+	Names   []string // of the environment; with different values they are refused
+	Meaning string
 }
 
-// variables are the settings that are not secret.
+// variables are the settings that may stand in the environment. Those without a
+// flag are not looked up by this table.
 var variables = []variable{
 	{"url", "URL", []string{"ODOO_URL"}, "Odoo's address"},
 	{"db", "Database", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
@@ -33,9 +34,11 @@ var variables = []variable{
 	{"project", "", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
 	{"protocol", "Protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
 	{"namespace", "", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
+	{"", "", []string{envAPIKey, envPassword}, "the secret; the key takes precedence"},
+	{"", "", []string{"NO_COLOR", "CLICOLOR_FORCE"}, "no colours; colours always"},
 }
 
-func (v variable) String() string { return v.names[0] + " or --" + v.flag }
+func (v variable) String() string { return v.Names[0] + " or --" + v.flag }
 
 // The variables of the secrets.
 const (
@@ -111,7 +114,7 @@ func (p *program) lookUp(c *cli.Context, v variable) (string, error) {
 		return c.String(v.flag), nil
 	}
 	value, from := "", ""
-	for _, name := range v.names {
+	for _, name := range v.Names {
 		switch other := p.env(name); {
 		case other == "" || other == value:
 		case value == "":
@@ -200,7 +203,7 @@ func missing(s *settings) error {
 	need := func(flag, value string) {
 		for _, v := range variables {
 			if v.flag == flag && value == "" {
-				lacks = append(lacks, v.meaning+": "+v.String())
+				lacks = append(lacks, v.Meaning+": "+v.String())
 			}
 		}
 	}

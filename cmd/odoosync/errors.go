@@ -27,13 +27,15 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCodes say what each code means, and which commands end with it; none
-// for all.
-var exitCodes = []struct {
-	code     int
-	meaning  string
+// exitCode says what a code means, and which commands end with it; none for
+// all.
+type exitCode struct {
+	Code     int
+	Meaning  string
 	commands []string
-}{
+}
+
+var exitCodes = []exitCode{
 	{exitDone, "done, or nothing to do", nil},
 	{exitUnexpected, "something unexpected", nil},
 	{exitUsage, "the command line or a setting is wrong", nil},
@@ -46,16 +48,11 @@ var exitCodes = []struct {
 	{exitInterrupted, "interrupted; what was created is saved", []string{"run", "stages"}},
 }
 
-// exitCodeHelp is the table of exit codes of a command, or of all.
-func exitCodeHelp(command string) string {
-	var b strings.Builder
-	b.WriteString("Exit codes:\n")
-	for _, e := range exitCodes {
-		if command == "" || e.commands == nil || slices.Contains(e.commands, command) {
-			fmt.Fprintf(&b, "  %-5d%s\n", e.code, e.meaning)
-		}
-	}
-	return b.String()
+// exitCodesOf are the exit codes of a command, or for "" all of them.
+func exitCodesOf(command string) []exitCode {
+	return slices.DeleteFunc(slices.Clone(exitCodes), func(e exitCode) bool {
+		return command != "" && e.commands != nil && !slices.Contains(e.commands, command)
+	})
 }
 
 // usageError is a command line that cannot be followed (kind "usage"), or a

@@ -70,7 +70,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestEveryExitCodeIsExplained(t *testing.T) {
 	is := is.New(t)
-	help := exitCodeHelp("")
+	help := helpText(t, testApp(), nil)
 	for _, code := range []int{exitDone, exitUnexpected, exitUsage, exitMap, exitRefused, exitUnreachable, exitUnknown, exitNotSaved, exitPending, exitInterrupted} {
 		is.True(strings.Contains(help, fmt.Sprintf("\n  %-5d", code))) // in the table
 	}

@@ -40,10 +40,10 @@ func (p *program) writeFindings(format string, all []checked) error {
 		Findings []finding
 	}
 	report := struct {
-		Version, Seconds string
-		Maps             []findings
-		Failures         int
-	}{Version: build().Version, Seconds: fmt.Sprintf("%.3f", time.Since(p.began).Seconds())}
+		Seconds  string
+		Maps     []findings
+		Failures int
+	}{Seconds: fmt.Sprintf("%.3f", time.Since(p.began).Seconds())}
 	alike := make(map[string]int)
 	for _, m := range all {
 		report.Maps = append(report.Maps, findings{m, m.findings(alike)})
@@ -51,7 +51,9 @@ func (p *program) writeFindings(format string, all []checked) error {
 			report.Failures++
 		}
 	}
-	return p.render(format, report)
+	text, err := fill(format, report)
+	p.printf("%s", text)
+	return err
 }
 
 // findings are everything that is wrong with a map, mistakes first. alike

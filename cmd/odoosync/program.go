@@ -83,8 +83,10 @@ func (p *program) execute(ctx context.Context, args []string) error {
 		p.asJSON = wantsJSON(args)
 		return err
 	}
-	for _, c := range app.Commands {
-		c.Before = p.prepare
+	if !slices.Contains(line, "--") { // how all lines end but those that ask for help
+		text, err := help(app, app.Command(line[1])) // no command is called --help
+		p.printf("%s", text)
+		return err
 	}
 	return app.RunContext(ctx, line)
 }

@@ -4,26 +4,41 @@ import (
 	"embed"
 	"strings"
 	"text/template"
+
+	"github.com/urfave/cli/v2"
 )
 
 //go:embed templates
 var templates embed.FS
 
-// render prints a template filled in: a completion script or a report.
-func (p *program) render(name string, data any) error {
+// fill makes a text of a template: help, the manual page, a completion script
+// or a report.
+func fill(name string, data any) (string, error) {
 	t, err := template.New(name).Delims("<%", "%>").Funcs(functions).ParseFS(templates, "templates/"+name)
 	if err != nil {
-		return err
+		return "", err
 	}
-	var text strings.Builder // an error of p.out is run's to tell
+	var text strings.Builder
 	err = t.Execute(&text, data)
-	p.printf("%s", &text)
-	return err
+	return text.String(), err
 }
 
-// functions are what templates call, most of them to put texts into a language.
+// functions are what templates call.
 var functions = template.FuncMap{
-	"join":      strings.Join,
+	"join":    strings.Join,
+	"split":   strings.Split,
+	"replace": strings.ReplaceAll,
+	"trim":    strings.TrimSpace,
+	// What the program knows of itself.
+	"build":     build,
+	"variables": func() []variable { return variables },
+	"exitCodes": exitCodesOf,
+	"flags":     flagTexts,
+	"has":       func(c *cli.Command, flag string) bool { return findFlag(c.Flags, flag) != nil },
+	"synopsis":  synopsis,
+	// Texts in other languages.
+	"markdown":  markdown,
+	"sentence":  func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
 	"bare":      func(flag string) string { return strings.TrimLeft(flag, "-") },
 	"outlook":   outlook,
 	"printable": printable,
