@@ -92,13 +92,13 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
 	}
 	var err error
-	if s.options.Jobs, err = parse(c, "jobs", "a whole number, 1 or more", readJobs); err != nil {
+	if s.options.Jobs, err = positive(c, "jobs", "a whole number, 1 or more", strconv.Atoi); err != nil {
 		return nil, err
 	}
-	if s.odoo.Timeout, err = parse(c, "timeout", "a time such as 90s or 5m", readTimeout); err != nil {
+	if s.odoo.Timeout, err = positive(c, "timeout", "a time such as 90s or 5m", time.ParseDuration); err != nil {
 		return nil, err
 	}
-	if s.odoo.Rate, err = parse(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
+	if s.odoo.Rate, err = positive(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
 		return nil, err
 	}
 	if err := p.readSecret(ctx, c, &s.odoo); err != nil {
@@ -165,33 +165,27 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 	return nil
 }
 
-// parse reads the value of a flag, the zero value where it is not set. read
-// reports whether it is what the flag expects.
-func parse[T any](c *cli.Context, flag, expected string, read func(string) (T, bool)) (value T, err error) {
+// positive reads the value of a flag, which must be more than zero; where the
+// flag is not set it is zero.
+func positive[T int | float64 | time.Duration](c *cli.Context, flag, expected string, read func(string) (T, error)) (T, error) {
 	text := c.String(flag)
 	if text == "" {
-		return value, nil
+		return 0, nil
 	}
-	value, ok := read(text)
-	if !ok {
-		return value, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
+	value, err := read(text)
+	if err != nil || !(value > 0) {
+		return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
 	}
 	return value, nil
 }
 
-func readTimeout(text string) (time.Duration, bool) {
-	d, err := time.ParseDuration(text)
-	return d, err == nil && d > 0
-}
-
-func readJobs(text string) (int, bool) {
-	jobs, err := strconv.Atoi(text)
-	return jobs, err == nil && jobs > 0
-}
-
-func readRate(text string) (float64, bool) {
+func readRate(text string) (float64, error) {
+	const highest = 1e6
 	rate, err := strconv.ParseFloat(text, 64)
-	return rate, err == nil && rate > 0 && rate <= 1e6
+	if rate > highest {
+		return 0, err
+	}
+	return rate, err
 }
 
 // missing names everything that has to be set and is not. Only the server's

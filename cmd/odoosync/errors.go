@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,59 +101,92 @@ type failure struct {
 	Debug    string // the server's traceback, if it sent one
 }
 
-// failureKinds are the kinds of failure with their exit codes. The first one that is
-// found in an error counts: ids that are not saved matter more than why the run
-// stopped.
+// failureKinds are the kinds of failure with their exit codes. The first one
+// that takes an error counts: ids that are not saved matter more than why the
+// run stopped. It fills in what only its errors have.
 var failureKinds = []struct {
-	code int
-	kind string
-	find func(error) any // nil for nothing of this kind
+	code  int
+	kind  string
+	takes func(error, *failure) bool
 }{
-	{exitNotSaved, "not-saved", as[*engine.NotSavedError]},
-	{exitUnknown, "unknown-outcome", as[*engine.UnknownOutcomeError]},
-	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError]},
-	{exitInterrupted, "interrupted", one(engine.ErrInterrupted, context.Canceled)},
-	{exitMap, "map", as[*mapsError]},
-	{exitMap, "map", as[*engine.MapError]},
-	{exitMap, "locked", one(engine.ErrLocked)},
-	{exitMap, "file", as[*engine.FileError]},
-	{exitRefused, "mismatch", as[*engine.MismatchError]},
-	{exitRefused, "item", as[*engine.ItemError]},
-	{exitRefused, "setup", as[*engine.SetupError]},
-	{exitRefused, "login", as[*odoorpc.LoginError]},
-	{exitRefused, "database", as[*odoorpc.DatabaseError]},
-	{exitUnreachable, "transport", as[*odoorpc.TransportError]},
-	{exitUnreachable, "transport", as[*odoorpc.ConflictError]},
-	{exitUnreachable, "answer", as[*odoorpc.AnswerError]},
-	{exitUnreachable, "redirect", as[*odoorpc.RedirectError]},
-	{exitRefused, "server", as[*odoorpc.ServerError]},
-	{exitUsage, "usage", as[*usageError]},
-	{exitUsage, "config", as[*odoorpc.ConfigError]},
-	{exitUsage, "config", as[*odoorpc.ProtocolError]},
-	{exitUnreachable, "transport", one(context.DeadlineExceeded)},
-}
-
-func as[E error](err error) any {
-	if found, ok := errors.AsType[E](err); ok {
-		return found
-	}
-	return nil
-}
-
-func one(targets ...error) func(error) any {
-	return func(err error) any {
-		for _, target := range targets {
-			if errors.Is(err, target) {
-				return target
-			}
+	{exitNotSaved, "not-saved", as(func(e *engine.NotSavedError, f *failure) {
+		f.File, f.Items = e.File, e.Items
+		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
+	})},
+	{exitUnknown, "unknown-outcome", as(func(e *engine.UnknownOutcomeError, f *failure) {
+		f.File, f.Items = e.File, e.Items
+		reason := e.Err
+		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
+			reason = call.Err
 		}
-		return nil
+		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
+	})},
+	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError](nil)},
+	{exitInterrupted, "interrupted", interrupted},
+	{exitMap, "map", as[*mapsError](nil)},
+	{exitMap, "map", as(func(e *engine.MapError, f *failure) {
+		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
+		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
+	})},
+	{exitMap, "locked", func(err error, _ *failure) bool { return errors.Is(err, engine.ErrLocked) }},
+	{exitMap, "file", as(func(e *engine.FileError, f *failure) {
+		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
+	})},
+	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *failure) {
+		f.File, f.Mismatch = e.File, e.Items
+		n := len(e.Items)
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
+		if first := e.Items[0]; first.Created || first.Unseen {
+			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
+		}
+	})},
+	{exitRefused, "item", as(func(e *engine.ItemError, f *failure) {
+		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
+		f.Hint = cmp.Or(f.Hint, "what was created before it is in the map; fix this item and run again")
+	})},
+	{exitRefused, "setup", as[*engine.SetupError](nil)},
+	{exitRefused, "login", as[*odoorpc.LoginError](nil)},
+	{exitRefused, "database", as[*odoorpc.DatabaseError](nil)},
+	{exitUnreachable, "transport", as[*odoorpc.TransportError](nil)},
+	{exitUnreachable, "transport", as[*odoorpc.ConflictError](nil)},
+	{exitUnreachable, "answer", as[*odoorpc.AnswerError](nil)},
+	{exitUnreachable, "redirect", as[*odoorpc.RedirectError](nil)},
+	{exitRefused, "server", as(func(e *odoorpc.ServerError, f *failure) {
+		if e.Kind == odoorpc.RefusalBusy {
+			f.Code, f.Kind = exitUnreachable, "transport"
+		}
+	})},
+	{exitUsage, "usage", as(func(e *usageError, f *failure) { f.Kind = e.kind })},
+	{exitUsage, "config", as(func(e *odoorpc.ConfigError, f *failure) { f.Message, f.Hint = configProblems(e), configAdvice(e) })},
+	{exitUsage, "config", as[*odoorpc.ProtocolError](nil)},
+	{exitUnreachable, "transport", func(err error, _ *failure) bool { return errors.Is(err, context.DeadlineExceeded) }},
+	{exitUnexpected, "unexpected", as[error](nil)},
+}
+
+// as takes errors of a type. fill may be nil.
+func as[E error](fill func(E, *failure)) func(error, *failure) bool {
+	return func(err error, f *failure) bool {
+		e, ok := errors.AsType[E](err)
+		if ok && fill != nil {
+			fill(e, f)
+		}
+		return ok
 	}
+}
+
+// interrupted takes the end of a run that was told to stop, whichever call it
+// was in.
+func interrupted(err error, f *failure) bool {
+	if !errors.Is(err, engine.ErrInterrupted) && !errors.Is(err, context.Canceled) {
+		return false
+	}
+	f.Message, f.Hint = "interrupted", "run again to continue"
+	return true
 }
 
 // describe sorts an error into its kind.
 func describe(err error) failure {
-	f := failure{Code: exitUnexpected, Kind: "unexpected", Message: err.Error()}
+	f := failure{Message: err.Error()}
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) {
 		f.Hint = hinted.Hint()
@@ -161,57 +195,12 @@ func describe(err error) failure {
 		f.Debug = server.Debug
 	}
 	for _, k := range failureKinds {
-		if found := k.find(err); found != nil {
-			f.Code, f.Kind = k.code, k.kind
-			f.detail(found)
+		f.Code, f.Kind = k.code, k.kind
+		if k.takes(err, &f) {
 			break
 		}
 	}
-	if f.Kind == "interrupted" {
-		f.Message, f.Hint = "interrupted", "run again to continue"
-	}
 	return f
-}
-
-// detail adds what only errors of one type have.
-func (f *failure) detail(found any) {
-	switch e := found.(type) {
-	case *engine.NotSavedError:
-		f.File, f.Items = e.File, e.Items
-		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
-	case *engine.UnknownOutcomeError:
-		f.File, f.Items = e.File, e.Items
-		reason := e.Err
-		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
-			reason = call.Err
-		}
-		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
-	case *engine.MapError:
-		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
-		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
-	case *engine.FileError:
-		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
-	case *engine.MismatchError:
-		f.File, f.Mismatch = e.File, e.Items
-		n := len(e.Items)
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
-		if first := e.Items[0]; first.Created || first.Unseen {
-			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
-		}
-	case *engine.ItemError:
-		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
-		if f.Hint == "" {
-			f.Hint = "what was created before it is in the map; fix this item and run again"
-		}
-	case *odoorpc.ServerError:
-		if e.Kind == odoorpc.RefusalBusy {
-			f.Code, f.Kind = exitUnreachable, "transport"
-		}
-	case *usageError:
-		f.Kind = e.kind
-	case *odoorpc.ConfigError:
-		f.Message, f.Hint = configProblems(e), configAdvice(e)
-	}
 }
 
 // configProblems lists what the client refuses, by the names that settings
