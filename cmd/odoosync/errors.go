@@ -157,7 +157,15 @@ var failureKinds = []struct {
 		}
 	})},
 	{exitUsage, "usage", as(func(e *usageError, f *failure) { f.Kind = e.kind })},
-	{exitUsage, "config", as(func(e *odoorpc.ConfigError, f *failure) { f.Message, f.Hint = configProblems(e), configAdvice(e) })},
+	{exitUsage, "config", as(func(e *odoorpc.ConfigError, f *failure) {
+		f.Message = configProblems(e)
+		switch {
+		case errors.Is(e, odoorpc.ErrPlainHTTP):
+			f.Hint = "use --allow-http only in a network that you trust"
+		case errors.Is(e, odoorpc.ErrMissing):
+			f.Hint = "before Odoo 19, an API key needs the database and the login too"
+		}
+	})},
 	{exitUsage, "config", as[*odoorpc.ProtocolError](nil)},
 	{exitUnreachable, "transport", func(err error, _ *failure) bool { return errors.Is(err, context.DeadlineExceeded) }},
 	{exitUnexpected, "unexpected", as[error](nil)},
@@ -208,26 +216,12 @@ func describe(err error) failure {
 func configProblems(e *odoorpc.ConfigError) string {
 	lines := make([]string, len(e.Problems))
 	for i, problem := range e.Problems {
-		lines[i] = settingName(problem.Field) + ": " + problem.Text
+		lines[i] = settingName(problem.Field) + ": " + problem.Err.Error()
 	}
 	if len(lines) == 1 {
 		return lines[0]
 	}
 	return "settings that cannot be used:\n" + strings.Join(lines, "\n")
-}
-
-// configAdvice names the flag that permits plain http, or says why an API key is not enough, where that is what is
-// refused; the rest says what to do.
-func configAdvice(e *odoorpc.ConfigError) string {
-	for _, problem := range e.Problems {
-		switch {
-		case problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http"):
-			return "use --allow-http only in a network that you trust"
-		case strings.HasPrefix(problem.Text, "missing: JSON-RPC"):
-			return "before Odoo 19, an API key needs the database and the login too"
-		}
-	}
-	return ""
 }
 
 // settingName is how users know a field of the client's configuration.
