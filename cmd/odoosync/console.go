@@ -132,11 +132,11 @@ func (c *console) fail(f failure) {
 		b.WriteString(c.snippet(c.style.red("error:"), m) + "\n")
 	}
 	fmt.Fprintf(&b, "%s %s\n", c.style.red("odoosync:"), indented(printable(f.Message)))
-	for _, m := range f.Mismatch {
-		b.WriteString(c.mismatch(f.File, m))
-	}
-	if f.Code == exitNotSaved || f.Code == exitUnknown {
-		for _, it := range f.Items {
+	for _, it := range f.Items {
+		switch f.Kind {
+		case "mismatch":
+			b.WriteString(c.mismatch(f.File, it))
+		case "not-saved", "unknown-outcome":
 			b.WriteString(unsettled(f.File, it))
 		}
 	}
@@ -148,13 +148,13 @@ func (c *console) fail(f failure) {
 }
 
 // mismatch shows one existing task beside its item.
-func (c *console) mismatch(file string, m engine.Mismatch) string {
-	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Item.Line))
-	task := fmt.Sprintf("task %d", m.Item.ID)
-	if m.Item.ID == 0 {
+func (c *console) mismatch(file string, it engine.ItemResult) string {
+	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), it.Line))
+	task := fmt.Sprintf("task %d", it.ID)
+	if it.ID == 0 {
 		task = "a hidden task"
 	}
-	return fmt.Sprintf("%s %s %s, %s:\n", where, m.Item.Kind, oneLine(strconv.Quote(m.Item.Name())), task) + differences("  ", m.Differences)
+	return fmt.Sprintf("%s %s %s, %s:\n", where, it.Kind, oneLine(strconv.Quote(it.Name())), task) + differences("  ", it.Differences)
 }
 
 // differences shows in what a task is not what the map says.
@@ -179,20 +179,18 @@ func around(a, b string, widest int) (string, string) {
 		same++
 	}
 	from := max(0, same-widest/4)
-	return window(ra, from, widest), window(rb, from, widest)
-}
-
-func window(text []rune, from, widest int) string {
-	from = min(from, len(text))
-	to := min(len(text), from+widest)
-	cut := string(text[from:to])
-	if from > 0 {
-		cut = "..." + cut
+	window := func(text []rune) string {
+		to := min(len(text), from+widest)
+		cut := string(text[from:to])
+		if from > 0 {
+			cut = "..." + cut
+		}
+		if to < len(text) {
+			cut += "..."
+		}
+		return cut
 	}
-	if to < len(text) {
-		cut += "..."
-	}
-	return cut
+	return window(ra), window(rb)
 }
 
 // unsettled is the line to paste for an item whose id is not in the map, or
@@ -202,10 +200,11 @@ func unsettled(file string, it engine.ItemResult) string {
 	if it.Line != 0 {
 		where += fmt.Sprintf(":%d", it.Line)
 	}
-	if it.ID == 0 {
-		return fmt.Sprintf("%s: %s\n", where, oneLine(it.Describe()))
+	id := ""
+	if it.ID != 0 {
+		id = fmt.Sprintf("task_id = %d  # ", it.ID)
 	}
-	return fmt.Sprintf("%s: task_id = %d  # %s\n", where, it.ID, oneLine(it.Describe()))
+	return where + ": " + id + oneLine(it.Describe()) + "\n"
 }
 
 // hints puts "hint: " before each line of advice.

@@ -96,8 +96,7 @@ type failure struct {
 	Mistakes []*tomledit.Error
 	Warnings []*tomledit.Error // of the same map
 	Items    []engine.ItemResult
-	Mismatch []engine.Mismatch
-	File     string // the map that Mistakes, Items and Mismatch are of
+	File     string // the map that Mistakes and Items are of
 	Debug    string // the server's traceback, if it sent one
 }
 
@@ -133,7 +132,11 @@ var failureKinds = []struct {
 		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
 	})},
 	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *failure) {
-		f.File, f.Mismatch = e.File, e.Items
+		f.File = e.File
+		for _, m := range e.Items {
+			m.Item.Differences = m.Differences
+			f.Items = append(f.Items, m.Item)
+		}
 		n := len(e.Items)
 		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
 		if first := e.Items[0]; first.Created || first.Unseen {

@@ -7,13 +7,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"odoosync/engine"
 )
 
 // program is one call of the command line.
@@ -28,9 +25,6 @@ type program struct {
 	report *report // printed only with --json
 	asJSON bool
 	code   int // the exit code when all goes well
-	warned int // warnings about places in the map
-
-	events sync.Mutex // held while one is shown: calls run in parallel
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -60,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		_ = p.out.Flush() // results so far come before the error
 		if p.report.DryRun && p.talkative() {
-			f.Mismatch = nil // the plan shows it
+			f.Items = nil // the plan shows them
 		}
 		p.console.fail(f)
 	}
@@ -125,26 +119,4 @@ func (p *program) talkative() bool { return !p.asJSON && !p.console.quiet }
 // flushes it.
 func (p *program) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format, args...)
-}
-
-// warningsShown is how many warnings about places in the map a run prints.
-const warningsShown = 10
-
-// engineEvents gives a run's events to the progress display.
-func (p *program) engineEvents(show *progress) func(engine.Event) {
-	return func(ev engine.Event) {
-		p.events.Lock()
-		defer p.events.Unlock()
-		w, ok := ev.(engine.Warning)
-		switch {
-		case !ok:
-			show.event(ev)
-		case w.Place == nil:
-			p.console.warn(w.Message, w.Hint)
-		default:
-			if p.warned++; p.warned <= warningsShown {
-				p.console.warnOf(w.Place)
-			}
-		}
-	}
 }

@@ -202,10 +202,6 @@ func errorOf(f failure) *reportError {
 	for _, it := range f.Items {
 		e.Items = append(e.Items, itemOf(it))
 	}
-	for _, m := range f.Mismatch {
-		m.Item.Differences = m.Differences
-		e.Items = append(e.Items, itemOf(m.Item))
-	}
 	return e
 }
 

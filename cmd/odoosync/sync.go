@@ -25,9 +25,6 @@ func (p *program) sync(c *cli.Context) error {
 		return err
 	}
 	p.report.fill(result)
-	if more := p.warned - warningsShown; more > 0 {
-		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
-	}
 	if p.talkative() {
 		p.printf("%s", summary(result, err, p.console.verbose > 0, p.style))
 	}
@@ -38,16 +35,16 @@ func (p *program) sync(c *cli.Context) error {
 // The result is nil when the settings were refused.
 func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.Engine) (*R, error)) (*R, error) {
 	show := &progress{console: p.console, phase: "connecting"}
-	s.odoo.Observer, s.odoo.Trace = p.callEvents(show), p.console.verbose > 1
+	s.odoo.Observer, s.odoo.Trace = show.call, p.console.verbose > 1
 	client, err := odoorpc.New(s.odoo)
 	if err != nil {
 		return nil, err
 	}
-	s.options.Observer = p.engineEvents(show)
+	s.options.Observer = show.event
 	defer context.AfterFunc(ctx, func() {
 		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
 	})()
-	defer show.end()
+	defer show.end(p.report.Map)
 	return do(engine.New(client, s.options))
 }
 
