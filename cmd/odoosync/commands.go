@@ -55,7 +55,8 @@ Examples:
 	return app
 }
 
-// flagsOf are the flags of a command, in the order of its help.
+// flagsOf are the flags of a command, in the order of its help; for "" those of
+// all commands.
 func flagsOf(command string) (flags []cli.Flag) {
 	for _, f := range []struct {
 		commands string
@@ -86,7 +87,7 @@ func flagsOf(command string) (flags []cli.Flag) {
 		{"run stages", &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Usage: "print each call to Odoo; twice: also the bodies"}},
 		{"run check stages demo", &cli.BoolFlag{Name: "no-color", Usage: "no colours"}},
 	} {
-		if slices.Contains(strings.Fields(f.commands), command) {
+		if command == "" || slices.Contains(strings.Fields(f.commands), command) {
 			flags = append(flags, f.flag)
 		}
 	}

@@ -60,7 +60,7 @@ type settings struct {
 func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, error) {
 	value := make(map[string]string, len(variables))
 	for _, v := range variables {
-		if findFlag(c.Command.Flags, v.flag) == nil {
+		if !hasFlag(c.Command, v.flag) {
 			continue
 		}
 		found, err := p.lookUp(c, v)

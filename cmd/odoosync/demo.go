@@ -81,13 +81,17 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 
 	p.heading("An Odoo in memory, at " + odoo.URL())
 	p.printf("Project %q has these tasks:\n", demoProject)
-	p.printTasks(odoo, nil)
+	p.printTasks(odoo)
 	p.heading("The map, " + path)
 	_, _ = p.out.Write(demoMap)
 	p.heading("$ odoosync run " + filepath.Base(path))
 	_ = p.out.Flush() // before anything on the other stream
 
-	result, err := drive(c.Context, p, demoSettings(odoo), func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
+	s := &settings{
+		odoo:    odoorpc.Config{URL: odoo.URL(), Database: odoo.Database(), APIKey: odoorpc.NewSecret(odoosim.DemoAPIKey)},
+		options: engine.Options{Project: demoProject},
+	}
+	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +101,7 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	}
 	p.printf("%s", summary(result, nil, false, p.style))
 	p.heading("The tasks in Odoo now")
-	p.printTasks(odoo, result.Items)
+	p.printTasks(odoo)
 	if patched, err = os.ReadFile(path); err != nil {
 		return nil, err
 	}
@@ -140,28 +144,13 @@ func startDemoOdoo() (*odoosim.Server, error) {
 	return odoo, odoo.Start()
 }
 
-func demoSettings(odoo *odoosim.Server) *settings {
-	return &settings{
-		odoo: odoorpc.Config{
-			URL:      odoo.URL(),
-			Database: odoo.Database(),
-			APIKey:   odoorpc.NewSecret(odoosim.DemoAPIKey),
-		},
-		options: engine.Options{Project: demoProject},
-	}
-}
-
 func (p *program) heading(text string) {
 	p.printf("\n%s\n\n", p.style.bold("== "+oneLine(text)+" =="))
 }
 
 // printTasks lists the tasks as Odoo has them, subtasks under their parents.
-// Those of created items are marked.
-func (p *program) printTasks(odoo *odoosim.Server, items []engine.ItemResult) {
-	created := make(map[int64]bool)
-	for _, it := range items {
-		created[it.ID] = it.Status == engine.Created
-	}
+// Those of the run, which came after the first ones, are marked.
+func (p *program) printTasks(odoo *odoosim.Server) {
 	stages, tags := make(map[int64]string), make(map[int64]string)
 	for _, stage := range odoo.Stages() {
 		stages[stage.ID] = stage.Name
@@ -169,29 +158,24 @@ func (p *program) printTasks(odoo *odoosim.Server, items []engine.ItemResult) {
 	for _, tag := range odoo.Tags() {
 		tags[tag.ID] = tag.Name
 	}
-	tasks := odoo.Tasks()
-	list := func(t odoosim.Task, indent string) {
-		mark := " "
-		if created[t.ID] {
-			mark = p.style.green("+")
-		}
-		var names []string
-		for _, id := range t.TagIDs {
-			names = append(names, tags[id])
-		}
-		p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, p.style.faint(stages[t.StageID]), p.style.cyan("["+strings.Join(names, ", ")+"]"))
-	}
-	for _, parent := range tasks {
-		if parent.ParentID != 0 {
-			continue
-		}
-		list(parent, "")
-		for _, child := range tasks {
-			if child.ParentID == parent.ID {
-				list(child, "    ")
+	var list func(parent int64, indent string)
+	list = func(parent int64, indent string) {
+		for _, t := range odoo.Tasks() {
+			if t.ParentID != parent {
+				continue
 			}
+			mark, names := " ", make([]string, len(t.TagIDs))
+			if t.ID > demoStory {
+				mark = p.style.green("+")
+			}
+			for i, id := range t.TagIDs {
+				names[i] = tags[id]
+			}
+			p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, p.style.faint(stages[t.StageID]), p.style.cyan("["+strings.Join(names, ", ")+"]"))
+			list(t.ID, indent+"    ")
 		}
 	}
+	list(0, "")
 }
 
 // printDiff prints the unified diff between the sample map and the map now.

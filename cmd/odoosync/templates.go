@@ -4,8 +4,6 @@ import (
 	"embed"
 	"strings"
 	"text/template"
-
-	"github.com/urfave/cli/v2"
 )
 
 //go:embed templates
@@ -34,7 +32,7 @@ var functions = template.FuncMap{
 	"variables": func() []variable { return variables },
 	"exitCodes": exitCodesOf,
 	"flags":     flagTexts,
-	"has":       func(c *cli.Command, flag string) bool { return findFlag(c.Flags, flag) != nil },
+	"has":       hasFlag,
 	"synopsis":  synopsis,
 	// Texts in other languages.
 	"markdown":  markdown,
