@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"slices"
 	"strings"
 
@@ -14,6 +14,9 @@ var mapSchema string
 //go:embed example.toml
 var exampleMap string
 
+//go:embed descriptions
+var descriptions embed.FS
+
 // newApp is the table of commands: the one source of parsing, help,
 // completion and the manual page. What the actions do is p's.
 func newApp(p *program) *cli.App {
@@ -24,32 +27,20 @@ func newApp(p *program) *cli.App {
 		HideVersion:    true,
 		ExitErrHandler: func(*cli.Context, error) {}, // exit codes are run's alone
 		Commands: []*cli.Command{
-			p.runCommand(), p.checkCommand(),
-			{
-				Name:  "example",
-				Usage: "print a map to start from",
-				Description: `Prints a small map with comments that explain it.
-
-Examples:
-  odoosync example > map.toml`,
-				Action: p.prints(exampleMap),
-			}, {
-				Name:  "schema",
-				Usage: "print the JSON Schema of a map, for editors",
-				Description: `Prints a JSON Schema with which editors check and complete a map as you type.
-The first line of the map names it: #:schema ./map.schema.json
-
-Examples:
-  odoosync schema > map.schema.json`,
-				Action: p.prints(mapSchema),
-			},
-			p.stagesCommand(), p.demoCommand(),
+			{Name: "run", ArgsUsage: "MAP", Usage: "create a task for each item whose task_id is 0", Action: p.sync},
+			{Name: "check", ArgsUsage: "MAP...", Usage: "find mistakes in maps, and list what a run would create", Action: p.check},
+			{Name: "example", Usage: "print a map to start from", Action: p.prints(exampleMap)},
+			{Name: "schema", Usage: "print the JSON Schema of a map, for editors", Action: p.prints(mapSchema)},
+			{Name: "stages", Usage: "create the missing stages", Action: p.stages},
+			{Name: "demo", Usage: "show a whole run on an Odoo in memory, no server needed", Action: p.demo},
 			{Name: "version", Usage: "print version, commit, date and Go version", Action: p.version},
-			p.completionCommand(),
+			{Name: "completion", ArgsUsage: strings.Join(shells, "|"), Usage: "print a completion script for a shell", Action: p.completion},
 			{Name: "man", Usage: "print the manual page", Hidden: true, Action: p.man},
 		},
 	}
 	for _, c := range app.Commands {
+		text, _ := descriptions.ReadFile("descriptions/" + c.Name) // some need no more than their usage
+		c.Description = strings.TrimSpace(string(text))
 		c.Flags, c.Before, c.HideHelp = flagsOf(c.Name), p.prepare, true
 	}
 	return app
@@ -92,87 +83,6 @@ func flagsOf(command string) (flags []cli.Flag) {
 		}
 	}
 	return flags
-}
-
-func (p *program) runCommand() *cli.Command {
-	return &cli.Command{
-		Name:      "run",
-		Usage:     "create a task for each item whose task_id is 0",
-		ArgsUsage: "MAP",
-		Description: `Creates an Odoo task for each feature of MAP whose task_id is 0, and a subtask
-for each such user story, and writes the new ids over the zeros. No other byte
-of MAP changes. Run it as often as you like: if a run is killed or a reply is
-lost, the next run picks up from there, and no task is created twice.
-
-Examples:
-  odoosync run map.toml --dry-run       # what would happen, and would it work?
-  odoosync run map.toml
-  odoosync run map.toml --project "Web shop" --json
-  pass show odoo | odoosync run map.toml --api-key-stdin`,
-		Action: p.sync,
-	}
-}
-
-func (p *program) checkCommand() *cli.Command {
-	return &cli.Command{
-		Name:      "check",
-		Usage:     "find mistakes in maps, and list what a run would create",
-		ArgsUsage: "MAP...",
-		Description: `Reads each MAP and reports every mistake with its line and column, or lists what
-a run would create. Works offline and changes nothing.
-
-Examples:
-  odoosync check map.toml
-  odoosync check maps/*.toml --quiet        # mistakes only
-  odoosync check map.toml --format github   # annotations for a pull request
-  odoosync check map.toml --format sarif > odoosync.sarif`,
-		Action: p.check,
-	}
-}
-
-func (p *program) stagesCommand() *cli.Command {
-	return &cli.Command{
-		Name:  "stages",
-		Usage: "create the missing stages",
-		Description: `Makes sure that the project has the stages Backlog, Up Next, In Progress,
-User Acceptance, Done and Archive. Stages that exist are left alone.
-
-Examples:
-  odoosync stages --dry-run
-  odoosync stages --project 7`,
-		Action: p.stages,
-	}
-}
-
-func (p *program) demoCommand() *cli.Command {
-	return &cli.Command{
-		Name:  "demo",
-		Usage: "show a whole run on an Odoo in memory, no server needed",
-		Description: `Starts an Odoo in memory, writes a sample map to a temporary folder, runs on
-it, and shows the tasks it created and the difference in the map. Afterwards it
-removes everything.
-
-Examples:
-  odoosync demo
-  odoosync demo --keep .    # leaves demo-before.toml and demo-after.toml here`,
-		Action: p.demo,
-	}
-}
-
-func (p *program) completionCommand() *cli.Command {
-	return &cli.Command{
-		Name:      "completion",
-		Usage:     "print a completion script for a shell",
-		ArgsUsage: strings.Join(shells, "|"),
-		Description: `Prints a script that completes commands, flags and .toml files.
-
-Examples:
-  source <(odoosync completion bash)      # in ~/.bashrc
-  source <(odoosync completion zsh)       # in ~/.zshrc, after compinit
-  odoosync completion fish > ~/.config/fish/completions/odoosync.fish
-  odoosync completion powershell | Out-String | Invoke-Expression`,
-		Action: p.completion,
-	}
 }
 
 // prints is a command that prints a text.

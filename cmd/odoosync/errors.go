@@ -229,18 +229,14 @@ func configProblems(e *odoorpc.ConfigError) string {
 
 // settingName is how users know a field of the client's configuration.
 func settingName(field string) string {
+	names := map[string]string{
+		"Password": envAPIKey + " or " + envPassword,
+		"APIKey":   envAPIKey + " or --api-key-stdin",
+	}
 	for _, v := range variables {
-		if v.field == field {
-			return v.String()
-		}
+		names[v.field] = v.String()
 	}
-	switch field {
-	case "Password":
-		return envAPIKey + " or " + envPassword
-	case "APIKey":
-		return envAPIKey + " or --api-key-stdin"
-	}
-	return "--" + strings.ToLower(field)
+	return cmp.Or(names[field], "--"+strings.ToLower(field))
 }
 
 // cause is an error without the path and the system call that an

@@ -44,23 +44,24 @@ func (p *program) completion(c *cli.Context) error {
 
 // completedCommand is a command as completion scripts need it.
 type completedCommand struct {
-	Name, Usage string
-	TakesMap    bool     // its argument is a .toml file
-	Words       []string // what its argument can be, if that is fixed
-	Flags       []flagText
+	*cli.Command
+	Words []string // what its argument can be, if that is fixed
+	Flags []flagText
 }
+
+// TakesMap reports whether its argument is a .toml file.
+func (c completedCommand) TakesMap() bool { return strings.HasPrefix(c.ArgsUsage, "MAP") }
 
 func completedCommands(app *cli.App) []completedCommand {
 	var commands []completedCommand
 	for _, c := range app.VisibleCommands() {
-		command := completedCommand{Name: c.Name, Usage: c.Usage, TakesMap: strings.HasPrefix(c.ArgsUsage, "MAP")}
+		command := completedCommand{c, nil, append(flagTexts(c), flagText{Long: "--help", Short: "-h", Usage: "show how to use it"})}
 		if c.Name == "completion" {
 			command.Words = shells
 		}
-		command.Flags = append(flagTexts(c), flagText{Long: "--help", Short: "-h", Usage: "show how to use it"})
 		commands = append(commands, command)
 	}
-	return append(commands, completedCommand{Name: "help", Usage: "explain a command", Words: visibleNames(app)})
+	return append(commands, completedCommand{&cli.Command{Name: "help", Usage: "explain a command"}, visibleNames(app), nil})
 }
 
 // flagText is a flag as help, manual page and completion scripts describe it.
@@ -107,18 +108,6 @@ func (f flagText) Spellings() []string {
 		return []string{f.Long}
 	}
 	return []string{f.Long, f.Short}
-}
-
-// synopsis is what follows the name of a command.
-func synopsis(c *cli.Command) string {
-	line := ""
-	if c.ArgsUsage != "" {
-		line = " " + c.ArgsUsage
-	}
-	if len(c.Flags) > 0 {
-		line += " [flags]"
-	}
-	return line
 }
 
 // markdown escapes what Markdown would take for its own.

@@ -32,8 +32,7 @@ var functions = template.FuncMap{
 	"variables": func() []variable { return variables },
 	"exitCodes": exitCodesOf,
 	"flags":     flagTexts,
-	"has":       hasFlag,
-	"synopsis":  synopsis,
+	"hasFlag":   hasFlag,
 	// Texts in other languages.
 	"markdown":  markdown,
 	"sentence":  func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
