@@ -66,12 +66,10 @@ func (r *sync) conclude(pending func(*Item) ItemResult) {
 		switch entry := r.book.Entry(item); {
 		case entry != nil:
 			result = resultOfEntry(entry)
-		case item.Deprecated:
-			result = resultOf(item, item.TaskID, Deprecated)
-		case item.TaskID != 0:
-			result = resultOf(item, item.TaskID, Synced)
-		default:
+		case !item.Deprecated && item.TaskID == 0:
 			result = pending(item)
+		default:
+			result = Standing(item)
 		}
 		if r.dest != nil && r.dest.Project.ID != 0 && result.ID != 0 {
 			result.URL = r.dest.TaskURL(result.ID)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"odoosync/engine/internal/destination"
@@ -57,6 +58,21 @@ type ItemResult struct {
 	Status      Status       // what became of it
 	Differences []Difference // only where Status is Differs
 	URL         string       // where a browser shows the task; "" when there is none
+	Tags        []string     // that the map asks for; only Standing tells them
+}
+
+// Standing is what the map alone tells of an item: it is Deprecated, Synced or
+// Pending.
+func Standing(i *Item) ItemResult {
+	switch {
+	case i.Deprecated:
+		return resultOf(i, i.TaskID, Deprecated)
+	case i.TaskID != 0:
+		return resultOf(i, i.TaskID, Synced)
+	}
+	r := resultOf(i, 0, Pending)
+	r.Tags = i.Tags()
+	return r
 }
 
 // Name is the item's own name: the story's, or the feature's.
@@ -119,11 +135,11 @@ type Result struct {
 	Duration time.Duration
 }
 
-// Count returns how many items have the status.
-func (r *Result) Count(s Status) int {
+// Count returns how many items have one of the statuses.
+func (r *Result) Count(any ...Status) int {
 	n := 0
 	for i := range r.Items {
-		if r.Items[i].Status == s {
+		if slices.Contains(any, r.Items[i].Status) {
 			n++
 		}
 	}

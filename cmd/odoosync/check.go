@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -34,31 +33,29 @@ func (p *program) check(c *cli.Context) error {
 	if c.Bool("strict") {
 		read = engine.CheckStrictly
 	}
-	var errs []error
+	failed := 0
 	all := make([]checked, len(paths))
 	for i, path := range paths {
-		all[i].Path = path
-		if all[i].Plan, err = read(path); err == nil {
-			all[i].Warnings = all[i].Plan.Map.Warnings
+		m := &all[i]
+		m.Path = path
+		if m.Plan, err = read(path); err != nil {
+			failed++
+			f := describe(err)
+			m.Failure, m.Warnings = &f, f.Warnings
 			continue
 		}
-		f := describe(err)
-		all[i].Failure, all[i].Warnings = &f, f.Warnings
-		errs = append(errs, err)
+		m.Warnings = m.Plan.Map.Warnings
+		if c.Bool("exit-code") && m.Plan.Pending() > 0 {
+			p.code = exitPending
+		}
 	}
 	if err := p.writeChecked(format, all); err != nil {
 		return err
 	}
-	if c.Bool("exit-code") && slices.ContainsFunc(all, func(m checked) bool { return m.Plan != nil && m.Plan.Pending() > 0 }) {
-		p.code = exitPending
+	if failed == 0 || len(all) == 1 {
+		return err
 	}
-	switch {
-	case len(errs) == 0:
-		return nil
-	case len(all) == 1:
-		return errs[0]
-	}
-	return &mapsError{failed: len(errs), all: len(all)}
+	return &mapsError{failed, len(all)}
 }
 
 // formatOf is the format in which the findings are to be written.
@@ -113,7 +110,11 @@ func (p *program) writeTrees(all []checked) {
 			between = "\n"
 			end := ""
 			for _, feature := range m.Plan.Map.Features { // a large map is not held once more
-				if list := tree(itemsOf(append([]*engine.Item{feature}, feature.Stories...)), checkMarks, math.MaxInt, p.style); list != "" {
+				items := []engine.ItemResult{engine.Standing(feature)}
+				for _, story := range feature.Stories {
+					items = append(items, engine.Standing(story))
+				}
+				if list := tree(items, checkMarks, len(items), p.style); list != "" {
 					p.printf("%s", list)
 					end = "\n"
 				}
@@ -170,26 +171,4 @@ func outlook(plan *engine.Plan) string {
 	}
 	return fmt.Sprintf("%s to create: %s, %s (%s)", count(plan.Pending(), "task"),
 		count(len(plan.Features), "feature"), count(len(plan.Stories), "story"), rest)
-}
-
-// itemsOf says of items whether they are pending, with their tags, or left
-// alone.
-func itemsOf(items []*engine.Item) []entry {
-	all := make([]entry, 0, len(items))
-	for _, item := range items {
-		it := entry{ItemResult: engine.ItemResult{Kind: item.Kind, Feature: item.Name, Line: item.Position().Line, ID: item.TaskID}}
-		if item.Parent != nil {
-			it.Feature, it.Story = item.Parent.Name, item.Name
-		}
-		switch {
-		case item.Deprecated:
-			it.Status = engine.Deprecated
-		case item.TaskID != 0:
-			it.Status = engine.Synced
-		default:
-			it.Status, it.tags = engine.Pending, item.Tags()
-		}
-		all = append(all, it)
-	}
-	return all
 }

@@ -58,29 +58,30 @@ type settings struct {
 // readSettings reads them for a command that talks to Odoo. Flags take precedence
 // over the environment. Everything that is missing is named in one *usageError.
 func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, error) {
-	value := make(map[string]string, len(variables))
 	for _, v := range variables {
-		if !hasFlag(c.Command, v.flag) {
+		if !hasFlag(c.Command, v.flag) || c.IsSet(v.flag) {
 			continue
 		}
-		found, err := p.lookUp(c, v)
+		value, err := p.lookUp(v)
 		if err != nil {
 			return nil, err
 		}
-		value[v.flag] = found
+		if err := c.Set(v.flag, value); err != nil {
+			return nil, err
+		}
 	}
 	s := &settings{
 		odoo: odoorpc.Config{
-			URL:       value["url"],
-			Database:  value["db"],
-			Login:     value["username"],
-			Protocol:  odoorpc.Protocol(value["protocol"]),
+			URL:       c.String("url"),
+			Database:  c.String("db"),
+			Login:     c.String("username"),
+			Protocol:  odoorpc.Protocol(c.String("protocol")),
 			AllowHTTP: c.Bool("allow-http"),
 			UserAgent: "odoosync/" + build().Version,
 		},
 		options: engine.Options{
-			Project:     value["project"],
-			Namespace:   value["namespace"],
+			Project:     c.String("project"),
+			Namespace:   c.String("namespace"),
 			DryRun:      c.Bool("dry-run"),
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
@@ -107,12 +108,9 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 	return s, missing(s)
 }
 
-// lookUp finds the value of one setting, "" when it is not set. An empty
-// variable counts as not set.
-func (p *program) lookUp(c *cli.Context, v variable) (string, error) {
-	if c.IsSet(v.flag) {
-		return c.String(v.flag), nil
-	}
+// lookUp finds a setting in the environment, where an empty variable counts as
+// not set.
+func (p *program) lookUp(v variable) (string, error) {
 	value, from := "", ""
 	for _, name := range v.Names {
 		switch other := p.env(name); {

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -128,7 +127,7 @@ func (r *report) fill(result *engine.Result) {
 		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})
 	}
 	for _, it := range result.Items {
-		r.add(entry{ItemResult: it})
+		r.add(it)
 	}
 	for _, w := range result.Warnings {
 		if w.Place != nil {
@@ -166,8 +165,8 @@ func (r *report) fillCheck(m checked) {
 	if m.Plan == nil {
 		return
 	}
-	for _, it := range itemsOf(slices.Collect(m.Plan.Map.All)) {
-		r.add(it)
+	for item := range m.Plan.Map.All {
+		r.add(engine.Standing(item))
 	}
 	for _, name := range m.Plan.Tags() {
 		r.Tags = append(r.Tags, reportTag{Name: name})
@@ -175,9 +174,8 @@ func (r *report) fillCheck(m checked) {
 }
 
 // add puts an item into the list of its status.
-func (r *report) add(it entry) {
-	item := itemOf(it.ItemResult)
-	item.Tags = it.tags
+func (r *report) add(it engine.ItemResult) {
+	item := itemOf(it)
 	switch it.Status {
 	case engine.Created:
 		r.Created = append(r.Created, item)
@@ -238,7 +236,7 @@ func stageOf(s engine.Stage) reportStage {
 }
 
 func itemOf(it engine.ItemResult) reportItem {
-	item := reportItem{Kind: it.Kind, Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID, URL: it.URL}
+	item := reportItem{Kind: it.Kind, Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID, URL: it.URL, Tags: it.Tags}
 	for _, d := range it.Differences {
 		item.Differences = append(item.Differences, reportDifference(d))
 	}
