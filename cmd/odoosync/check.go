@@ -90,7 +90,7 @@ func (p *program) writeChecked(format string, all []checked) (err error) {
 		p.writeTrees(all)
 		return nil
 	case formatJSON:
-		p.fillChecked(all)
+		p.report.fillCheck(all)
 	default:
 		err = p.writeFindings(format, all)
 	}
@@ -127,23 +127,6 @@ func (p *program) writeTrees(all []checked) {
 	}
 	if len(all) > 1 && p.talkative() {
 		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(&total))
-	}
-}
-
-// fillChecked leaves to run what it prints when a command ends: one report, or
-// with several maps one that holds one for each.
-func (p *program) fillChecked(all []checked) {
-	for _, m := range all {
-		r := p.report
-		if len(all) > 1 {
-			r = newReport(p.report.Command)
-			r.Map, r.DryRun = m.Path, true
-			p.report.Maps = append(p.report.Maps, r)
-		}
-		r.fillCheck(m)
-		if m.Failure != nil {
-			r.Error = errorOf(*m.Failure)
-		}
 	}
 }
 

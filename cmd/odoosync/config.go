@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"odoosync/engine"
 	"odoosync/odoorpc"
@@ -99,6 +97,7 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 	if s.odoo.Timeout, err = positive(c, "timeout", "a time such as 90s or 5m", time.ParseDuration); err != nil {
 		return nil, err
 	}
+	readRate := func(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 	if s.odoo.Rate, err = positive(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
 		return nil, err
 	}
@@ -133,7 +132,7 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		odoo.Password = odoorpc.NewSecret(p.env(envPassword))
 		return nil
 	}
-	if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(p.stdin) {
 		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
 			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
@@ -171,19 +170,10 @@ func positive[T int | float64 | time.Duration](c *cli.Context, flag, expected st
 		return 0, nil
 	}
 	value, err := read(text)
-	if err != nil || !(value > 0) {
-		return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
+	if err == nil && value > 0 {
+		return value, nil
 	}
-	return value, nil
-}
-
-func readRate(text string) (float64, error) {
-	const highest = 1e6
-	rate, err := strconv.ParseFloat(text, 64)
-	if rate > highest {
-		return 0, err
-	}
-	return rate, err
+	return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
 }
 
 // missing names everything that has to be set and is not. Only the server's

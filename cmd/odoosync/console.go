@@ -64,17 +64,21 @@ func styleFor(w io.Writer, env func(string) string) style {
 	return style{enabled: isTerminal(w)}
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// tell prints what is no error.
+func (c *console) tell(text string) {
+	if !c.quiet {
+		c.print(text)
+	}
 }
 
 // note prints a line for people who watch.
 func (c *console) note(format string, args ...any) {
-	if c.quiet {
-		return
-	}
-	c.print("odoosync: " + printable(fmt.Sprintf(format, args...)) + "\n")
+	c.tell("odoosync: " + printable(fmt.Sprintf(format, args...)) + "\n")
 }
 
 // trace prints something for people who look closely. Further lines of it are
@@ -85,17 +89,12 @@ func (c *console) trace(text string) {
 
 // warn prints something that does not stop the run.
 func (c *console) warn(message, hint string) {
-	if c.quiet {
-		return
-	}
-	c.print("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
+	c.tell("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
 }
 
 // warnOf prints a warning about a place in a map.
 func (c *console) warnOf(place *tomledit.Error) {
-	if !c.quiet {
-		c.print(c.snippet(c.style.yellow("warning:"), place) + "\n")
-	}
+	c.tell(c.snippet(c.style.yellow("warning:"), place) + "\n")
 }
 
 // snippet shows what is wrong at a place in a map as compilers do: the line

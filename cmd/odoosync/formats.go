@@ -51,9 +51,7 @@ func (p *program) writeFindings(format string, all []checked) error {
 			report.Failures++
 		}
 	}
-	text, err := fill(format, report)
-	p.printf("%s", text)
-	return err
+	return p.print(format, report)
 }
 
 // findings are everything that is wrong with a map, mistakes first. alike

@@ -8,12 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// help explains a command, or for nil the program.
-func help(app *cli.App, command *cli.Command) (string, error) {
-	return fill("help", struct {
-		App     *cli.App
-		Command *cli.Command
-	}{app, command})
+// helpPage explains a command, or for nil the program.
+type helpPage struct {
+	App     *cli.App
+	Command *cli.Command
 }
 
 // man prints the manual page, which its template makes in Markdown.
@@ -37,9 +35,7 @@ func (p *program) completion(c *cli.Context) error {
 	case !slices.Contains(shells, args[0]):
 		return usagef(c.Command.Name, "there is no completion for %q", args[0]).advise("there is one for %s", oneOf(shells))
 	}
-	text, err := fill(args[0], completedCommands(c.App))
-	p.printf("%s", text)
-	return err
+	return p.print(args[0], completedCommands(c.App))
 }
 
 // completedCommand is a command as completion scripts need it.

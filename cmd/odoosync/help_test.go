@@ -26,7 +26,7 @@ func TestHelpFitsEightyColumns(t *testing.T) {
 
 func helpText(t *testing.T, app *cli.App, command *cli.Command) string {
 	t.Helper()
-	text, err := help(app, command)
+	text, err := fill("help", helpPage{app, command})
 	is.New(t).NoErr(err)
 	return text
 }

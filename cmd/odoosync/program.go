@@ -78,9 +78,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 		return err
 	}
 	if !slices.Contains(line, "--") { // how all lines end but those that ask for help
-		text, err := help(app, app.Command(line[1])) // no command is called --help
-		p.printf("%s", text)
-		return err
+		return p.print("help", helpPage{app, app.Command(line[1])}) // no command is called --help
 	}
 	return app.RunContext(ctx, line)
 }

@@ -156,20 +156,31 @@ func (r *report) fillPlace(s odoorpc.Session, p engine.Project) {
 	}
 }
 
-// fillCheck takes over what is wrong with a map, or what a run would do. The
-// failure of the only map is left to run.
-func (r *report) fillCheck(m checked) {
-	for _, w := range m.Warnings {
-		r.Warnings = append(r.Warnings, findingOf(w))
-	}
-	if m.Plan == nil {
-		return
-	}
-	for item := range m.Plan.Map.All {
-		r.add(engine.Standing(item))
-	}
-	for _, name := range m.Plan.Tags() {
-		r.Tags = append(r.Tags, reportTag{Name: name})
+// fillCheck takes over what is wrong with maps, or what a run would do. Several
+// get a report each. The failure of the only one is left to run.
+func (r *report) fillCheck(all []checked) {
+	for _, m := range all {
+		of := r
+		if len(all) > 1 {
+			of = newReport(r.Command)
+			of.Map, of.DryRun = m.Path, true
+			r.Maps = append(r.Maps, of)
+			if m.Failure != nil {
+				of.Error = errorOf(*m.Failure)
+			}
+		}
+		for _, w := range m.Warnings {
+			of.Warnings = append(of.Warnings, findingOf(w))
+		}
+		if m.Plan == nil {
+			continue
+		}
+		for item := range m.Plan.Map.All {
+			of.add(engine.Standing(item))
+		}
+		for _, name := range m.Plan.Tags() {
+			of.Tags = append(of.Tags, reportTag{Name: name})
+		}
 	}
 }
 

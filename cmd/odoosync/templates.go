@@ -21,6 +21,13 @@ func fill(name string, data any) (string, error) {
 	return text.String(), err
 }
 
+// print prints a template filled in.
+func (p *program) print(name string, data any) error {
+	text, err := fill(name, data)
+	p.printf("%s", text)
+	return err
+}
+
 // functions are what templates call.
 var functions = template.FuncMap{
 	"join":    strings.Join,
