@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"odoosync/engine/internal/destination"
@@ -58,6 +59,21 @@ type ItemResult struct {
 	Status      Status       // what became of it
 	Differences []Difference // only where Status is Differs, and in a MismatchError
 	URL         string       // where a browser shows the task; "" when there is none
+	Tags        []string     // that the map asks for; only MapResult tells them
+}
+
+// MapResult is what the map alone tells of an item: it is Deprecated, Synced or
+// Pending.
+func MapResult(i *Item) ItemResult {
+	switch {
+	case i.Deprecated:
+		return resultOf(i, i.TaskID, Deprecated)
+	case i.TaskID != 0:
+		return resultOf(i, i.TaskID, Synced)
+	}
+	r := resultOf(i, 0, Pending)
+	r.Tags = i.Tags()
+	return r
 }
 
 // Name is the item's own name: the story's, or the feature's.
@@ -125,11 +141,11 @@ type Result struct {
 	Duration time.Duration
 }
 
-// Count returns how many items have the status.
-func (r *Result) Count(s Status) int {
+// Count returns how many items have one of the statuses.
+func (r *Result) Count(any ...Status) int {
 	n := 0
 	for i := range r.Items {
-		if r.Items[i].Status == s {
+		if slices.Contains(any, r.Items[i].Status) {
 			n++
 		}
 	}
@@ -186,12 +202,10 @@ func (r *sync) conclude() {
 		switch entry := r.book.Entry(item); {
 		case entry != nil:
 			result = resultOfEntry(entry)
-		case item.Deprecated:
-			result = resultOf(item, item.TaskID, Deprecated)
-		case item.TaskID != 0:
-			result = resultOf(item, item.TaskID, Synced)
-		default:
+		case !item.Deprecated && item.TaskID == 0:
 			result = r.resultOfPending(item)
+		default:
+			result = MapResult(item)
 		}
 		if r.result.Project.ID != 0 && result.ID != 0 {
 			result.URL = r.dest.TaskURL(result.ID)

@@ -102,11 +102,11 @@ func (c Config) check() (*settings, error) {
 	c.Protocol = cmp.Or(c.Protocol, Auto)
 
 	var wrong problems
-	wrong.add(err != nil, "URL", "%v", err)
+	wrong.add(err != nil, "URL", "%w", err)
 	wrong.add(!slices.Contains([]Protocol{Auto, JSONRPC, JSON2}, c.Protocol),
 		"Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
-	wrong.add(c.Protocol == JSON2 && c.APIKey.IsZero(), "APIKey", "missing: JSON-2 takes an API key only")
-	wrong.add(c.Protocol != JSON2 && c.APIKey.IsZero() && c.Password.IsZero(), "Password", "missing: give an API key or a password")
+	wrong.add(c.Protocol == JSON2 && c.APIKey.IsZero(), "APIKey", "%w: JSON-2 takes an API key only", ErrMissing)
+	wrong.add(c.Protocol != JSON2 && c.APIKey.IsZero() && c.Password.IsZero(), "Password", "%w: give an API key or a password", ErrMissing)
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
 		wrong = append(wrong, c.missingForJSONRPC()...)
 	}
@@ -137,7 +137,7 @@ type problems []Problem
 
 func (p *problems) add(wrong bool, field, format string, args ...any) {
 	if wrong {
-		*p = append(*p, Problem{Field: field, Text: fmt.Sprintf(format, args...)})
+		*p = append(*p, Problem{Field: field, Err: fmt.Errorf(format, args...)})
 	}
 }
 
@@ -159,8 +159,8 @@ const longestSecret = 1000
 
 // missingForJSONRPC lists what JSON-RPC needs beside a credential and does not have.
 func (c Config) missingForJSONRPC() (missing problems) {
-	missing.add(c.Database == "", "Database", "missing: JSON-RPC needs the database")
-	missing.add(c.Login == "", "Login", "missing: JSON-RPC needs the login")
+	missing.add(c.Database == "", "Database", "%w: JSON-RPC needs the database", ErrMissing)
+	missing.add(c.Login == "", "Login", "%w: JSON-RPC needs the login", ErrMissing)
 	return missing
 }
 
@@ -210,7 +210,7 @@ func parseURL(text string, allowHTTP bool) (*url.URL, error) {
 		base.Scheme = "http"
 	}
 	if base.Scheme == "http" && !loopback && !allowHTTP {
-		return nil, fmt.Errorf("plain http to %s would send the password unencrypted: use https, or allow http explicitly", base.Host)
+		return nil, fmt.Errorf("plain http to %s would send the password unencrypted: %w", base.Host, ErrPlainHTTP)
 	}
 	return base, nil
 }

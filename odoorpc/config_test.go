@@ -58,7 +58,7 @@ func TestAddresses(t *testing.T) {
 				var e *ConfigError
 				is.True(errors.As(err, &e))
 				is.Equal(e.Problems[0].Field, "URL")
-				is.True(strings.Contains(e.Problems[0].Text, tt.refused))
+				is.True(strings.Contains(e.Problems[0].Err.Error(), tt.refused))
 				is.True(!strings.Contains(err.Error(), "hunter2"))
 				return
 			}
@@ -72,7 +72,7 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 	is := is.New(t)
 	config := Config{URL: "http://odoo.example.com", Database: "d", Login: "l", Password: NewSecret("p")}
 	_, err := New(config)
-	is.True(err != nil)
+	is.True(errors.Is(err, ErrPlainHTTP))
 	config.AllowHTTP = true
 	c, err := New(config)
 	is.NoErr(err)
@@ -121,6 +121,7 @@ func TestWhatIsMissingDependsOnTheProtocol(t *testing.T) {
 			is := is.New(t)
 			tt.config.URL = "localhost"
 			_, err := New(tt.config)
+			is.Equal(errors.Is(err, ErrMissing), tt.want != "")
 			var fields []string
 			if e := (*ConfigError)(nil); errors.As(err, &e) {
 				for _, p := range e.Problems {

@@ -13,10 +13,18 @@ import (
 // ErrNotConnected is returned by calls made before Connect has succeeded.
 var ErrNotConnected = errors.New("odoorpc: not connected: call Connect first")
 
+// Problems that callers may want to explain in words of their own, to be found in a *ConfigError with errors.Is.
+var (
+	// ErrPlainHTTP is an address that needs AllowHTTP.
+	ErrPlainHTTP = errors.New("use https, or allow http explicitly")
+	// ErrMissing is an empty field that the protocol needs.
+	ErrMissing = errors.New("missing")
+)
+
 // A Problem is one thing wrong with a Config.
 type Problem struct {
 	Field string // the name of Config's field
-	Text  string // what is wrong with it, without its name
+	Err   error  // what is wrong with it, without its name
 }
 
 // A ConfigError lists everything that is wrong with a Config. Nothing was sent, except where Connect returns it: then only
@@ -26,9 +34,18 @@ type ConfigError struct{ Problems []Problem }
 func (e *ConfigError) Error() string {
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		texts[i] = p.Field + ": " + p.Text
+		texts[i] = p.Field + ": " + p.Err.Error()
 	}
 	return "odoorpc: configuration: " + strings.Join(texts, "; ")
+}
+
+// Unwrap returns the errors of all problems.
+func (e *ConfigError) Unwrap() []error {
+	errs := make([]error, len(e.Problems))
+	for i, p := range e.Problems {
+		errs[i] = p.Err
+	}
+	return errs
 }
 
 // A Place is where an error arose.

@@ -14,22 +14,25 @@ import (
 // run. "--" ends the flags. `help X` becomes `X --help`, `--version` becomes
 // `version`, and `-qv` becomes `--quiet --verbose`. The error is a *usageError.
 func arrange(app *cli.App, args []string) ([]string, error) {
-	line, err := split(args[1:], allFlags(app))
+	flags, operands, err := split(args[1:])
 	if err != nil {
 		return nil, err
 	}
-	overview := []string{args[0], "--help"}
-	help := line.has("help")
-	if len(line.operands) == 0 {
-		switch {
-		case help, len(line.flags) == 0:
-			return overview, nil
-		case !line.has("version"):
-			return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
-		}
-		line = commandLine{operands: []string{"version"}}
+	has := func(name string) bool {
+		return slices.ContainsFunc(flags, func(f flagToken) bool { return f.name == name })
 	}
-	name, operands := line.operands[0], line.operands[1:]
+	overview := []string{args[0], "--help"}
+	switch {
+	case len(operands) > 0:
+	case has("help"), len(flags) == 0:
+		return overview, nil
+	case has("version"):
+		flags, operands = nil, []string{"version"}
+	default:
+		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
+	}
+	name, operands := operands[0], operands[1:]
+	help := has("help")
 	if name == "help" {
 		switch {
 		case len(operands) == 0, operands[0] == "help":
@@ -51,45 +54,18 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	if help {
 		return []string{args[0], name, "--help"}, nil
 	}
-	out := []string{args[0], name}
-	for _, f := range line.flags {
-		if findFlag(command.Flags, f.name) == nil {
+	line := []string{args[0], name}
+	for _, f := range flags {
+		if !hasFlag(command, f.name) {
 			return nil, unknownFlag(command, f)
 		}
 		text := "--" + f.name
 		if f.hasValue {
 			text += "=" + f.value
 		}
-		out = append(out, text)
+		line = append(line, text)
 	}
-	return append(append(out, "--"), operands...), nil
-}
-
-// allFlags are the flags of all commands by each of their names. Which flags
-// take a value is the same in every command, so it can be known before the
-// command is.
-func allFlags(app *cli.App) map[string]cli.Flag {
-	flags := []cli.Flag{&cli.BoolFlag{Name: "help", Aliases: []string{"h"}}, &cli.BoolFlag{Name: "version", Aliases: []string{"V"}}}
-	for _, c := range app.Commands {
-		flags = append(flags, c.Flags...)
-	}
-	named := make(map[string]cli.Flag)
-	for _, f := range flags {
-		for _, name := range f.Names() {
-			named[name] = f
-		}
-	}
-	return named
-}
-
-// commandLine is a command line taken apart.
-type commandLine struct {
-	flags    []flagToken
-	operands []string
-}
-
-func (l commandLine) has(flag string) bool {
-	return slices.ContainsFunc(l.flags, func(f flagToken) bool { return f.name == flag })
+	return append(append(line, "--"), operands...), nil
 }
 
 // flagToken is one flag as it was given.
@@ -100,41 +76,47 @@ type flagToken struct {
 	hasValue bool
 }
 
-// split tells flags from operands.
-func split(args []string, known map[string]cli.Flag) (commandLine, error) {
-	var line commandLine
-	for i := 0; i < len(args); i++ {
-		arg := args[i]
+// split tells flags from operands. Which flags take a value is the same in every
+// command, so it can be known before the command is.
+func split(args []string) (flags []flagToken, operands []string, err error) {
+	known := make(map[string]cli.Flag)
+	for _, f := range append(flagsOf(""), &cli.BoolFlag{Name: "help", Aliases: []string{"h"}}, &cli.BoolFlag{Name: "version", Aliases: []string{"V"}}) {
+		for _, name := range f.Names() {
+			known[name] = f
+		}
+	}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
 		if arg == "--" {
-			line.operands = append(line.operands, args[i+1:]...)
-			break
+			return flags, append(operands, args...), nil
 		}
 		if len(arg) < 2 || arg[0] != '-' {
-			line.operands = append(line.operands, arg)
+			operands = append(operands, arg)
 			continue
 		}
 		for _, f := range readFlag(arg, known) {
-			if takesValue(known[f.name]) && !f.hasValue {
-				if i+1 == len(args) {
-					return line, usagef("", "%s needs a value", f.dashed)
+			needsValue := takesValue(known[f.name])
+			if needsValue && !f.hasValue {
+				if len(args) == 0 {
+					return nil, nil, usagef("", "%s needs a value", f.dashed)
 				}
-				i++
-				f.value, f.hasValue = args[i], true
+				f.value, f.hasValue, args = args[0], true, args[1:]
 				if len(f.value) > 1 && f.value[0] == '-' {
-					return line, usagef("", "%s needs a value, found the flag %s", f.dashed, f.value).
+					return nil, nil, usagef("", "%s needs a value, found the flag %s", f.dashed, f.value).
 						advise("write %s=%s if that is the value", f.dashed, f.value)
 				}
 			}
 			switch {
-			case takesValue(known[f.name]) && f.value == "":
-				return line, usagef("", "%s needs a value, found an empty one", f.dashed)
-			case f.hasValue && known[f.name] != nil && !takesValue(known[f.name]):
-				return line, usagef("", "%s takes no value, found %q", f.dashed, f.value)
+			case needsValue && f.value == "":
+				return nil, nil, usagef("", "%s needs a value, found an empty one", f.dashed)
+			case f.hasValue && known[f.name] != nil && !needsValue:
+				return nil, nil, usagef("", "%s takes no value, found %q", f.dashed, f.value)
 			}
-			line.flags = append(line.flags, f)
+			flags = append(flags, f)
 		}
 	}
-	return line, nil
+	return flags, operands, nil
 }
 
 // readFlag reads one argument that begins with a dash: --name, --name=value,
@@ -161,13 +143,8 @@ func takesValue(f cli.Flag) bool {
 	return ok && doc.TakesValue()
 }
 
-func findFlag(flags []cli.Flag, name string) cli.Flag {
-	for _, f := range flags {
-		if slices.Contains(f.Names(), name) {
-			return f
-		}
-	}
-	return nil
+func hasFlag(command *cli.Command, name string) bool {
+	return slices.ContainsFunc(command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
 }
 
 func visibleNames(app *cli.App) []string {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -14,10 +13,10 @@ import (
 
 // checked is what check found out about one map.
 type checked struct {
-	path     string
-	plan     *engine.Plan // nil for a map with mistakes
-	failure  *failure     // nil for a map without
-	warnings []*tomledit.Error
+	Path     string
+	Plan     *engine.Plan // nil for a map with mistakes
+	Failure  *failure     // nil for a map without
+	Warnings []*tomledit.Error
 }
 
 // check validates maps and lists what a run would create.
@@ -26,7 +25,7 @@ func (p *program) check(c *cli.Context) error {
 	if len(paths) == 1 {
 		p.report.Map = paths[0]
 	}
-	write, err := formatOf(c)
+	format, err := formatOf(c)
 	if err != nil {
 		return err
 	}
@@ -34,47 +33,45 @@ func (p *program) check(c *cli.Context) error {
 	if c.Bool("strict") {
 		read = engine.CheckStrictly
 	}
-	var errs []error
+	failed := 0
 	all := make([]checked, len(paths))
 	for i, path := range paths {
-		all[i].path = path
-		if all[i].plan, err = read(path); err == nil {
-			all[i].warnings = all[i].plan.Map.Warnings
+		m := &all[i]
+		m.Path = path
+		if m.Plan, err = read(path); err != nil {
+			failed++
+			f := describe(err)
+			m.Failure, m.Warnings = &f, f.Warnings
 			continue
 		}
-		f := describe(err)
-		all[i].failure, all[i].warnings = &f, f.Warnings
-		errs = append(errs, err)
+		m.Warnings = m.Plan.Map.Warnings
+		if c.Bool("exit-code") && m.Plan.Pending() > 0 {
+			p.code = exitPending
+		}
 	}
-	write(p, all, p.outStyle(c))
-	if c.Bool("exit-code") && slices.ContainsFunc(all, func(m checked) bool { return m.plan != nil && m.plan.Pending() > 0 }) {
-		p.code = exitPending
+	if err := p.writeChecked(format, all); err != nil {
+		return err
 	}
-	switch {
-	case len(errs) == 0:
-		return nil
-	case len(all) == 1:
-		return errs[0]
+	if failed == 0 || len(all) == 1 {
+		return err
 	}
-	return &mapsError{failed: len(errs), all: len(all)}
+	return &mapsError{failed, len(all)}
 }
 
-// formatOf is how the findings are to be written.
-func formatOf(c *cli.Context) (func(*program, []checked, style), error) {
+// formatOf is the format in which the findings are to be written.
+func formatOf(c *cli.Context) (string, error) {
 	name := c.String("format")
 	if c.Bool("json") {
 		if c.IsSet("format") && name != formatJSON {
-			return nil, usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
+			return "", usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
 		}
 		name = formatJSON
 	}
-	for _, f := range formats {
-		if f.name == name {
-			return f.write, nil
-		}
+	if !slices.Contains(formats, name) {
+		return "", usagef(c.Command.Name, "there is no format %q", name).
+			advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
 	}
-	return nil, usagef(c.Command.Name, "there is no format %q", name).
-		advise("%s", didYouMean(name, formatNames(), "the formats are "+strings.Join(formatNames(), ", ")))
+	return name, nil
 }
 
 // mapsError says that some of several maps cannot be used. What is wrong with
@@ -85,25 +82,46 @@ func (e *mapsError) Error() string {
 	return fmt.Sprintf("%d of %d maps cannot be used", e.failed, e.all)
 }
 
-// writeText is check's output for people: a tree for each map.
-func writeText(p *program, all []checked, s style) {
+// writeChecked writes what was found in one of the formats. Those for programs
+// are on standard output alone; people are told on standard error.
+func (p *program) writeChecked(format string, all []checked) (err error) {
+	switch format {
+	case formatText:
+		p.writeTrees(all)
+		return nil
+	case formatJSON:
+		p.report.fillCheck(all)
+	default:
+		err = p.writeFindings(format, all)
+	}
+	for _, m := range all {
+		p.tell(m, len(all) > 1)
+	}
+	return err
+}
+
+// writeTrees is check's output for people: a tree for each map.
+func (p *program) writeTrees(all []checked) {
 	var total engine.Plan
 	between := ""
 	for _, m := range all {
-		if m.plan != nil && p.talkative() {
+		if m.Plan != nil && p.talkative() {
 			p.printf("%s", between)
 			between = "\n"
 			end := ""
-			for _, feature := range m.plan.Map.Features { // a large map is not held once more
-				if list := tree(itemsOf(append([]*engine.Item{feature}, feature.Stories...)), checkMarks, math.MaxInt, s); list != "" {
+			for _, feature := range m.Plan.Map.Features { // a large map is not held once more
+				items := []engine.ItemResult{engine.MapResult(feature)}
+				for _, story := range feature.Stories {
+					items = append(items, engine.MapResult(story))
+				}
+				if list := tree(items, checkMarks, len(items), p.style); list != "" {
 					p.printf("%s", list)
 					end = "\n"
 				}
 			}
-			p.printf("%s", end)
-			p.printf("%s: %s\n", oneLine(m.path), outlook(m.plan))
-			total.Features, total.Stories = append(total.Features, m.plan.Features...), append(total.Stories, m.plan.Stories...)
-			total.Synced, total.Deprecated = total.Synced+m.plan.Synced, total.Deprecated+m.plan.Deprecated
+			p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
+			total.Features, total.Stories = append(total.Features, m.Plan.Features...), append(total.Stories, m.Plan.Stories...)
+			total.Synced, total.Deprecated = total.Synced+m.Plan.Synced, total.Deprecated+m.Plan.Deprecated
 		}
 		p.tell(m, len(all) > 1)
 	}
@@ -116,11 +134,11 @@ func writeText(p *program, all []checked, s style) {
 // map is left to run.
 func (p *program) tell(m checked, failureToo bool) {
 	_ = p.out.Flush() // what was found before comes first
-	for _, w := range m.warnings {
+	for _, w := range m.Warnings {
 		p.console.warnOf(w)
 	}
-	if m.failure != nil && failureToo {
-		p.console.fail(*m.failure)
+	if m.Failure != nil && failureToo {
+		p.console.fail(*m.Failure)
 		p.console.print("\n")
 	}
 }
@@ -136,26 +154,4 @@ func outlook(plan *engine.Plan) string {
 	}
 	return fmt.Sprintf("%s to create: %s, %s (%s)", count(plan.Pending(), "task"),
 		count(len(plan.Features), "feature"), count(len(plan.Stories), "story"), rest)
-}
-
-// itemsOf says of items whether they are pending, with their tags, or left
-// alone.
-func itemsOf(items []*engine.Item) []entry {
-	all := make([]entry, 0, len(items))
-	for _, item := range items {
-		it := entry{ItemResult: engine.ItemResult{Kind: item.Kind, Feature: item.Name, Line: item.Position().Line, ID: item.TaskID}}
-		if item.Parent != nil {
-			it.Feature, it.Story = item.Parent.Name, item.Name
-		}
-		switch {
-		case item.Deprecated:
-			it.Status = engine.Deprecated
-		case item.TaskID != 0:
-			it.Status = engine.Synced
-		default:
-			it.Status, it.tags = engine.Pending, item.Tags()
-		}
-		all = append(all, it)
-	}
-	return all
 }

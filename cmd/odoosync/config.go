@@ -4,28 +4,27 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"odoosync/engine"
 	"odoosync/odoorpc"
 )
 
-// variable is one setting that has a flag and may stand in the environment.
+// variable is one setting that may stand in the environment.
 type variable struct {
 	flag    string
 	field   string   // of the configuration of the client, "" for none
-	names   []string // of the environment; with different values they are refused
-	meaning string
+	Names   []string // of the environment; with different values they are refused
+	Meaning string
 }
 
-// variables are the settings that are not secret.
+// variables are the settings that may stand in the environment. Those without a
+// flag are not looked up by this table.
 var variables = []variable{
 	{"url", "URL", []string{"ODOO_URL"}, "Odoo's address"},
 	{"db", "Database", []string{"ODOO_DB", "ODOO_DATABASE"}, "the database's name"},
@@ -33,9 +32,11 @@ var variables = []variable{
 	{"project", "", []string{"ODOO_PROJECT", "ODOO_PROJECT_ID"}, "the project's id or exact name"},
 	{"protocol", "Protocol", []string{"ODOO_PROTOCOL"}, "auto, jsonrpc or json2"},
 	{"namespace", "", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
+	{"", "", []string{envAPIKey, envPassword}, "the secret; the key takes precedence"},
+	{"", "", []string{"NO_COLOR", "CLICOLOR_FORCE"}, "no colours; colours always"},
 }
 
-func (v variable) String() string { return v.names[0] + " or --" + v.flag }
+func (v variable) String() string { return v.Names[0] + " or --" + v.flag }
 
 // The variables of the secrets.
 const (
@@ -55,29 +56,30 @@ type settings struct {
 // readSettings reads them for a command that talks to Odoo. Flags take precedence
 // over the environment. Everything that is missing is named in one *usageError.
 func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, error) {
-	value := make(map[string]string, len(variables))
 	for _, v := range variables {
-		if findFlag(c.Command.Flags, v.flag) == nil {
+		if !hasFlag(c.Command, v.flag) || c.IsSet(v.flag) {
 			continue
 		}
-		found, err := p.lookUp(c, v)
+		value, err := p.lookUp(v)
 		if err != nil {
 			return nil, err
 		}
-		value[v.flag] = found
+		if err := c.Set(v.flag, value); err != nil {
+			return nil, err
+		}
 	}
 	s := &settings{
 		odoo: odoorpc.Config{
-			URL:       value["url"],
-			Database:  value["db"],
-			Login:     value["username"],
-			Protocol:  odoorpc.Protocol(value["protocol"]),
+			URL:       c.String("url"),
+			Database:  c.String("db"),
+			Login:     c.String("username"),
+			Protocol:  odoorpc.Protocol(c.String("protocol")),
 			AllowHTTP: c.Bool("allow-http"),
 			UserAgent: "odoosync/" + build().Version,
 		},
 		options: engine.Options{
-			Project:     value["project"],
-			Namespace:   value["namespace"],
+			Project:     c.String("project"),
+			Namespace:   c.String("namespace"),
 			DryRun:      c.Bool("dry-run"),
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
@@ -89,13 +91,14 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
 	}
 	var err error
-	if s.options.Jobs, err = parse(c, "jobs", "a whole number, 1 or more", readJobs); err != nil {
+	if s.options.Jobs, err = positive(c, "jobs", "a whole number, 1 or more", strconv.Atoi); err != nil {
 		return nil, err
 	}
-	if s.odoo.Timeout, err = parse(c, "timeout", "a time such as 90s or 5m", readTimeout); err != nil {
+	if s.odoo.Timeout, err = positive(c, "timeout", "a time such as 90s or 5m", time.ParseDuration); err != nil {
 		return nil, err
 	}
-	if s.odoo.Rate, err = parse(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
+	readRate := func(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
+	if s.odoo.Rate, err = positive(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
 		return nil, err
 	}
 	if err := p.readSecret(ctx, c, &s.odoo); err != nil {
@@ -104,14 +107,11 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 	return s, missing(s)
 }
 
-// lookUp finds the value of one setting, "" when it is not set. An empty
-// variable counts as not set.
-func (p *program) lookUp(c *cli.Context, v variable) (string, error) {
-	if c.IsSet(v.flag) {
-		return c.String(v.flag), nil
-	}
+// lookUp finds a setting in the environment, where an empty variable counts as
+// not set.
+func (p *program) lookUp(v variable) (string, error) {
 	value, from := "", ""
-	for _, name := range v.names {
+	for _, name := range v.Names {
 		switch other := p.env(name); {
 		case other == "" || other == value:
 		case value == "":
@@ -132,7 +132,7 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		odoo.Password = odoorpc.NewSecret(p.env(envPassword))
 		return nil
 	}
-	if f, ok := p.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(p.stdin) {
 		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
 			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
@@ -162,33 +162,18 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 	return nil
 }
 
-// parse reads the value of a flag, the zero value where it is not set. read
-// reports whether it is what the flag expects.
-func parse[T any](c *cli.Context, flag, expected string, read func(string) (T, bool)) (value T, err error) {
+// positive reads the value of a flag, which must be more than zero; where the
+// flag is not set it is zero.
+func positive[T int | float64 | time.Duration](c *cli.Context, flag, expected string, read func(string) (T, error)) (T, error) {
 	text := c.String(flag)
 	if text == "" {
+		return 0, nil
+	}
+	value, err := read(text)
+	if err == nil && value > 0 {
 		return value, nil
 	}
-	value, ok := read(text)
-	if !ok {
-		return value, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
-	}
-	return value, nil
-}
-
-func readTimeout(text string) (time.Duration, bool) {
-	d, err := time.ParseDuration(text)
-	return d, err == nil && d > 0
-}
-
-func readJobs(text string) (int, bool) {
-	jobs, err := strconv.Atoi(text)
-	return jobs, err == nil && jobs > 0
-}
-
-func readRate(text string) (float64, bool) {
-	rate, err := strconv.ParseFloat(text, 64)
-	return rate, err == nil && rate > 0 && rate <= 1e6
+	return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
 }
 
 // missing names everything that has to be set and is not. Only the server's
@@ -200,7 +185,7 @@ func missing(s *settings) error {
 	need := func(flag, value string) {
 		for _, v := range variables {
 			if v.flag == flag && value == "" {
-				lacks = append(lacks, v.meaning+": "+v.String())
+				lacks = append(lacks, v.Meaning+": "+v.String())
 			}
 		}
 	}

@@ -50,11 +50,11 @@ func (s style) yellow(t string) string  { return s.paint(t, color.FgYellow, colo
 func (s style) green(t string) string   { return s.paint(t, color.FgGreen) }
 func (s style) cyan(t string) string    { return s.paint(t, color.FgCyan) }
 
-// styleFor decides on colours for one stream: never with --no-color or
-// NO_COLOR, always with CLICOLOR_FORCE, else on terminals that are not dumb.
-func styleFor(w io.Writer, env func(string) string, never bool) style {
+// styleFor decides on colours for one stream: never with NO_COLOR, always with
+// CLICOLOR_FORCE, else on terminals that are not dumb.
+func styleFor(w io.Writer, env func(string) string) style {
 	switch force := env("CLICOLOR_FORCE"); {
-	case never, env("NO_COLOR") != "":
+	case env("NO_COLOR") != "":
 		return style{}
 	case force != "" && force != "0":
 		return style{enabled: true}
@@ -64,17 +64,21 @@ func styleFor(w io.Writer, env func(string) string, never bool) style {
 	return style{enabled: isTerminal(w)}
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// tell prints what is no error.
+func (c *console) tell(text string) {
+	if !c.quiet {
+		c.print(text)
+	}
 }
 
 // note prints a line for people who watch.
 func (c *console) note(format string, args ...any) {
-	if c.quiet {
-		return
-	}
-	c.print("odoosync: " + printable(fmt.Sprintf(format, args...)) + "\n")
+	c.tell("odoosync: " + printable(fmt.Sprintf(format, args...)) + "\n")
 }
 
 // trace prints something for people who look closely. Further lines of it are
@@ -85,31 +89,22 @@ func (c *console) trace(text string) {
 
 // warn prints something that does not stop the run.
 func (c *console) warn(message, hint string) {
-	if c.quiet {
-		return
-	}
-	c.print("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
+	c.tell("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
 }
 
 // warnOf prints a warning about a place in a map.
 func (c *console) warnOf(place *tomledit.Error) {
-	if !c.quiet {
-		c.print(c.snippet(c.style.yellow("warning:"), place) + "\n")
-	}
+	c.tell(c.snippet(c.style.yellow("warning:"), place) + "\n")
 }
 
 // snippet shows what is wrong at a place in a map as compilers do: the line
 // with its number, a caret, and advice.
 func (c *console) snippet(label string, m *tomledit.Error) string {
-	what := m.Message
-	if m.Key != "" {
-		what = m.Key + ": " + what
-	}
 	number := strconv.Itoa(m.Pos.Line)
 	margin := strings.Repeat(" ", len(number))
 	bar := c.style.cyan("|")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(what))))
+	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(statement(m)))))
 	fmt.Fprintf(&b, "%s%s %s:%d:%d\n", margin, c.style.cyan("-->"), oneLine(m.File), m.Pos.Line, m.Pos.Column)
 	if text := strings.TrimRight(printable(m.Snippet()), "\n"); text != "" {
 		line, carets := layOut(text, max(0, c.columns(0)-len(margin)-len(" | ")))
@@ -121,6 +116,14 @@ func (c *console) snippet(label string, m *tomledit.Error) string {
 	return b.String()
 }
 
+// statement is what is wrong at a place, with its key.
+func statement(m *tomledit.Error) string {
+	if m.Key == "" {
+		return m.Message
+	}
+	return m.Key + ": " + m.Message
+}
+
 // fail prints an error.
 func (c *console) fail(f failure) {
 	var b strings.Builder
@@ -128,11 +131,11 @@ func (c *console) fail(f failure) {
 		b.WriteString(c.snippet(c.style.red("error:"), m) + "\n")
 	}
 	fmt.Fprintf(&b, "%s %s\n", c.style.red("odoosync:"), indented(printable(f.Message)))
-	for _, m := range f.Mismatch {
-		b.WriteString(c.mismatch(f.File, m))
-	}
-	if f.Code == exitNotSaved || f.Code == exitUnknown {
-		for _, it := range f.Items {
+	for _, it := range f.Items {
+		switch f.Kind {
+		case "mismatch":
+			b.WriteString(c.mismatch(f.File, it))
+		case "not-saved", "unknown-outcome":
 			b.WriteString(unsettled(f.File, it))
 		}
 	}
@@ -144,13 +147,13 @@ func (c *console) fail(f failure) {
 }
 
 // mismatch shows one existing task beside its item.
-func (c *console) mismatch(file string, m engine.Mismatch) string {
-	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), m.Line))
-	task := fmt.Sprintf("task %d", m.ID)
-	if m.ID == 0 {
+func (c *console) mismatch(file string, it engine.ItemResult) string {
+	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), it.Line))
+	task := fmt.Sprintf("task %d", it.ID)
+	if it.ID == 0 {
 		task = "a hidden task"
 	}
-	return fmt.Sprintf("%s %s %s, %s:\n", where, m.Kind, oneLine(strconv.Quote(m.Name())), task) + differences("  ", m.Differences)
+	return fmt.Sprintf("%s %s %s, %s:\n", where, it.Kind, oneLine(strconv.Quote(it.Name())), task) + differences("  ", it.Differences)
 }
 
 // differences shows in what a task is not what the map says.
@@ -175,20 +178,18 @@ func around(a, b string, widest int) (string, string) {
 		same++
 	}
 	from := max(0, same-widest/4)
-	return window(ra, from, widest), window(rb, from, widest)
-}
-
-func window(text []rune, from, widest int) string {
-	from = min(from, len(text))
-	to := min(len(text), from+widest)
-	cut := string(text[from:to])
-	if from > 0 {
-		cut = "..." + cut
+	window := func(text []rune) string {
+		to := min(len(text), from+widest)
+		cut := string(text[from:to])
+		if from > 0 {
+			cut = "..." + cut
+		}
+		if to < len(text) {
+			cut += "..."
+		}
+		return cut
 	}
-	if to < len(text) {
-		cut += "..."
-	}
-	return cut
+	return window(ra), window(rb)
 }
 
 // unsettled is the line to paste for an item whose id is not in the map, or
@@ -198,10 +199,11 @@ func unsettled(file string, it engine.ItemResult) string {
 	if it.Line != 0 {
 		where += fmt.Sprintf(":%d", it.Line)
 	}
-	if it.ID == 0 {
-		return fmt.Sprintf("%s: %s\n", where, oneLine(it.Describe()))
+	id := ""
+	if it.ID != 0 {
+		id = fmt.Sprintf("task_id = %d  # ", it.ID)
 	}
-	return fmt.Sprintf("%s: task_id = %d  # %s\n", where, it.ID, oneLine(it.Describe()))
+	return where + ": " + id + oneLine(it.Describe()) + "\n"
 }
 
 // hints puts "hint: " before each line of advice.

@@ -79,16 +79,19 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	}
 	defer func() { err = errors.Join(err, odoo.Close()) }()
 
-	s := p.outStyle(c)
-	p.heading(s, "An Odoo in memory, at "+odoo.URL())
+	p.heading("An Odoo in memory, at " + odoo.URL())
 	p.printf("Project %q has these tasks:\n", demoProject)
-	p.printTasks(odoo, s, nil)
-	p.heading(s, "The map, "+path)
+	p.printTasks(odoo)
+	p.heading("The map, " + path)
 	_, _ = p.out.Write(demoMap)
-	p.heading(s, "$ odoosync run "+filepath.Base(path))
+	p.heading("$ odoosync run " + filepath.Base(path))
 	_ = p.out.Flush() // before anything on the other stream
 
-	result, err := drive(c.Context, p, demoSettings(odoo), func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
+	s := &settings{
+		odoo:    odoorpc.Config{URL: odoo.URL(), Database: odoo.Database(), APIKey: odoorpc.NewSecret(odoosim.DemoAPIKey)},
+		options: engine.Options{Project: demoProject},
+	}
+	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if err != nil {
 		return nil, err
 	}
@@ -96,15 +99,15 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	for i := range result.Items {
 		result.Items[i].URL = ""
 	}
-	p.printf("%s", summary(result, nil, false, s))
-	p.heading(s, "The tasks in Odoo now")
-	p.printTasks(odoo, s, result.Items)
+	p.printf("%s", summary(result, nil, false, p.style))
+	p.heading("The tasks in Odoo now")
+	p.printTasks(odoo)
 	if patched, err = os.ReadFile(path); err != nil {
 		return nil, err
 	}
-	p.heading(s, "What changed in the map")
-	p.printDiff(filepath.Base(path), string(patched), s)
-	p.heading(s, "Summary")
+	p.heading("What changed in the map")
+	p.printDiff(filepath.Base(path), string(patched))
+	p.heading("Summary")
 	made := result.Count(engine.Created)
 	p.printf("%s created in Odoo, %s replaced in the map. Every other byte of the map stayed.\n", count(made, "task"), count(made, "zero"))
 	return patched, nil
@@ -141,28 +144,13 @@ func startDemoOdoo() (*odoosim.Server, error) {
 	return odoo, odoo.Start()
 }
 
-func demoSettings(odoo *odoosim.Server) *settings {
-	return &settings{
-		odoo: odoorpc.Config{
-			URL:      odoo.URL(),
-			Database: odoo.Database(),
-			APIKey:   odoorpc.NewSecret(odoosim.DemoAPIKey),
-		},
-		options: engine.Options{Project: demoProject},
-	}
-}
-
-func (p *program) heading(s style, text string) {
-	p.printf("\n%s\n\n", s.bold("== "+oneLine(text)+" =="))
+func (p *program) heading(text string) {
+	p.printf("\n%s\n\n", p.style.bold("== "+oneLine(text)+" =="))
 }
 
 // printTasks lists the tasks as Odoo has them, subtasks under their parents.
-// Those of created items are marked.
-func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemResult) {
-	created := make(map[int64]bool)
-	for _, it := range items {
-		created[it.ID] = it.Status == engine.Created
-	}
+// Those of the run, which came after the first ones, are marked.
+func (p *program) printTasks(odoo *odoosim.Server) {
 	stages, tags := make(map[int64]string), make(map[int64]string)
 	for _, stage := range odoo.Stages() {
 		stages[stage.ID] = stage.Name
@@ -170,44 +158,39 @@ func (p *program) printTasks(odoo *odoosim.Server, s style, items []engine.ItemR
 	for _, tag := range odoo.Tags() {
 		tags[tag.ID] = tag.Name
 	}
-	tasks := odoo.Tasks()
-	list := func(t odoosim.Task, indent string) {
-		mark := " "
-		if created[t.ID] {
-			mark = s.green("+")
-		}
-		var names []string
-		for _, id := range t.TagIDs {
-			names = append(names, tags[id])
-		}
-		p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, s.faint(stages[t.StageID]), s.cyan("["+strings.Join(names, ", ")+"]"))
-	}
-	for _, parent := range tasks {
-		if parent.ParentID != 0 {
-			continue
-		}
-		list(parent, "")
-		for _, child := range tasks {
-			if child.ParentID == parent.ID {
-				list(child, "    ")
+	var list func(parent int64, indent string)
+	list = func(parent int64, indent string) {
+		for _, t := range odoo.Tasks() {
+			if t.ParentID != parent {
+				continue
 			}
+			mark, names := " ", make([]string, len(t.TagIDs))
+			if t.ID > demoStory {
+				mark = p.style.green("+")
+			}
+			for i, id := range t.TagIDs {
+				names[i] = tags[id]
+			}
+			p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, p.style.faint(stages[t.StageID]), p.style.cyan("["+strings.Join(names, ", ")+"]"))
+			list(t.ID, indent+"    ")
 		}
 	}
+	list(0, "")
 }
 
 // printDiff prints the unified diff between the sample map and the map now.
-func (p *program) printDiff(name, patched string, s style) {
+func (p *program) printDiff(name, patched string) {
 	for line := range strings.Lines(udiff.Unified("a/"+name, "b/"+name, string(demoMap), patched)) {
 		line = strings.TrimSuffix(line, "\n")
 		switch {
 		case strings.HasPrefix(line, "---"), strings.HasPrefix(line, "+++"):
-			line = s.bold(line)
+			line = p.style.bold(line)
 		case strings.HasPrefix(line, "@@"):
-			line = s.cyan(line)
+			line = p.style.cyan(line)
 		case strings.HasPrefix(line, "-"):
-			line = s.removed(line)
+			line = p.style.removed(line)
 		case strings.HasPrefix(line, "+"):
-			line = s.green(line)
+			line = p.style.green(line)
 		}
 		p.printf("%s\n", line)
 	}

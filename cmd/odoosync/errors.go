@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,13 +28,15 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCodes say what each code means, and which commands end with it; none
-// for all.
-var exitCodes = []struct {
-	code     int
-	meaning  string
+// exitCode says what a code means, and which commands end with it; none for
+// all.
+type exitCode struct {
+	Code     int
+	Meaning  string
 	commands []string
-}{
+}
+
+var exitCodes = []exitCode{
 	{exitDone, "done, or nothing to do", nil},
 	{exitUnexpected, "something unexpected", nil},
 	{exitUsage, "the command line or a setting is wrong", nil},
@@ -46,16 +49,11 @@ var exitCodes = []struct {
 	{exitInterrupted, "interrupted; what was created is saved", []string{"run", "stages"}},
 }
 
-// exitCodeHelp is the table of exit codes of a command, or of all.
-func exitCodeHelp(command string) string {
-	var b strings.Builder
-	b.WriteString("Exit codes:\n")
-	for _, e := range exitCodes {
-		if command == "" || e.commands == nil || slices.Contains(e.commands, command) {
-			fmt.Fprintf(&b, "  %-5d%s\n", e.code, e.meaning)
-		}
-	}
-	return b.String()
+// exitCodesOf are the exit codes of a command, or for "" all of them.
+func exitCodesOf(command string) []exitCode {
+	return slices.DeleteFunc(slices.Clone(exitCodes), func(e exitCode) bool {
+		return command != "" && e.commands != nil && !slices.Contains(e.commands, command)
+	})
 }
 
 // usageError is a command line that cannot be followed (kind "usage"), or a
@@ -98,64 +96,107 @@ type failure struct {
 	Mistakes []*tomledit.Error
 	Warnings []*tomledit.Error // of the same map
 	Items    []engine.ItemResult
-	Mismatch []engine.Mismatch
-	File     string // the map that Mistakes, Items and Mismatch are of
+	File     string // the map that Mistakes and Items are of
 	Debug    string // the server's traceback, if it sent one
 }
 
-// failureKinds are the kinds of failure with their exit codes. The first one that is
-// found in an error counts: ids that are not saved matter more than why the run
-// stopped.
+// failureKinds are the kinds of failure with their exit codes. The first one
+// that takes an error counts: ids that are not saved matter more than why the
+// run stopped. It fills in what only its errors have.
 var failureKinds = []struct {
-	code int
-	kind string
-	find func(error) any // nil for nothing of this kind
+	code  int
+	kind  string
+	takes func(error, *failure) bool
 }{
-	{exitNotSaved, "not-saved", as[*engine.NotSavedError]},
-	{exitUnknown, "unknown-outcome", as[*engine.UnknownOutcomeError]},
-	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError]},
-	{exitInterrupted, "interrupted", one(engine.ErrInterrupted, context.Canceled)},
-	{exitMap, "map", as[*mapsError]},
-	{exitMap, "map", as[*engine.MapError]},
-	{exitMap, "locked", one(engine.ErrLocked)},
-	{exitMap, "file", as[*engine.FileError]},
-	{exitRefused, "mismatch", as[*engine.MismatchError]},
-	{exitRefused, "item", as[*engine.ItemError]},
-	{exitRefused, "setup", as[*engine.SetupError]},
-	{exitRefused, "login", as[*odoorpc.LoginError]},
-	{exitRefused, "database", as[*odoorpc.DatabaseError]},
-	{exitUnreachable, "transport", as[*odoorpc.TransportError]},
-	{exitUnreachable, "transport", as[*odoorpc.ConflictError]},
-	{exitUnreachable, "answer", as[*odoorpc.AnswerError]},
-	{exitUnreachable, "redirect", as[*odoorpc.RedirectError]},
-	{exitRefused, "server", as[*odoorpc.ServerError]},
-	{exitUsage, "usage", as[*usageError]},
-	{exitUsage, "config", as[*odoorpc.ConfigError]},
-	{exitUsage, "config", as[*odoorpc.ProtocolError]},
-	{exitUnreachable, "transport", one(context.DeadlineExceeded)},
-}
-
-func as[E error](err error) any {
-	if found, ok := errors.AsType[E](err); ok {
-		return found
-	}
-	return nil
-}
-
-func one(targets ...error) func(error) any {
-	return func(err error) any {
-		for _, target := range targets {
-			if errors.Is(err, target) {
-				return target
-			}
+	{exitNotSaved, "not-saved", as(func(e *engine.NotSavedError, f *failure) {
+		f.File, f.Items = e.File, e.Items
+		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
+	})},
+	{exitUnknown, "unknown-outcome", as(func(e *engine.UnknownOutcomeError, f *failure) {
+		f.File, f.Items = e.File, e.Items
+		reason := e.Err
+		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
+			reason = call.Err
 		}
-		return nil
+		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
+	})},
+	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError](nil)},
+	{exitInterrupted, "interrupted", interrupted},
+	{exitMap, "map", as[*mapsError](nil)},
+	{exitMap, "map", as(func(e *engine.MapError, f *failure) {
+		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
+		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
+	})},
+	{exitMap, "locked", func(err error, _ *failure) bool { return errors.Is(err, engine.ErrLocked) }},
+	{exitMap, "file", as(func(e *engine.FileError, f *failure) {
+		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
+	})},
+	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *failure) {
+		f.File = e.File
+		for _, m := range e.Items {
+			f.Items = append(f.Items, m.ItemResult)
+		}
+		n := len(e.Items)
+		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
+		if first := e.Items[0]; first.Created || first.Unseen {
+			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
+		}
+	})},
+	{exitRefused, "item", as(func(e *engine.ItemError, f *failure) {
+		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
+		f.Hint = cmp.Or(f.Hint, "what was created before it is in the map; fix this item and run again")
+	})},
+	{exitRefused, "setup", as[*engine.SetupError](nil)},
+	{exitRefused, "login", as[*odoorpc.LoginError](nil)},
+	{exitRefused, "database", as[*odoorpc.DatabaseError](nil)},
+	{exitUnreachable, "transport", as[*odoorpc.TransportError](nil)},
+	{exitUnreachable, "transport", as[*odoorpc.ConflictError](nil)},
+	{exitUnreachable, "answer", as[*odoorpc.AnswerError](nil)},
+	{exitUnreachable, "redirect", as[*odoorpc.RedirectError](nil)},
+	{exitRefused, "server", as(func(e *odoorpc.ServerError, f *failure) {
+		if e.Kind == odoorpc.RefusalBusy {
+			f.Code, f.Kind = exitUnreachable, "transport"
+		}
+	})},
+	{exitUsage, "usage", as(func(e *usageError, f *failure) { f.Kind = e.kind })},
+	{exitUsage, "config", as(func(e *odoorpc.ConfigError, f *failure) {
+		f.Message = configProblems(e)
+		switch {
+		case errors.Is(e, odoorpc.ErrPlainHTTP):
+			f.Hint = "use --allow-http only in a network that you trust"
+		case errors.Is(e, odoorpc.ErrMissing):
+			f.Hint = "before Odoo 19, an API key needs the database and the login too"
+		}
+	})},
+	{exitUsage, "config", as[*odoorpc.ProtocolError](nil)},
+	{exitUnreachable, "transport", func(err error, _ *failure) bool { return errors.Is(err, context.DeadlineExceeded) }},
+	{exitUnexpected, "unexpected", as[error](nil)},
+}
+
+// as takes errors of a type. fill may be nil.
+func as[E error](fill func(E, *failure)) func(error, *failure) bool {
+	return func(err error, f *failure) bool {
+		e, ok := errors.AsType[E](err)
+		if ok && fill != nil {
+			fill(e, f)
+		}
+		return ok
 	}
+}
+
+// interrupted takes the end of a run that was told to stop, whichever call it
+// was in.
+func interrupted(err error, f *failure) bool {
+	if !errors.Is(err, engine.ErrInterrupted) && !errors.Is(err, context.Canceled) {
+		return false
+	}
+	f.Message, f.Hint = "interrupted", "run again to continue"
+	return true
 }
 
 // describe sorts an error into its kind.
 func describe(err error) failure {
-	f := failure{Code: exitUnexpected, Kind: "unexpected", Message: err.Error()}
+	f := failure{Message: err.Error()}
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) {
 		f.Hint = hinted.Hint()
@@ -164,57 +205,12 @@ func describe(err error) failure {
 		f.Debug = server.Debug
 	}
 	for _, k := range failureKinds {
-		if found := k.find(err); found != nil {
-			f.Code, f.Kind = k.code, k.kind
-			f.detail(found)
+		f.Code, f.Kind = k.code, k.kind
+		if k.takes(err, &f) {
 			break
 		}
 	}
-	if f.Kind == "interrupted" {
-		f.Message, f.Hint = "interrupted", "run again to continue"
-	}
 	return f
-}
-
-// detail adds what only errors of one type have.
-func (f *failure) detail(found any) {
-	switch e := found.(type) {
-	case *engine.NotSavedError:
-		f.File, f.Items = e.File, e.Items
-		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
-	case *engine.UnknownOutcomeError:
-		f.File, f.Items = e.File, e.Items
-		reason := e.Err
-		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
-			reason = call.Err
-		}
-		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
-	case *engine.MapError:
-		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
-		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
-	case *engine.FileError:
-		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
-	case *engine.MismatchError:
-		f.File, f.Mismatch = e.File, e.Items
-		n := len(e.Items)
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
-		if first := e.Items[0]; first.Created || first.Unseen {
-			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
-		}
-	case *engine.ItemError:
-		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
-		if f.Hint == "" {
-			f.Hint = "what was created before it is in the map; fix this item and run again"
-		}
-	case *odoorpc.ServerError:
-		if e.Kind == odoorpc.RefusalBusy {
-			f.Code, f.Kind = exitUnreachable, "transport"
-		}
-	case *usageError:
-		f.Kind = e.kind
-	case *odoorpc.ConfigError:
-		f.Message, f.Hint = configProblems(e), configAdvice(e)
-	}
 }
 
 // configProblems lists what the client refuses, by the names that settings
@@ -222,7 +218,7 @@ func (f *failure) detail(found any) {
 func configProblems(e *odoorpc.ConfigError) string {
 	lines := make([]string, len(e.Problems))
 	for i, problem := range e.Problems {
-		lines[i] = settingName(problem.Field) + ": " + problem.Text
+		lines[i] = settingName(problem.Field) + ": " + problem.Err.Error()
 	}
 	if len(lines) == 1 {
 		return lines[0]
@@ -230,34 +226,16 @@ func configProblems(e *odoorpc.ConfigError) string {
 	return "settings that cannot be used:\n" + strings.Join(lines, "\n")
 }
 
-// configAdvice names the flag that permits plain http, or says why an API key is not enough, where that is what is
-// refused; the rest says what to do.
-func configAdvice(e *odoorpc.ConfigError) string {
-	for _, problem := range e.Problems {
-		switch {
-		case problem.Field == "URL" && strings.HasPrefix(problem.Text, "plain http"):
-			return "use --allow-http only in a network that you trust"
-		case strings.HasPrefix(problem.Text, "missing: JSON-RPC"):
-			return "before Odoo 19, an API key needs the database and the login too"
-		}
-	}
-	return ""
-}
-
 // settingName is how users know a field of the client's configuration.
 func settingName(field string) string {
+	names := map[string]string{
+		"Password": envAPIKey + " or " + envPassword,
+		"APIKey":   envAPIKey + " or --api-key-stdin",
+	}
 	for _, v := range variables {
-		if v.field == field {
-			return v.String()
-		}
+		names[v.field] = v.String()
 	}
-	switch field {
-	case "Password":
-		return envAPIKey + " or " + envPassword
-	case "APIKey":
-		return envAPIKey + " or --api-key-stdin"
-	}
-	return "--" + strings.ToLower(field)
+	return cmp.Or(names[field], "--"+strings.ToLower(field))
 }
 
 // cause is an error without the path and the system call that an

@@ -28,7 +28,7 @@ func TestExitCodes(t *testing.T) {
 		{&odoorpc.RequestError{}, exitUnexpected, "unexpected"},
 		{usagef("run", "what?"), exitUsage, "usage"},
 		{configf("what?"), exitUsage, "config"},
-		{&odoorpc.ConfigError{Problems: []odoorpc.Problem{{Field: "URL", Text: "missing"}}}, exitUsage, "config"},
+		{&odoorpc.ConfigError{Problems: []odoorpc.Problem{{Field: "URL", Err: odoorpc.ErrMissing}}}, exitUsage, "config"},
 		{&odoorpc.ProtocolError{}, exitUsage, "config"},
 		{&engine.MapError{File: "m", Mistakes: []*tomledit.Error{{File: "m"}}}, exitMap, "map"},
 		{&engine.FileError{Path: "m", Op: "open", Err: fs.ErrNotExist}, exitMap, "file"},
@@ -70,7 +70,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestEveryExitCodeIsExplained(t *testing.T) {
 	is := is.New(t)
-	help := exitCodeHelp("")
+	help := helpText(t, testApp(), nil)
 	for _, code := range []int{exitDone, exitUnexpected, exitUsage, exitMap, exitRefused, exitUnreachable, exitUnknown, exitNotSaved, exitPending, exitInterrupted} {
 		is.True(strings.Contains(help, fmt.Sprintf("\n  %-5d", code))) // in the table
 	}

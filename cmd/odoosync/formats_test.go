@@ -115,18 +115,38 @@ func checkAs(t *testing.T, format string, test func(t *testing.T, report []byte,
 func TestSARIFSaysWhatIsWrong(t *testing.T) {
 	checkAs(t, "sarif", func(t *testing.T, report []byte, mistakes, warnings int) {
 		is := is.New(t)
-		var log sarifLog
+		type text struct{ Text string }
+		var log struct {
+			Runs []struct {
+				Tool struct {
+					Driver struct {
+						Rules []struct {
+							ID                                      string
+							ShortDescription, FullDescription, Help text
+						}
+					}
+				}
+				Results []struct {
+					RuleID, Level string
+					Locations     []struct {
+						PhysicalLocation struct {
+							Region struct{ StartColumn, EndColumn int }
+						}
+					}
+				}
+			}
+		}
 		is.NoErr(json.Unmarshal(report, &log))
 		rules := make(map[string]bool)
 		for _, r := range log.Runs[0].Tool.Driver.Rules {
 			rules[r.ID] = true
-			is.True(r.Short.Text != "" && r.Full.Text != "" && r.Help.Text != "") // GitHub requires them
+			is.True(r.ShortDescription.Text != "" && r.FullDescription.Text != "" && r.Help.Text != "") // GitHub requires them
 		}
 		levels := make(map[string]int)
 		for _, r := range log.Runs[0].Results {
 			is.True(rules[r.RuleID]) // each rule is described
 			levels[r.Level]++
-			place := r.Locations[0].Physical
+			place := r.Locations[0].PhysicalLocation
 			is.True(r.RuleID == "file" || place.Region.EndColumn > place.Region.StartColumn)
 		}
 		is.Equal(levels["error"], mistakes)

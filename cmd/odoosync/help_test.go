@@ -6,13 +6,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/matryer/is"
+	"github.com/urfave/cli/v2"
 )
 
 func TestHelpFitsEightyColumns(t *testing.T) {
 	app := testApp()
-	texts := map[string]string{"odoosync": appHelp(app)}
+	texts := map[string]string{"odoosync": helpText(t, app, nil)}
 	for _, c := range app.Commands {
-		texts[c.Name] = commandHelp(c)
+		texts[c.Name] = helpText(t, app, c)
 	}
 	for name, text := range texts {
 		for line := range strings.Lines(text) {
@@ -23,10 +24,18 @@ func TestHelpFitsEightyColumns(t *testing.T) {
 	}
 }
 
+func helpText(t *testing.T, app *cli.App, command *cli.Command) string {
+	t.Helper()
+	text, err := fill("help", helpPage{app, command})
+	is.New(t).NoErr(err)
+	return text
+}
+
 func TestHelpOfACommandHasFlagsAndExamples(t *testing.T) {
 	is := is.New(t)
-	for _, c := range testApp().Commands {
-		text := commandHelp(c)
+	app := testApp()
+	for _, c := range app.Commands {
+		text := helpText(t, app, c)
 		for _, f := range c.Flags {
 			is.True(strings.Contains(text, "--"+f.Names()[0]+" ")) // each flag
 		}
@@ -39,7 +48,8 @@ func TestHelpOfACommandHasFlagsAndExamples(t *testing.T) {
 func TestManualHasEveryCommandAndFlag(t *testing.T) {
 	is := is.New(t)
 	app := testApp()
-	text := manual(app)
+	text, err := fill("man", app)
+	is.NoErr(err)
 	for _, c := range app.Commands {
 		if c.Hidden {
 			continue

@@ -18,19 +18,9 @@ var (
 	checkMarks   = map[engine.Status]string{engine.Pending: "+"}
 )
 
-// entry is an item with the tags that are told with it.
-type entry struct {
-	engine.ItemResult
-	tags []string
-}
-
 // writeItems adds a list of items to the summary of a run.
 func writeItems(b *strings.Builder, items []engine.ItemResult, marks map[engine.Status]string, limit int, s style) {
-	all := make([]entry, len(items))
-	for i, it := range items {
-		all[i].ItemResult = it
-	}
-	if list := tree(all, marks, limit, s); list != "" {
+	if list := tree(items, marks, limit, s); list != "" {
 		b.WriteString("\n" + list)
 	}
 }
@@ -38,9 +28,9 @@ func writeItems(b *strings.Builder, items []engine.ItemResult, marks map[engine.
 // tree lists the items that have a sign, stories under their features, and no
 // more than limit of them. Features without a sign are listed if a story is;
 // the stories of a deprecated one are not.
-func tree(items []entry, marks map[engine.Status]string, limit int, s style) string {
-	var listed []*entry
-	feature := &entry{}
+func tree(items []engine.ItemResult, marks map[engine.Status]string, limit int, s style) string {
+	var listed []*engine.ItemResult
+	feature := &engine.ItemResult{}
 	headed := false // the feature is listed
 	marked, more := 0, 0
 	for i := range items {
@@ -79,7 +69,7 @@ func tree(items []entry, marks map[engine.Status]string, limit int, s style) str
 }
 
 // writeEntry is the line of one item, and in what its task differs.
-func writeEntry(b *strings.Builder, it entry, branch, mark string, s style) {
+func writeEntry(b *strings.Builder, it engine.ItemResult, branch, mark string, s style) {
 	name, note := oneLine(it.Name()), ""
 	switch mark {
 	case "+":
@@ -103,8 +93,8 @@ func writeEntry(b *strings.Builder, it entry, branch, mark string, s style) {
 		note += " " + oneLine(it.URL)
 	}
 	fmt.Fprintf(b, "%s%s %s%s", s.faint(branch), mark, name, s.faint(note))
-	if len(it.tags) > 0 {
-		b.WriteString(" " + s.cyan("["+oneLine(strings.Join(it.tags, ", "))+"]"))
+	if len(it.Tags) > 0 {
+		b.WriteString(" " + s.cyan("["+oneLine(strings.Join(it.Tags, ", "))+"]"))
 	}
 	b.WriteString("\n" + differences(strings.Repeat(" ", len([]rune(branch))+len("! ")), it.Differences))
 }

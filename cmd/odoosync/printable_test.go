@@ -82,12 +82,11 @@ func TestReportIsHarmlessToATerminal(t *testing.T) {
 	is := is.New(t)
 	r := newReport("run")
 	r.Map = "a\x7fb\u009b31m\u202e<&>\u2028\ufeff\"价\x1b\U000e0001"
-	var out strings.Builder
-	writeJSON(&out, r)
-	is.True(!strings.ContainsFunc(strings.ReplaceAll(out.String(), "\n", ""), disturbs))
-	is.True(strings.Contains(out.String(), `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b\udb40\udc01"`))
+	out := asJSON(r)
+	is.True(!strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), disturbs))
+	is.True(strings.Contains(out, `"a\u007fb\u009b31m\u202e<&>\u2028\ufeff\"价\u001b\udb40\udc01"`))
 	var back report
-	is.NoErr(json.Unmarshal([]byte(out.String()), &back))
+	is.NoErr(json.Unmarshal([]byte(out), &back))
 	is.Equal(back.Map, r.Map)
 }
 

@@ -7,20 +7,17 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"odoosync/engine"
 )
 
 // program is one call of the command line.
 type program struct {
 	stdin   io.Reader
 	out     *bufio.Writer // standard output: results
-	outName io.Writer     // what out writes to
+	style   style         // of standard output
 	console *console      // standard error: everything else
 	env     func(string) string
 	began   time.Time
@@ -28,9 +25,6 @@ type program struct {
 	report *report // printed only with --json
 	asJSON bool
 	code   int // the exit code when all goes well
-	warned int // warnings about places in the map
-
-	events sync.Mutex // held while one is shown: calls run in parallel
 }
 
 // run is the whole program. args begins with the program's own name; env looks
@@ -41,8 +35,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	p := &program{
 		stdin:   stdin,
 		out:     bufio.NewWriter(stdout),
-		outName: stdout,
-		console: &console{w: stderr, style: styleFor(stderr, env, false), moving: isTerminal(stderr) && env("TERM") != "dumb"},
+		style:   styleFor(stdout, env),
+		console: &console{w: stderr, style: styleFor(stderr, env), moving: isTerminal(stderr) && env("TERM") != "dumb"},
 		env:     env,
 		began:   time.Now(),
 		report:  newReport(""),
@@ -55,12 +49,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		code, p.report.Error = f.Code, errorOf(f)
 	}
 	if p.asJSON {
-		writeJSON(p.out, p.report)
+		p.printf("%s\n", asJSON(p.report))
 	}
 	if err != nil {
 		_ = p.out.Flush() // results so far come before the error
 		if p.report.DryRun && p.talkative() {
-			f.Mismatch = nil // the plan shows it
+			f.Items = nil // the plan shows them
 		}
 		p.console.fail(f)
 	}
@@ -83,8 +77,8 @@ func (p *program) execute(ctx context.Context, args []string) error {
 		p.asJSON = wantsJSON(args)
 		return err
 	}
-	for _, c := range app.Commands {
-		c.Before = p.prepare
+	if !slices.Contains(line, "--") { // how all lines end but those that ask for help
+		return p.print("help", helpPage{app, app.Command(line[1])}) // no command is called --help
 	}
 	return app.RunContext(ctx, line)
 }
@@ -106,7 +100,7 @@ func (p *program) prepare(c *cli.Context) error {
 	p.console.quiet = c.Bool("quiet")
 	p.console.verbose = c.Count("verbose")
 	if c.Bool("no-color") {
-		p.console.style = style{}
+		p.style, p.console.style = style{}, style{}
 	}
 	if p.console.quiet && p.console.verbose > 0 {
 		return usagef(c.Command.Name, "--quiet and --verbose cannot be combined")
@@ -116,11 +110,6 @@ func (p *program) prepare(c *cli.Context) error {
 	return checkArguments(c)
 }
 
-// outStyle colours standard output.
-func (p *program) outStyle(c *cli.Context) style {
-	return styleFor(p.outName, p.env, c.Bool("no-color"))
-}
-
 // talkative reports whether results for people are wanted on standard output.
 func (p *program) talkative() bool { return !p.asJSON && !p.console.quiet }
 
@@ -128,26 +117,4 @@ func (p *program) talkative() bool { return !p.asJSON && !p.console.quiet }
 // flushes it.
 func (p *program) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format, args...)
-}
-
-// warningsShown is how many warnings about places in the map a run prints.
-const warningsShown = 10
-
-// engineEvents gives a run's events to the progress display.
-func (p *program) engineEvents(show *progress) func(engine.Event) {
-	return func(ev engine.Event) {
-		p.events.Lock()
-		defer p.events.Unlock()
-		w, ok := ev.(engine.Warning)
-		switch {
-		case !ok:
-			show.event(ev)
-		case w.Place == nil:
-			p.console.warn(w.Message, w.Hint)
-		default:
-			if p.warned++; p.warned <= warningsShown {
-				p.console.warnOf(w.Place)
-			}
-		}
-	}
 }

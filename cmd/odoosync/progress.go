@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"odoosync/engine"
+	"odoosync/odoorpc"
 )
 
 // progress shows people how a run goes on: a bar on a terminal, which is gone
@@ -16,6 +17,7 @@ type progress struct {
 	total   int
 	done    int
 	told    int // done when the last line was printed
+	warned  int // warnings about places in the map
 
 	first, last mark // the first and the last time that tasks were saved
 
@@ -31,6 +33,9 @@ type mark struct {
 	at   time.Time
 }
 
+// warningsShown is how many warnings about places in the map a run prints.
+const warningsShown = 10
+
 // event follows a run.
 func (p *progress) event(ev engine.Event) {
 	switch ev := ev.(type) {
@@ -38,19 +43,68 @@ func (p *progress) event(ev engine.Event) {
 		p.total = ev.Pending
 		p.showBar()
 	case engine.Connected:
-		p.setPhase("preparing")
+		p.update(func() { p.phase = "preparing" })
 		if !p.barShown() {
 			p.console.note("connected to Odoo %s at %s, project %q", ev.Session.Version, ev.Session.URL, ev.Project.Name)
 		}
 	case engine.Prepared:
-		p.setPhase("creating tasks")
+		p.update(func() { p.phase = "creating tasks" })
 	case engine.Saved:
 		p.advance(ev.Done, ev.Total)
 	case engine.OneAtATime:
 		if p.console.verbose > 0 {
 			p.console.note("calls conflicted with each other: continuing one at a time")
 		}
+	case engine.Warning:
+		if ev.Place == nil {
+			p.console.warn(ev.Message, ev.Hint)
+		} else if p.warned++; p.warned <= warningsShown {
+			p.console.warnOf(ev.Place)
+		}
 	}
+}
+
+// call follows the calls of the client, several of which may go on at a time:
+// waits, and with --verbose a line for each. The texts hold no secrets (package
+// odoorpc masks them).
+func (p *progress) call(ev odoorpc.Event) {
+	verbose := p.console.verbose
+	switch ev.Kind {
+	case odoorpc.EventStarted:
+		p.update(func() { p.waitFor = "" })
+		if verbose > 1 {
+			p.console.trace("> " + ev.Model + "." + ev.Method + " " + ev.Request)
+		}
+	case odoorpc.EventEnded:
+		if verbose > 0 {
+			p.console.trace(callLine(ev))
+		}
+		if verbose > 1 && ev.Answer != "" {
+			p.console.trace("< " + ev.Answer)
+		}
+	case odoorpc.EventWaiting:
+		p.waiting(ev.Reason, ev.Wait, ev.Try > 1 || verbose > 0)
+	}
+}
+
+// callLine is one call in a line: model, method, rows, status, time, try.
+func callLine(ev odoorpc.Event) string {
+	line := ev.Model + "." + ev.Method
+	if ev.Rows > 0 {
+		line += ", " + count(ev.Rows, "row")
+	}
+	status := "no answer"
+	if ev.Status != 0 {
+		status = fmt.Sprintf("HTTP %d", ev.Status)
+	}
+	line += fmt.Sprintf(": %s in %s", status, ev.Duration.Round(time.Millisecond))
+	if ev.Try > 1 {
+		line += fmt.Sprintf(", try %d", ev.Try)
+	}
+	if ev.Err != nil {
+		line += ", " + oneLine(ev.Err.Error())
+	}
+	return line
 }
 
 // waiting shows that the client holds back, and why; d is how long. Where the
@@ -69,43 +123,37 @@ func (p *progress) waiting(why string, d time.Duration, worrying bool) {
 	}
 }
 
-// goesOn ends a wait.
-func (p *progress) goesOn() { p.update(func() { p.waitFor = "" }) }
-
-// end takes the bar away.
-func (p *progress) end() {
-	if !p.barShown() {
-		return
+// end takes the bar away, and says what was left out.
+func (p *progress) end(path string) {
+	if p.barShown() {
+		close(p.stop)
+		p.console.setStatus(nil)
 	}
-	close(p.stop)
-	p.console.setStatus(nil)
+	if more := p.warned - warningsShown; more > 0 {
+		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
+	}
 }
-
-func (p *progress) setPhase(phase string) { p.update(func() { p.phase = phase }) }
 
 // advance shows how many tasks are saved, of how many: an edit of the map can
 // bring more.
 func (p *progress) advance(done, total int) {
 	p.update(func() {
-		p.total = total
-		p.done, p.last = done, mark{done, time.Now()}
+		p.done, p.total, p.last = done, total, mark{done, time.Now()}
 		if p.first.at.IsZero() {
 			p.first = p.last
 		}
 	})
-	if p.barShown() {
-		return
-	}
 	const steps = 10
-	if done == p.total || (done-p.told)*steps >= p.total {
+	if !p.barShown() && (done == total || (done-p.told)*steps >= total) {
 		p.told = done
-		p.console.note("%d of %s saved", done, count(p.total, "task"))
+		p.console.note("%d of %s saved", done, count(total, "task"))
 	}
 }
 
 func (p *progress) barShown() bool { return p.stop != nil }
 
-// showBar puts the bar up, if there is a terminal for it and work to show.
+// showBar puts the bar up, if there is a terminal for it and work to show, and
+// keeps its clock going between two batches.
 func (p *progress) showBar() {
 	c := p.console
 	if !c.moving || c.quiet || p.total == 0 {
@@ -113,22 +161,19 @@ func (p *progress) showBar() {
 	}
 	c.setStatus(p.line)
 	p.stop = make(chan struct{})
-	go p.tick(p.stop)
-}
-
-// tick keeps the bar's clock going between two batches.
-func (p *progress) tick(stop <-chan struct{}) {
-	const every = 500 * time.Millisecond
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-stop:
-			return
-		case <-ticker.C:
-			p.update(func() {})
+	go func(stop <-chan struct{}) {
+		const every = 500 * time.Millisecond
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-ticker.C:
+				p.update(func() {})
+			}
 		}
-	}
+	}(p.stop)
 }
 
 // update changes what is shown and draws it again.
@@ -146,7 +191,7 @@ func (p *progress) line(columns int) string {
 	const short = 10
 	now := time.Now()
 	if p.waitFor != "" {
-		return p.waitLine(now)
+		return fmt.Sprintf("%d/%d  %s, continuing in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
 	}
 	text := p.progressLine(now)
 	room := columns - len("100% ||  ") - len(text)
@@ -167,25 +212,15 @@ func (p *progress) progressLine(now time.Time) string {
 		return line
 	}
 	perTask := p.last.at.Sub(p.first.at) / time.Duration(p.last.done-p.first.done)
-	line += ", " + rate(perTask)
+	rate, unit := time.Second, "s"
+	if perTask > time.Second {
+		rate, unit = time.Minute, "min"
+	}
+	line += fmt.Sprintf(", %.0f tasks/%s", rate.Seconds()/max(1, perTask).Seconds(), unit)
 	if left := time.Duration(p.total-p.done)*perTask - now.Sub(p.last.at); left > 0 {
 		line += ", " + inSeconds(left) + " left"
 	}
 	return line
-}
-
-// rate is how many tasks are created in a second, or in a minute if that is slow.
-func rate(perTask time.Duration) string {
-	perTask = max(perTask, 1)
-	if perTask <= time.Second {
-		return fmt.Sprintf("%.0f tasks/s", time.Second.Seconds()/perTask.Seconds())
-	}
-	return fmt.Sprintf("%.0f tasks/min", time.Minute.Seconds()/perTask.Seconds())
-}
-
-// waitLine says why nothing moves.
-func (p *progress) waitLine(now time.Time) string {
-	return fmt.Sprintf("%d/%d  %s, continuing in %s", p.done, p.total, oneLine(p.waitFor), inSeconds(p.waitUntil.Sub(now)))
 }
 
 // inSeconds is a time rounded up to whole seconds, at least one.

@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -129,7 +127,7 @@ func (r *report) fill(result *engine.Result) {
 		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})
 	}
 	for _, it := range result.Items {
-		r.add(entry{ItemResult: it})
+		r.add(it)
 	}
 	for _, w := range result.Warnings {
 		if w.Place != nil {
@@ -158,27 +156,37 @@ func (r *report) fillPlace(s odoorpc.Session, p engine.Project) {
 	}
 }
 
-// fillCheck takes over what is wrong with a map, or what a run would do. The
-// failure of the only map is left to run.
-func (r *report) fillCheck(m checked) {
-	for _, w := range m.warnings {
-		r.Warnings = append(r.Warnings, findingOf(w))
-	}
-	if m.plan == nil {
-		return
-	}
-	for _, it := range itemsOf(slices.Collect(m.plan.Map.All)) {
-		r.add(it)
-	}
-	for _, name := range m.plan.Tags() {
-		r.Tags = append(r.Tags, reportTag{Name: name})
+// fillCheck takes over what is wrong with maps, or what a run would do. Several
+// get a report each. The failure of the only one is left to run.
+func (r *report) fillCheck(all []checked) {
+	for _, m := range all {
+		of := r
+		if len(all) > 1 {
+			of = newReport(r.Command)
+			of.Map, of.DryRun = m.Path, true
+			r.Maps = append(r.Maps, of)
+			if m.Failure != nil {
+				of.Error = errorOf(*m.Failure)
+			}
+		}
+		for _, w := range m.Warnings {
+			of.Warnings = append(of.Warnings, findingOf(w))
+		}
+		if m.Plan == nil {
+			continue
+		}
+		for item := range m.Plan.Map.All {
+			of.add(engine.MapResult(item))
+		}
+		for _, name := range m.Plan.Tags() {
+			of.Tags = append(of.Tags, reportTag{Name: name})
+		}
 	}
 }
 
 // add puts an item into the list of its status.
-func (r *report) add(it entry) {
-	item := itemOf(it.ItemResult)
-	item.Tags = it.tags
+func (r *report) add(it engine.ItemResult) {
+	item := itemOf(it)
 	switch it.Status {
 	case engine.Created:
 		r.Created = append(r.Created, item)
@@ -203,15 +211,12 @@ func errorOf(f failure) *reportError {
 	for _, it := range f.Items {
 		e.Items = append(e.Items, itemOf(it))
 	}
-	for _, m := range f.Mismatch {
-		e.Items = append(e.Items, itemOf(m.ItemResult))
-	}
 	return e
 }
 
-// writeJSON prints a value as JSON. Its texts may hold characters that a
-// terminal acts on: those that JSON would leave as they are are escaped too.
-func writeJSON(w io.Writer, v any) {
+// asJSON is a value as JSON. Its texts may hold characters that a terminal acts
+// on: those that JSON would leave as they are are escaped too.
+func asJSON(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -227,7 +232,7 @@ func writeJSON(w io.Writer, v any) {
 			fmt.Fprintf(&safe, `\u%04x`, unit)
 		}
 	}
-	_, _ = io.WriteString(w, safe.String()) // the writer remembers its error until it is flushed
+	return strings.TrimSuffix(safe.String(), "\n")
 }
 
 func findingOf(m *tomledit.Error) reportFinding {
@@ -242,7 +247,7 @@ func stageOf(s engine.Stage) reportStage {
 }
 
 func itemOf(it engine.ItemResult) reportItem {
-	item := reportItem{Kind: it.Kind, Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID, URL: it.URL}
+	item := reportItem{Kind: it.Kind, Feature: it.Feature, Story: it.Story, Line: it.Line, ID: it.ID, URL: it.URL, Tags: it.Tags}
 	for _, d := range it.Differences {
 		item.Differences = append(item.Differences, reportDifference(d))
 	}

@@ -21,21 +21,24 @@ func (p *program) stages(c *cli.Context) error {
 	}
 	p.report.fillStages(result)
 	if err == nil && p.talkative() {
-		p.printf("%s", stagesSummary(result, p.outStyle(c)))
+		p.printf("%s", stagesSummary(result, p.style))
 	}
 	return err
 }
 
 func stagesSummary(r *engine.StagesResult, s style) string {
-	var b strings.Builder
+	var rows strings.Builder
 	created, missing := 0, 0
 	for _, stage := range r.Stages {
+		state := outcome(stage.ID, stage.Creatable, "stages: an administrator has to")
 		switch {
 		case stage.Created:
 			created++
+			state = fmt.Sprintf("created (id %d)", stage.ID)
 		case stage.ID == 0:
 			missing++
 		}
+		fmt.Fprintf(&rows, "  %-18s%s\n", oneLine(stage.Name), state)
 	}
 	headline := fmt.Sprintf("Created %s in %q", count(created, "stage"), r.Project.Name)
 	switch {
@@ -44,13 +47,5 @@ func stagesSummary(r *engine.StagesResult, s style) string {
 	case created == 0:
 		headline = fmt.Sprintf("Nothing to do: %q has all %d stages", r.Project.Name, len(r.Stages))
 	}
-	fmt.Fprintf(&b, "%s\n", s.bold(oneLine(headline)))
-	for _, stage := range r.Stages {
-		state := outcome(stage.ID, stage.Creatable, "stages: an administrator has to")
-		if stage.Created {
-			state = fmt.Sprintf("created (id %d)", stage.ID)
-		}
-		fmt.Fprintf(&b, "  %-18s%s\n", oneLine(stage.Name), state)
-	}
-	return b.String()
+	return s.bold(oneLine(headline)) + "\n" + rows.String()
 }

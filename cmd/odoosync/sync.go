@@ -25,11 +25,8 @@ func (p *program) sync(c *cli.Context) error {
 		return err
 	}
 	p.report.fill(result)
-	if more := p.warned - warningsShown; more > 0 {
-		p.console.note("%d more warnings like these; odoosync check %s shows them all", more, path)
-	}
 	if p.talkative() {
-		p.printf("%s", summary(result, err, p.console.verbose > 0, p.outStyle(c)))
+		p.printf("%s", summary(result, err, p.console.verbose > 0, p.style))
 	}
 	return err
 }
@@ -38,16 +35,16 @@ func (p *program) sync(c *cli.Context) error {
 // The result is nil when the settings were refused.
 func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.Engine) (*R, error)) (*R, error) {
 	show := &progress{console: p.console, phase: "connecting"}
-	s.odoo.Observer, s.odoo.Trace = p.callEvents(show), p.console.verbose > 1
+	s.odoo.Observer, s.odoo.Trace = show.call, p.console.verbose > 1
 	client, err := odoorpc.New(s.odoo)
 	if err != nil {
 		return nil, err
 	}
-	s.options.Observer = p.engineEvents(show)
+	s.options.Observer = show.event
 	defer context.AfterFunc(ctx, func() {
 		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
 	})()
-	defer show.end()
+	defer show.end(p.report.Map)
 	return do(engine.New(client, s.options))
 }
 
@@ -55,10 +52,11 @@ func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.
 // created tasks only on request.
 func summary(r *engine.Result, err error, all bool, s style) string {
 	var b strings.Builder
-	switch {
-	case r.DryRun && (err == nil || r.Count(engine.Create)+r.Count(engine.Link)+r.Count(engine.Differs) > 0):
+	switch nothing := r.Count(engine.Create, engine.Link, engine.Differs, engine.Created, engine.Linked) == 0; {
+	case err != nil && nothing: // the error says it all
+	case r.DryRun:
 		writeRehearsal(&b, r, s)
-	case !r.DryRun && (err == nil || r.Count(engine.Created)+r.Count(engine.Linked) > 0):
+	default:
 		writeOutcome(&b, r, all, s)
 	}
 	return b.String()
@@ -86,11 +84,8 @@ func writeOutcome(b *strings.Builder, r *engine.Result, all bool, s style) {
 		row(b, "stage", r.Stage.Name+" (created)")
 	}
 	writeTags(b, r.Tags)
-	if r.Project.URL != "" {
-		row(b, "see", r.Project.URL)
-	}
-	const few = 20 // items that are listed without being asked for
-	limit := few
+	row(b, "see", r.Project.URL)
+	limit := 20 // items that are listed without being asked for
 	if all {
 		limit = len(r.Items)
 	}
@@ -119,9 +114,7 @@ func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	fmt.Fprintf(b, "%s\n", s.bold("Dry run: nothing was created, "+oneLine(r.Map)+" is unchanged"))
 	protocol := map[odoorpc.Protocol]string{odoorpc.JSONRPC: "JSON-RPC", odoorpc.JSON2: "JSON-2"}[r.Session.Protocol]
 	row(b, "server", fmt.Sprintf("%s, Odoo %s, %s", r.Session.URL, r.Session.Version, protocol))
-	if r.Session.Database != "" {
-		row(b, "database", r.Session.Database)
-	}
+	row(b, "database", r.Session.Database)
 	login := fmt.Sprintf("user %d", r.Session.UserID)
 	if r.Session.Login != "" {
 		login = r.Session.Login + " (" + login + ")"
@@ -173,27 +166,26 @@ func outcome(id int64, may engine.Permission, otherwise string) string {
 	return "missing; a run will show whether this login may create what is missing"
 }
 
-// row writes one line of a summary. Text from outside is cleaned here.
+// row writes one line of a summary, if there is something to say. Text from
+// outside is cleaned here.
 func row(b *strings.Builder, name, value string) {
-	fmt.Fprintf(b, "  %-10s%s\n", name, oneLine(value))
+	if value != "" {
+		fmt.Fprintf(b, "  %-10s%s\n", name, oneLine(value))
+	}
 }
 
 // kinds counts the items of a status: 12 tasks (2 features, 10 stories).
 func kinds(r *engine.Result, status engine.Status) string {
-	features, stories := 0, 0
+	all, features := r.Count(status), 0
 	for i := range r.Items {
-		switch {
-		case r.Items[i].Status != status:
-		case r.Items[i].Kind == engine.Feature:
+		if r.Items[i].Status == status && r.Items[i].Kind == engine.Feature {
 			features++
-		default:
-			stories++
 		}
 	}
-	if features+stories == 0 {
+	if all == 0 {
 		return "no tasks"
 	}
-	return fmt.Sprintf("%s (%s, %s)", count(features+stories, "task"), count(features, "feature"), count(stories, "story"))
+	return fmt.Sprintf("%s (%s, %s)", count(all, "task"), count(features, "feature"), count(all-features, "story"))
 }
 
 // skipped counts the items that were left alone.

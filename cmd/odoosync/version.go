@@ -42,11 +42,10 @@ func build() buildInfo {
 func (p *program) version(_ *cli.Context) error {
 	b := build()
 	p.printf("odoosync %s\n", b.Version)
-	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}} {
+	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}, {"system", runtime.GOOS + "/" + runtime.GOARCH}} {
 		if line.value != "" {
 			p.printf("%-8s%s\n", line.name, line.value)
 		}
 	}
-	p.printf("%-8s%s/%s\n", "system", runtime.GOOS, runtime.GOARCH)
 	return nil
 }
