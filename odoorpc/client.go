@@ -129,14 +129,10 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 		return nil, ErrNotConnected
 	}
 	var r *request
-	var err error
 	if session.Protocol == JSON2 {
-		r, err = c.json2(m)
+		r = c.json2(m)
 	} else {
-		r, err = c.jsonRPC(m, session.UserID)
-	}
-	if err != nil {
-		return nil, err
+		r = c.jsonRPC(m, session.UserID)
 	}
 	result, err := c.do(ctx, r)
 	m.tries = r.tries

@@ -151,7 +151,6 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 	result, err := c.do(ctx, &request{
 		op:      op,
 		timeout: min(c.Timeout, probeTimeout),
-		verb:    http.MethodGet,
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
 			if !a.ok() || members(a.body) == nil {
@@ -163,37 +162,25 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	m := members(result) // none where result is nil
-	return c.setVersion(s, op, m["version"], m["version_info"])
+	return c.setVersion(s, op, members(result)["version"]) // none where result is nil
 }
 
 // askCommon asks the service "common", which needs no login on any version.
 func (c *Client) askCommon(ctx context.Context, s *Session) error {
 	op := op{model: "common", method: "version", protocol: JSONRPC, own: true}
-	r, err := c.service(op, "common", "version", func(credentials) []any { return []any{} })
-	if err != nil {
-		return err
-	}
+	r := c.service(op, "common", "version", func(credentials) []any { return []any{} })
 	r.timeout = min(c.Timeout, probeTimeout)
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
-	m := members(result)
-	return c.setVersion(s, op, m["server_version"], m["server_version_info"])
+	return c.setVersion(s, op, members(result)["server_version"])
 }
 
-// setVersion reads a version such as "14.0" with info [14, 0, ...], or "saas~18.3" with info ["saas~18", 3, ...].
-func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) error {
-	s.Version = text(version)
-	var parts []json.RawMessage
-	if json.Unmarshal(info, &parts) == nil && len(parts) > 0 {
-		s.Major = firstNumber(string(parts[0]))
-	}
-	if s.Major == 0 {
-		s.Major = firstNumber(s.Version)
-	}
-	s.Version = c.redactor.line(s.Version)
+// setVersion reads a version such as "14.0" or "saas~18.3".
+func (c *Client) setVersion(s *Session, op op, version json.RawMessage) error {
+	s.Version = c.redactor.line(text(version))
+	s.Major = firstNumber(text(version))
 	if s.Major == 0 {
 		return c.unexpected(op, "the server does not tell its version")
 	}
@@ -214,13 +201,9 @@ func firstNumber(s string) int {
 // loginJSONRPC logs in. Odoo answers false to wrong credentials, and to right ones while it cools down after ten failures.
 func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
 	op := op{model: "common", method: "authenticate", protocol: JSONRPC, own: true}
-	r, err := c.service(op, "common", "authenticate", func(with credentials) []any {
+	result, err := c.do(ctx, c.service(op, "common", "authenticate", func(with credentials) []any {
 		return []any{with.database, with.login, with.secret, map[string]any{}}
-	})
-	if err != nil {
-		return 0, err
-	}
-	result, err := c.do(ctx, r)
+	}))
 	if err != nil {
 		return 0, err
 	}
@@ -232,11 +215,7 @@ func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
 
 // loginJSON2 checks the key by asking who it belongs to.
 func (c *Client) loginJSON2(ctx context.Context) (id int64, lang string, err error) {
-	m := &message{op: op{model: "res.users", method: "context_get", own: true}}
-	r, err := c.json2(m)
-	if err != nil {
-		return 0, "", err
-	}
+	r := c.json2(&message{op: op{model: "res.users", method: "context_get", own: true}})
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return 0, "", err

@@ -58,7 +58,7 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	}
 	req, err := x.httpRequest()
 	if err != nil {
-		return nil, &RequestError{Model: r.model, Method: r.method, Reason: c.redactor.line(err.Error())}
+		return nil, x.requestError(err)
 	}
 	resp, err := retrying.Do(req)
 	if resp != nil {
@@ -70,11 +70,15 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 
 func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	c, r := x.client, x.request
-	var body any
+	verb, body := http.MethodGet, any(nil)
 	if r.body != nil {
-		body = r.body
+		wire, err := encode(r.body(c.credentials()))
+		if err != nil {
+			return nil, err
+		}
+		verb, body = http.MethodPost, wire
 	}
-	req, err := retryablehttp.NewRequestWithContext(x.ctx, r.verb, c.base.String()+r.path, body)
+	req, err := retryablehttp.NewRequestWithContext(x.ctx, verb, c.base.String()+r.path, body)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +94,10 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 		}
 	}
 	return req, nil
+}
+
+func (x *exchange) requestError(err error) *RequestError {
+	return &RequestError{Model: x.request.model, Method: x.request.method, Reason: x.client.redactor.line(err.Error())}
 }
 
 // RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already, and without a
@@ -162,7 +170,7 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 	r, f := x.request, x.failure
 	switch {
 	case f == nil && err != nil: // no attempt was made
-		return nil, &RequestError{Model: r.model, Method: r.method, Reason: x.client.redactor.line(err.Error())}
+		return nil, x.requestError(err)
 	case f == nil:
 		return x.result, nil
 	}
@@ -188,8 +196,9 @@ func (x *exchange) event(kind EventKind) Event {
 
 func (x *exchange) reportStart() {
 	e := x.event(EventStarted)
-	if x.client.Trace && x.request.trace != nil {
-		e.Request = x.client.redactor.text(x.request.trace(), maxTrace)
+	if x.client.Trace && x.request.body != nil {
+		body, _ := encode(x.request.body(maskedCredentials))
+		e.Request = x.client.redactor.text(string(body), maxTrace)
 	}
 	x.client.Observer(e)
 }

@@ -92,7 +92,7 @@ func FuzzAnswers(f *testing.F) {
 				t.Errorf("user %d", id)
 			}
 			var s Session
-			check(c.setVersion(&s, op, members(r)["version"], members(r)["version_info"]))
+			check(c.setVersion(&s, op, members(r)["version"]))
 			var records []struct {
 				Name  Text
 				Stage Ref

@@ -10,14 +10,10 @@ import (
 )
 
 // json2 puts a message into the words of JSON-2: model and method in the path, arguments by name.
-func (c *Client) json2(m *message) (*request, error) {
+func (c *Client) json2(m *message) *request {
 	args := m.named(slices.Concat(m.positional, m.keyword)...)
 	if m.ids != nil {
 		args["ids"] = m.ids
-	}
-	body, err := encode(args)
-	if err != nil {
-		return nil, &RequestError{Model: m.model, Method: m.method, Reason: err.Error()}
 	}
 	op := m.op
 	op.protocol = JSON2
@@ -25,13 +21,11 @@ func (c *Client) json2(m *message) (*request, error) {
 		op:      op,
 		care:    m.care,
 		timeout: c.Timeout,
-		verb:    http.MethodPost,
 		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
 		bearer:  true,
-		body:    body,
-		trace:   func() string { return string(body) },
+		body:    func(credentials) any { return args },
 		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(op, a) },
-	}, nil
+	}
 }
 
 // readJSON2 returns the result in an answer of /json/2, which is the whole body.

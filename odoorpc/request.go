@@ -37,12 +37,10 @@ type request struct {
 	care
 	tries   int           // how often it went out in the end
 	timeout time.Duration // of one attempt
-
-	verb, path string
-	bearer     bool // send the API key in the header, not in the body
-	body       []byte
-	trace      func() string // the body with credentials masked, by the place where they stand
-	read       func(*answer) (json.RawMessage, error)
+	path    string
+	bearer  bool                  // send the API key in the header, not in the body
+	body    func(credentials) any // to be encoded; nil for a GET. Made twice: for the wire, and with masked credentials for a trace
+	read    func(*answer) (json.RawMessage, error)
 }
 
 func (c *Client) address() string { return c.redactor.line(c.base.Host) }
