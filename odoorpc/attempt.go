@@ -126,11 +126,11 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 		proxy = x.client.proxyFor(req)
 	}
 	e := &TransportError{Place: x.client.place(r.op), Sent: sent}
-	f := &failure{err: e, undone: !sent, unreached: !sent, transient: true}
+	f := &failure{err: e, undone: !sent, transient: true}
 	switch {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
 		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, sent
-		f.tooMuch, f.timeout = sent, true
+		x.timeouts++
 		if !sent {
 			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
 			e.hint = "check the host and port of the URL, and what is between this machine and the server"
@@ -145,7 +145,6 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
 		e.Err = &hiddenError{text: e.Reason, err: func() error { return err }}
 		e.dropped = sent && f.transient
-		f.tooMuch = e.dropped
 	}
 	f.reason = e.Reason
 	return f
@@ -233,12 +232,9 @@ func (x *exchange) intermediary(a *answer) *failure {
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		f.transient, f.undone = true, true
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusServiceUnavailable:
+	case a.status == http.StatusRequestTimeout, a.status >= http.StatusBadGateway && a.status <= http.StatusGatewayTimeout,
+		a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
 		f.transient = true // 408 too: some proxies send it while Odoo is at work
-	case a.status == http.StatusBadGateway, a.status == http.StatusGatewayTimeout:
-		f.transient, f.tooMuch = true, true
-	case a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
-		f.transient, f.tooMuch = true, a.status == statusUnknownOrigin || a.status == statusOriginTimeout
 	case a.status == http.StatusRequestEntityTooLarge:
 		f.undone = true
 	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel

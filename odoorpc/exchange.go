@@ -27,9 +27,6 @@ type failure struct {
 	reason     string        // for the event
 	transient  bool          // another try may help
 	undone     bool          // the server has certainly done nothing
-	tooMuch    bool          // the call may have been too much for the server
-	timeout    bool          // the time for the attempt ran out
-	unreached  bool          // no connection came about
 	retryAfter time.Duration // as the server asks; zero if it does not
 }
 
@@ -41,7 +38,7 @@ type exchange struct {
 	request  *request
 	ctx      context.Context //nolint:containedctx // the caller's: an exchange lives as long as one call
 	tries    int
-	timeouts int
+	timeouts int      // attempts that ended because their time ran out
 	failure  *failure // of the last attempt; nil where it succeeded
 	result   json.RawMessage
 }
@@ -132,22 +129,17 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 	if f == nil || !f.transient || x.ctx.Err() != nil {
 		return false, nil //nolint:nilerr // outcome tells why it ended
 	}
-	if f.timeout {
-		x.timeouts++
-	}
+	e, noAnswer := errors.AsType[*TransportError](f.err)
 	switch {
 	case x.request.once && !f.undone,
-		f.tooMuch && x.request.returnSlow,
-		f.timeout && x.timeouts >= timeoutTries,
-		f.unreached && x.request.own && x.tries >= ownTries,
+		x.request.returnSlow && noAnswer && (e.TooSlow() || e.Dropped()),
+		x.timeouts >= timeoutTries,
+		x.request.own && noAnswer && !e.Sent && x.tries >= ownTries,
 		x.tries > x.client.Retries:
 		return false, nil
-	}
-	if limit := x.client.RetryMaxWait; f.retryAfter > limit {
-		if e, ok := errors.AsType[*TransportError](f.err); ok {
-			e.Reason = tooLong(f.reason, f.retryAfter, limit)
-			e.hint = "try again later"
-		}
+	case f.retryAfter > x.client.RetryMaxWait: // only a status asks for a wait
+		e.Reason = tooLong(f.reason, f.retryAfter, x.client.RetryMaxWait)
+		e.hint = "try again later"
 		return false, nil
 	}
 	return true, nil
