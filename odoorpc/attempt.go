@@ -262,10 +262,8 @@ const longestRetryAfter = 365 * 24 * time.Hour
 // retryAfter returns the wait that a Retry-After header asks for, in seconds or as a date; zero for none, for one in the
 // past, and for what is neither.
 func retryAfter(header string) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil {
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the highest
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
-	} else if errors.Is(err, strconv.ErrRange) {
-		return longestRetryAfter
 	}
 	if date, err := http.ParseTime(header); err == nil {
 		return min(max(time.Until(date), 0), longestRetryAfter)

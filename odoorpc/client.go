@@ -128,15 +128,10 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	if !ok {
 		return nil, ErrNotConnected
 	}
-	var r *request
 	if session.Protocol == JSON2 {
-		r = c.json2(m)
-	} else {
-		r = c.jsonRPC(m, session.UserID)
+		return c.do(ctx, c.json2(m))
 	}
-	result, err := c.do(ctx, r)
-	m.tries = r.tries
-	return result, err
+	return c.do(ctx, c.jsonRPC(m, session.UserID))
 }
 
 // Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.

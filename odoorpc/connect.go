@@ -70,24 +70,18 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 // explain completes the error of a login with the server's version. A server older than JSON-2 answers it with pages of all
 // kinds: a redirect to its login, its own page for what is not there.
 func (c *Client) explain(ctx context.Context, err error, s Session) error {
-	var (
-		login    *LoginError
-		protocol *ProtocolError
-		redirect *RedirectError
-		answer   *AnswerError
-	)
-	switch {
-	case errors.As(err, &login):
-		login.Major = s.Major
-	case s.Protocol == JSON2 && (errors.As(err, &protocol) || errors.As(err, &redirect) || errors.As(err, &answer)):
-		if s.Major == 0 && c.askCommon(ctx, &s) == nil && s.Major < firstJSON2 {
+	switch e := err.(type) { //nolint:errorlint // do returns these types as they are
+	case *LoginError:
+		e.Major = s.Major
+	case *ProtocolError, *RedirectError, *AnswerError:
+		if s.Protocol == JSON2 && s.Major == 0 && c.askCommon(ctx, &s) == nil && s.Major < firstJSON2 {
 			return &ProtocolError{
 				Address: c.address(), Protocol: JSON2, Version: s.Version, Reason: "JSON-2 came with Odoo 19", hint: "choose the protocol jsonrpc",
 			}
 		}
 	}
-	if errors.As(err, &protocol) {
-		protocol.Version = s.Version
+	if e, ok := errors.AsType[*ProtocolError](err); ok {
+		e.Version = s.Version
 	}
 	return err
 }
@@ -147,9 +141,9 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 
 // askWeb asks GET /web/version, which Odoo 19 and later have.
 func (c *Client) askWeb(ctx context.Context, s *Session) error {
-	op := op{model: "web", method: "version", protocol: JSON2, own: true}
+	m := &message{op: op{model: "web", method: "version", protocol: JSON2, own: true}}
 	result, err := c.do(ctx, &request{
-		op:      op,
+		message: m,
 		timeout: min(c.Timeout, probeTimeout),
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
@@ -162,19 +156,19 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	return c.setVersion(s, op, members(result)["version"]) // none where result is nil
+	return c.setVersion(s, m.op, members(result)["version"]) // none where result is nil
 }
 
 // askCommon asks the service "common", which needs no login on any version.
 func (c *Client) askCommon(ctx context.Context, s *Session) error {
-	op := op{model: "common", method: "version", protocol: JSONRPC, own: true}
-	r := c.service(op, "common", "version", func(credentials) []any { return []any{} })
+	m := &message{op: op{model: "common", method: "version", own: true}}
+	r := c.service(m, "common", "version", func(credentials) []any { return []any{} })
 	r.timeout = min(c.Timeout, probeTimeout)
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
-	return c.setVersion(s, op, members(result)["server_version"])
+	return c.setVersion(s, m.op, members(result)["server_version"])
 }
 
 // setVersion reads a version such as "14.0" or "saas~18.3".
@@ -200,8 +194,8 @@ func firstNumber(s string) int {
 
 // loginJSONRPC logs in. Odoo answers false to wrong credentials, and to right ones while it cools down after ten failures.
 func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
-	op := op{model: "common", method: "authenticate", protocol: JSONRPC, own: true}
-	result, err := c.do(ctx, c.service(op, "common", "authenticate", func(with credentials) []any {
+	m := &message{op: op{model: "common", method: "authenticate", own: true}}
+	result, err := c.do(ctx, c.service(m, "common", "authenticate", func(with credentials) []any {
 		return []any{with.database, with.login, with.secret, map[string]any{}}
 	}))
 	if err != nil {
@@ -210,7 +204,7 @@ func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
 	if isUnset(result) {
 		return 0, c.loginRefused(JSONRPC, "")
 	}
-	return c.userID(op, result)
+	return c.userID(m.op, result)
 }
 
 // loginJSON2 checks the key by asking who it belongs to.

@@ -369,7 +369,7 @@ func (x *exchange) interrupted(cause error, sent bool) *TransportError {
 	if errors.Is(cause, context.DeadlineExceeded) {
 		reason = "the deadline passed"
 	}
-	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.tries, Err: cause}
+	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.request.tries, Err: cause}
 }
 
 // tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.

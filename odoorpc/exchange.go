@@ -37,9 +37,8 @@ type exchange struct {
 	client   *Client
 	request  *request
 	ctx      context.Context //nolint:containedctx // the caller's: an exchange lives as long as one call
-	tries    int
-	timeouts int      // attempts that ended because their time ran out
-	failure  *failure // of the last attempt; nil where it succeeded
+	timeouts int             // attempts that ended because their time ran out
+	failure  *failure        // of the last attempt; nil where it succeeded
 	result   json.RawMessage
 }
 
@@ -61,7 +60,6 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
-	r.tries = x.tries
 	return x.outcome(err)
 }
 
@@ -107,7 +105,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer leave()
 
-	x.tries++
+	x.request.tries++
 	x.reportStart()
 	start := time.Now()
 	a, failed := x.attempt(req)
@@ -134,8 +132,8 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 	case x.request.once && !f.undone,
 		x.request.returnSlow && noAnswer && (e.TooSlow() || e.Dropped()),
 		x.timeouts >= timeoutTries,
-		x.request.own && noAnswer && !e.Sent && x.tries >= ownTries,
-		x.tries > x.client.Retries:
+		x.request.own && noAnswer && !e.Sent && x.request.tries >= ownTries,
+		x.request.tries > x.client.Retries:
 		return false, nil
 	case f.retryAfter > x.client.RetryMaxWait: // only a status asks for a wait
 		e.Reason = tooLong(f.reason, f.retryAfter, x.client.RetryMaxWait)
@@ -150,7 +148,7 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
 	wait := x.failure.retryAfter
 	if wait == 0 {
-		bound := min(firstWait<<min(x.tries-1, 20), x.client.RetryMaxWait)
+		bound := min(firstWait<<min(x.request.tries-1, 20), x.client.RetryMaxWait)
 		wait = rand.N(bound) + 1
 	}
 	x.reportWait(wait, x.failure.reason)
@@ -173,7 +171,7 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 		final = e
 	}
 	if e, ok := errors.AsType[*TransportError](final); ok {
-		e.Tries = x.tries
+		e.Tries = x.request.tries
 	}
 	if r.once && !f.undone {
 		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
@@ -183,7 +181,7 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 
 func (x *exchange) event(kind EventKind) Event {
 	r := x.request
-	return Event{Kind: kind, Model: r.model, Method: r.method, Protocol: r.protocol, Rows: r.rows, Try: x.tries}
+	return Event{Kind: kind, Model: r.model, Method: r.method, Protocol: r.protocol, Rows: r.rows, Try: x.request.tries}
 }
 
 func (x *exchange) reportStart() {

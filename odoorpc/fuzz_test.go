@@ -52,7 +52,7 @@ func FuzzAnswers(f *testing.F) {
 		}
 
 		results := [][]byte{[]byte(body)}
-		x := &exchange{client: c, request: &request{op: op}}
+		x := &exchange{client: c, request: &request{message: &message{op: op}}}
 		for _, read := range []func() ([]byte, error){
 			func() ([]byte, error) { r, err := c.readJSONRPC(op, 1, a); return r, err },
 			func() ([]byte, error) { r, err := c.readJSON2(op, a); return r, err },

@@ -15,16 +15,14 @@ func (c *Client) json2(m *message) *request {
 	if m.ids != nil {
 		args["ids"] = m.ids
 	}
-	op := m.op
-	op.protocol = JSON2
+	m.protocol = JSON2
 	return &request{
-		op:      op,
-		care:    m.care,
+		message: m,
 		timeout: c.Timeout,
 		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
 		bearer:  true,
 		body:    func(credentials) any { return args },
-		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(op, a) },
+		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(m.op, a) },
 	}
 }
 

@@ -18,19 +18,17 @@ func (c *Client) jsonRPC(m *message, uid int64) *request {
 		args = append(args, p.Value)
 	}
 	keywords := m.named(m.keyword...)
-	r := c.service(m.op, "object", "execute_kw", func(with credentials) []any {
+	return c.service(m, "object", "execute_kw", func(with credentials) []any {
 		return []any{with.database, uid, with.secret, m.model, m.method, args, keywords}
 	})
-	r.care = m.care
-	return r
 }
 
 // service calls a service of /jsonrpc.
-func (c *Client) service(op op, service, method string, args func(credentials) []any) *request {
-	op.protocol = JSONRPC
+func (c *Client) service(m *message, service, method string, args func(credentials) []any) *request {
+	m.protocol = JSONRPC
 	id := c.lastID.Add(1)
 	return &request{
-		op:      op,
+		message: m,
 		timeout: c.Timeout,
 		path:    "/jsonrpc",
 		body: func(with credentials) any {
@@ -41,7 +39,7 @@ func (c *Client) service(op op, service, method string, args func(credentials) [
 				"params":  map[string]any{"service": service, "method": method, "args": args(with)},
 			}
 		},
-		read: func(a *answer) (json.RawMessage, error) { return c.readJSONRPC(op, id, a) },
+		read: func(a *answer) (json.RawMessage, error) { return c.readJSONRPC(m.op, id, a) },
 	}
 }
 

@@ -33,9 +33,7 @@ type care struct {
 
 // A request is one call in the words of a protocol.
 type request struct {
-	op
-	care
-	tries   int           // how often it went out in the end
+	*message
 	timeout time.Duration // of one attempt
 	path    string
 	bearer  bool                  // send the API key in the header, not in the body
@@ -103,7 +101,7 @@ func (s *settings) credentials() credentials {
 	return credentials{database: s.Database, login: s.Login, secret: secret.reveal()}
 }
 
-// A message is a call before it is put into the words of a protocol.
+// A message is a call, whatever the protocol.
 type message struct {
 	op
 	care
@@ -111,7 +109,7 @@ type message struct {
 	positional []Param // by position over JSON-RPC, by name over JSON-2
 	keyword    []Param // by name over both
 	context    Context
-	tries      int // how often it went out, once it was sent
+	tries      int // how often it went out
 }
 
 // named returns arguments by their names, and the context if there is one.
