@@ -30,7 +30,7 @@ const (
 var errAttemptTimeout = errors.New("time for one attempt is up")
 
 // attempt sends the request once and reads the answer to its end.
-func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
+func (x *exchange) attempt(req *http.Request) (*answer, error) {
 	c, r := x.client, x.request
 	reach := &reach{connected: c.pace.sending}
 	ctx, cancel := x.attemptContext(reach)
@@ -51,8 +51,7 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 		c.time.Store(told.Unix())
 	}
 	if int64(len(body)) > c.maxAnswer {
-		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
-		return a, &failure{err: e, reason: e.Reason}
+		return a, c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
 	}
 	return a, nil
 }
@@ -115,8 +114,8 @@ func (r *reach) cancelUnlessSent(cancel func()) {
 	}
 }
 
-// broken is the failure of an attempt without an answer.
-func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *failure {
+// broken is the error of an attempt without an answer.
+func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *TransportError {
 	r := x.request
 	if err, ok := errors.AsType[*url.Error](err); ok { // its text has the address
 		return x.broken(ctx, req, err.Err, sent)
@@ -125,11 +124,10 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 	if !sent {
 		proxy = x.client.proxyFor(req)
 	}
-	e := &TransportError{Place: x.client.place(r.op), Sent: sent}
-	f := &failure{err: e, undone: !sent, transient: true}
+	e := &TransportError{Place: x.client.place(r.op), Sent: sent, passing: true}
 	switch {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
-		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, sent
+		e.Reason, e.Err = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded
 		x.timeouts++
 		if !sent {
 			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
@@ -140,14 +138,12 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 		}
 	case ctx.Err() != nil:
 		cause := cmp.Or(x.ctx.Err(), ctx.Err()) // the attempt can see the deadline a moment before the caller's context does
-		f.err, f.transient = x.interrupted(cause, sent), false
+		return x.interrupted(cause, sent)
 	default:
-		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
+		e.Reason, e.hint, e.passing = x.client.describe(err, proxy)
 		e.Err = &hiddenError{text: e.Reason, err: func() error { return err }}
-		e.dropped = sent && f.transient
 	}
-	f.reason = e.Reason
-	return f
+	return e
 }
 
 const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or exempt this host from it with NO_PROXY"
@@ -195,61 +191,40 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 }
 
 // understand turns an answer into the result of the call.
-func (x *exchange) understand(a *answer) (json.RawMessage, *failure) {
-	if f := x.intermediary(a); f != nil {
-		return nil, f
+func (x *exchange) understand(a *answer) (json.RawMessage, error) {
+	if err := x.intermediary(a); err != nil {
+		return nil, err
 	}
-	result, err := x.request.read(a)
-	if err == nil {
-		return result, nil
-	}
-	f := &failure{err: err, undone: true}
-	switch e := err.(type) { //nolint:errorlint // read returns these types as they are
-	case *ServerError:
-		f.transient, f.undone = e.Kind == RefusalBusy, !e.lost
-		f.reason = "the database is busy"
-		if e.lost {
-			f.reason = "Odoo lost its database"
-		}
-	case *AnswerError:
-		f.transient, f.undone = e.cut, a.status >= 400 && a.status < 500
-		f.reason = e.Reason
-	}
-	return nil, f
+	return x.request.read(a)
 }
 
-// intermediary is the failure of an answer whose status alone tells that the call did not get through, whether it comes
+// intermediary is the error of an answer whose status alone tells that the call did not get through, whether it comes
 // from Odoo or from something before it; nil for other answers.
-func (x *exchange) intermediary(a *answer) *failure {
-	r := x.request
+func (x *exchange) intermediary(a *answer) error {
+	place := x.client.place(x.request.op)
 	if a.status >= 300 && a.status < 400 {
-		return &failure{undone: true, err: &RedirectError{
-			Place: x.client.place(r.op), Status: a.status, Location: x.client.newAddress(a.header.Get("Location")),
-		}}
+		return &RedirectError{Place: place, Status: a.status, Location: x.client.newAddress(a.header.Get("Location"))}
 	}
-	f := &failure{}
-	hint := ""
+	e := &TransportError{
+		Place: place, Status: a.status, Reason: statusText(a.status), Sent: true, passing: true,
+		retryAfter: retryAfter(a.header.Get("Retry-After")),
+	}
 	switch {
-	case a.status == http.StatusTooManyRequests:
-		f.transient, f.undone = true, true
-	case a.status == http.StatusRequestTimeout, a.status >= http.StatusBadGateway && a.status <= http.StatusGatewayTimeout,
+	case a.status == http.StatusTooManyRequests,
+		a.status == http.StatusRequestTimeout, // some proxies send it while Odoo is at work
+		a.status >= http.StatusBadGateway && a.status <= http.StatusGatewayTimeout,
 		a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
-		f.transient = true // 408 too: some proxies send it while Odoo is at work
 	case a.status == http.StatusRequestEntityTooLarge:
-		f.undone = true
+		e.passing = false
 	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel
-		f.undone, hint = true, proxyHint
+		e.passing, e.hint = false, proxyHint
 	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.isConnected():
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
-		f.transient = true
 	default:
 		return nil
 	}
-	f.reason = statusText(a.status)
-	f.retryAfter = retryAfter(a.header.Get("Retry-After"))
-	f.err = &TransportError{Place: x.client.place(r.op), Status: a.status, Reason: f.reason, Sent: true, hint: hint}
-	return f
+	return e
 }
 
 func statusText(status int) string {

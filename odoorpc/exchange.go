@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -21,13 +22,27 @@ const (
 	timeoutTries = 2 // that end because the time for an attempt ran out
 )
 
-// A failure is an attempt that gave no result, and what that means for the next one.
-type failure struct {
-	err        error
-	reason     string        // for the event
-	transient  bool          // another try may help
-	undone     bool          // the server has certainly done nothing
-	retryAfter time.Duration // as the server asks; zero if it does not
+// A verdict is what the error of an attempt means for the next one.
+type verdict struct {
+	passing bool   // another try may help
+	undone  bool   // the server has certainly done nothing
+	reason  string // to try again, for the event
+}
+
+func verdictOn(err error) verdict {
+	switch e := err.(type) { //nolint:errorlint // an attempt fails with these types as they are
+	case *TransportError:
+		refused := []int{http.StatusTooManyRequests, http.StatusRequestEntityTooLarge, http.StatusProxyAuthRequired}
+		return verdict{e.passing, !e.Sent || slices.Contains(refused, e.Status), e.Reason}
+	case *AnswerError:
+		return verdict{e.cut, e.Status >= 400 && e.Status < 500, e.Reason}
+	case *ServerError:
+		if e.lost {
+			return verdict{true, false, "Odoo lost its database"}
+		}
+		return verdict{e.Kind == RefusalBusy, true, "the database is busy"}
+	}
+	return verdict{undone: true}
 }
 
 // An exchange is a request on its way, with all its attempts. It is the transport below the retrying client and the policy
@@ -38,7 +53,7 @@ type exchange struct {
 	request  *request
 	ctx      context.Context //nolint:containedctx // the caller's: an exchange lives as long as one call
 	timeouts int             // attempts that ended because their time ran out
-	failure  *failure        // of the last attempt; nil where it succeeded
+	err      error           // of the last attempt
 	result   json.RawMessage
 }
 
@@ -100,7 +115,7 @@ func (x *exchange) requestError(err error) *RequestError {
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
 	if err != nil {
-		x.failure = &failure{err: x.interrupted(err, false), undone: true}
+		x.err = x.interrupted(err, false)
 		return nil, err
 	}
 	defer leave()
@@ -108,35 +123,33 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.request.tries++
 	x.reportStart()
 	start := time.Now()
-	a, failed := x.attempt(req)
-	if failed == nil {
-		x.result, failed = x.understand(a)
+	a, err := x.attempt(req)
+	if err == nil {
+		x.result, err = x.understand(a)
 	}
-	x.failure = failed
+	x.err = err
 	x.reportEnd(a, time.Since(start))
 
 	if a == nil {
-		return nil, failed.err
+		return nil, err
 	}
 	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 }
 
 // checkRetry decides whether another attempt is made. It is a retryablehttp.CheckRetry.
 func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, error) {
-	f := x.failure
-	if f == nil || !f.transient || x.ctx.Err() != nil {
-		return false, nil //nolint:nilerr // outcome tells why it ended
-	}
-	e, noAnswer := errors.AsType[*TransportError](f.err)
+	is := verdictOn(x.err)
+	e, noAnswer := errors.AsType[*TransportError](x.err)
 	switch {
-	case x.request.once && !f.undone,
+	case !is.passing, x.ctx.Err() != nil,
+		x.request.once && !is.undone,
 		x.request.returnSlow && noAnswer && (e.TooSlow() || e.Dropped()),
 		x.timeouts >= timeoutTries,
 		x.request.own && noAnswer && !e.Sent && x.request.tries >= ownTries,
 		x.request.tries > x.client.Retries:
 		return false, nil
-	case f.retryAfter > x.client.RetryMaxWait: // only a status asks for a wait
-		e.Reason = tooLong(f.reason, f.retryAfter, x.client.RetryMaxWait)
+	case noAnswer && e.retryAfter > x.client.RetryMaxWait:
+		e.Reason = tooLong(e.Reason, e.retryAfter, x.client.RetryMaxWait)
 		e.hint = "try again later"
 		return false, nil
 	}
@@ -146,34 +159,35 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 // backOff returns the wait before the next attempt: what the server asks for, or else a random part of a bound that
 // doubles, so that clients which failed together do not come back together. It is a retryablehttp.Backoff.
 func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
-	wait := x.failure.retryAfter
+	var wait time.Duration
+	if e, ok := errors.AsType[*TransportError](x.err); ok {
+		wait = e.retryAfter
+	}
 	if wait == 0 {
 		bound := min(firstWait<<min(x.request.tries-1, 20), x.client.RetryMaxWait)
 		wait = rand.N(bound) + 1
 	}
-	x.reportWait(wait, x.failure.reason)
+	x.reportWait(wait, verdictOn(x.err).reason)
 	return wait
 }
 
 // outcome is what the caller gets. err is how the retrying client ended.
 func (x *exchange) outcome(err error) (json.RawMessage, error) {
-	r, f := x.request, x.failure
+	r, final, is := x.request, x.err, verdictOn(x.err)
 	switch {
-	case f == nil && err != nil: // no attempt was made
+	case final == nil && err != nil: // no attempt was made
 		return nil, x.requestError(err)
-	case f == nil:
+	case final == nil:
 		return x.result, nil
-	}
-	final := f.err
-	if f.transient && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()) {
-		e := x.interrupted(x.ctx.Err(), !f.undone)
-		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, f.reason)
+	case is.passing && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()):
+		e := x.interrupted(x.ctx.Err(), !is.undone)
+		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, is.reason)
 		final = e
 	}
 	if e, ok := errors.AsType[*TransportError](final); ok {
 		e.Tries = x.request.tries
 	}
-	if r.once && !f.undone {
+	if r.once && !is.undone {
 		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
 	}
 	return nil, final
@@ -202,9 +216,7 @@ func (x *exchange) reportEnd(a *answer, took time.Duration) {
 			e.Answer = x.client.redactor.text(string(a.body), maxTrace)
 		}
 	}
-	if x.failure != nil {
-		e.Err = x.failure.err
-	}
+	e.Err = x.err
 	x.client.Observer(e)
 }
 

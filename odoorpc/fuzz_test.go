@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -63,10 +64,10 @@ func FuzzAnswers(f *testing.F) {
 				results = append(results, r)
 			}
 		}
-		if f := x.intermediary(a); f != nil {
-			check(f.err)
-			if f.retryAfter < 0 {
-				t.Errorf("a wait of %v", f.retryAfter)
+		if err := x.intermediary(a); err != nil {
+			check(err)
+			if e, ok := errors.AsType[*TransportError](err); ok && e.retryAfter < 0 {
+				t.Errorf("a wait of %v", e.retryAfter)
 			}
 		}
 		for _, r := range results {
