@@ -152,7 +152,7 @@ const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or exem
 // about, proxy names the one on the way, and all is its fault but what the server itself is to show: a certificate and TLS.
 func (c *Client) describe(err error, proxy string) (reason, hint string, passing bool) {
 	var (
-		tunnel      *tunnelError
+		tunnel      tunnelError
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
@@ -168,7 +168,7 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		reason, _, passing = c.describe(err, "")
 		return strings.TrimSuffix("proxy "+proxy, " ") + ": " + reason, proxyHint, passing
 	case errors.As(err, &tunnel):
-		return tunnel.Error(), "", tunnel.passing()
+		return tunnel.Error(), "", tunnel >= http.StatusInternalServerError || tunnel == http.StatusTooManyRequests
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's DNS", false
 	case errors.As(err, &certificate):

@@ -378,7 +378,7 @@ func TestZeroValuesDoNotPanic(t *testing.T) {
 	is := is.New(t)
 	var c Client
 	c.Close()
-	is.Equal(c.String(), "odoorpc.Client()")
+	is.Equal(fmt.Sprint(&c), "odoorpc.Client()")
 	_, err := c.Connect(t.Context())
 	is.Equal(err, ErrNotConnected)
 	_, err = c.Search(t.Context(), "m", nil, Query{})

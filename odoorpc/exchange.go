@@ -113,7 +113,9 @@ func (x *exchange) requestError(err error) *RequestError {
 // RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already, and without a
 // Location there is no redirect to follow.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
+	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) {
+		x.report(Event{Kind: EventWaiting, Wait: wait, Reason: "keeping the pace"})
+	})
 	if err != nil {
 		x.err = x.interrupted(err, false)
 		return nil, err
@@ -121,14 +123,22 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer leave()
 
 	x.request.tries++
-	x.reportStart()
+	var body []byte
+	if x.request.body != nil && x.client.Trace {
+		body, _ = encode(x.request.body(maskedCredentials))
+	}
+	x.report(Event{Kind: EventStarted, Request: x.client.trace(body)})
 	start := time.Now()
 	a, err := x.attempt(req)
 	if err == nil {
 		x.result, err = x.understand(a)
 	}
 	x.err = err
-	x.reportEnd(a, time.Since(start))
+	ended := Event{Kind: EventEnded, Duration: time.Since(start), Err: err}
+	if a != nil {
+		ended.Status, ended.Answer = a.status, x.client.trace(a.body)
+	}
+	x.report(ended)
 
 	if a == nil {
 		return nil, err
@@ -167,7 +177,7 @@ func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Dur
 		bound := min(firstWait<<min(x.request.tries-1, 20), x.client.RetryMaxWait)
 		wait = rand.N(bound) + 1
 	}
-	x.reportWait(wait, verdictOn(x.err).reason)
+	x.report(Event{Kind: EventWaiting, Wait: wait, Reason: verdictOn(x.err).reason})
 	return wait
 }
 
@@ -193,36 +203,20 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 	return nil, final
 }
 
-func (x *exchange) event(kind EventKind) Event {
+// report completes an event of the current attempt and tells the observer.
+func (x *exchange) report(e Event) {
 	r := x.request
-	return Event{Kind: kind, Model: r.model, Method: r.method, Protocol: r.protocol, Rows: r.rows, Try: x.request.tries}
-}
-
-func (x *exchange) reportStart() {
-	e := x.event(EventStarted)
-	if x.client.Trace && x.request.body != nil {
-		body, _ := encode(x.request.body(maskedCredentials))
-		e.Request = x.client.redactor.text(string(body), maxTrace)
+	e.Model, e.Method, e.Protocol, e.Rows, e.Try = r.model, r.method, r.protocol, r.rows, r.tries
+	if e.Kind == EventWaiting {
+		e.Try++
 	}
 	x.client.Observer(e)
 }
 
-func (x *exchange) reportEnd(a *answer, took time.Duration) {
-	e := x.event(EventEnded)
-	e.Duration = took
-	if a != nil {
-		e.Status = a.status
-		if x.client.Trace {
-			e.Answer = x.client.redactor.text(string(a.body), maxTrace)
-		}
+// trace returns what is shown of a body.
+func (c *Client) trace(body []byte) string {
+	if !c.Trace {
+		return ""
 	}
-	e.Err = x.err
-	x.client.Observer(e)
-}
-
-func (x *exchange) reportWait(wait time.Duration, reason string) {
-	e := x.event(EventWaiting)
-	e.Try++
-	e.Wait, e.Reason = wait, reason
-	x.client.Observer(e)
+	return c.redactor.text(string(body), maxTrace)
 }
