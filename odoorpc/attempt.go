@@ -15,7 +15,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -32,11 +32,11 @@ var errAttemptTimeout = errors.New("time for one attempt is up")
 // attempt sends the request once and reads the answer to its end.
 func (x *exchange) attempt(req *http.Request) (*answer, error) {
 	c, r := x.client, x.request
-	reach := &reach{connected: c.pace.sending}
+	reach := new(reach)
 	ctx, cancel := x.attemptContext(reach)
 	defer cancel()
 
-	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace()))
+	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace(c.pace.sending)))
 	resp, err := c.transport(r.once).RoundTrip(req)
 	if err != nil {
 		return nil, x.broken(ctx, req, err, reach.sent())
@@ -68,7 +68,11 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 		base = context.WithoutCancel(x.ctx)
 	}
 	ctx, cancel := context.WithDeadlineCause(base, deadline, cause)
-	stop := context.AfterFunc(x.ctx, func() { reach.cancelUnlessSent(cancel) })
+	stop := context.AfterFunc(x.ctx, func() {
+		if !reach.sent() {
+			cancel()
+		}
+	})
 	return ctx, func() {
 		stop()
 		cancel()
@@ -76,43 +80,27 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 }
 
 // A reach learns whether a request may have reached the server: from the moment it has a connection.
-type reach struct {
-	mu         sync.Mutex
-	dialled    bool // the transport tells what it does
-	connection bool
-	connected  func() // called when it has one
-}
+type reach struct{ atomic.Int32 }
 
-func (r *reach) trace() *httptrace.ClientTrace {
+const (
+	untold = iota // the transport does not tell what it does
+	dialling
+	connected
+)
+
+// trace calls sending when there is a connection.
+func (r *reach) trace(sending func()) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn: func(string) { r.set(&r.dialled) },
+		GetConn: func(string) { r.CompareAndSwap(untold, dialling) },
 		GotConn: func(httptrace.GotConnInfo) {
-			r.set(&r.connection)
-			r.connected()
+			r.Store(connected)
+			sending()
 		},
 	}
 }
 
-func (r *reach) set(flag *bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	*flag = true
-}
-
 // sent is true too for a transport that does not tell.
-func (r *reach) sent() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.connection || !r.dialled
-}
-
-func (r *reach) cancelUnlessSent(cancel func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.dialled && !r.connection {
-		cancel()
-	}
-}
+func (r *reach) sent() bool { return r.Load() != dialling }
 
 // broken is the error of an attempt without an answer.
 func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *TransportError {
@@ -218,7 +206,7 @@ func (x *exchange) intermediary(a *answer) error {
 		e.passing = false
 	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel
 		e.passing, e.hint = false, proxyHint
-	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.isConnected():
+	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.session.Load() != nil:
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
 	default:

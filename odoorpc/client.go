@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -22,9 +21,7 @@ type Client struct {
 	fresh    http.RoundTripper // makes a connection for each request
 	lastID   atomic.Int64      // of requests over JSON-RPC
 	time     atomic.Int64      // of the server at its last answer, in seconds since 1970; 0: not told
-
-	mu      sync.Mutex
-	session *Session
+	session  atomic.Pointer[Session]
 }
 
 // New makes a client. It does no I/O. Its error is a *ConfigError that lists everything wrong with the config.

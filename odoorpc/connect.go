@@ -61,9 +61,7 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 	if told := c.time.Load(); told > 0 {
 		s.Time = time.Unix(told, 0).UTC()
 	}
-	c.mu.Lock()
-	c.session = &s
-	c.mu.Unlock()
+	c.session.Store(&s)
 	return s, nil
 }
 
@@ -88,17 +86,10 @@ func (c *Client) explain(ctx context.Context, err error, s Session) error {
 
 // Session returns what the last successful Connect found; false before that.
 func (c *Client) Session() (Session, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.session == nil {
-		return Session{}, false
+	if s := c.session.Load(); s != nil {
+		return *s, true
 	}
-	return *c.session, true
-}
-
-func (c *Client) isConnected() bool {
-	_, connected := c.Session()
-	return connected
+	return Session{}, false
 }
 
 // choose finds the version of the server and sets the protocol.

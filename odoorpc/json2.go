@@ -52,7 +52,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 // up to 15 answers an unknown path in the envelope of JSON-RPC.
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
-		if c.isConnected() {
+		if c.session.Load() != nil {
 			return &ServerError{Place: c.place(op), Kind: RefusalBusy, Message: "Odoo no longer finds its database (404)"}
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")
