@@ -43,16 +43,10 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 		return Session{}, ErrNotConnected
 	}
 	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String(), Cloud: c.cloud}
-	err := c.choose(ctx, &s)
-	if err != nil {
+	if err := c.choose(ctx, &s); err != nil {
 		return Session{}, err
 	}
-	if s.Protocol == JSON2 {
-		s.UserID, s.Lang, err = c.loginJSON2(ctx)
-	} else {
-		s.UserID, err = c.loginJSONRPC(ctx)
-	}
-	if err != nil {
+	if err := c.login(ctx, &s); err != nil {
 		return Session{}, c.explain(ctx, err, s)
 	}
 	if s.Protocol == JSON2 {
@@ -183,31 +177,29 @@ func firstNumber(s string) int {
 	return int(n)
 }
 
-// loginJSONRPC logs in. Odoo answers false to wrong credentials, and to right ones while it cools down after ten failures.
-func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
+// login finds out who the user is. Over JSON-RPC Odoo answers false to wrong credentials, and to right ones while it cools
+// down after ten failures; over JSON-2 a call tells whose the key is.
+func (c *Client) login(ctx context.Context, s *Session) error {
 	m := &message{op: op{model: "common", method: "authenticate", own: true}}
-	result, err := c.do(ctx, c.service(m, "common", "authenticate", func(with credentials) []any {
+	r := c.service(m, "common", "authenticate", func(with credentials) []any {
 		return []any{with.database, with.login, with.secret, map[string]any{}}
-	}))
-	if err != nil {
-		return 0, err
+	})
+	if s.Protocol == JSON2 {
+		m = &message{op: op{model: "res.users", method: "context_get", own: true}}
+		r = c.json2(m)
 	}
-	if isUnset(result) {
-		return 0, c.loginRefused(JSONRPC, "")
-	}
-	return c.userID(m.op, result)
-}
-
-// loginJSON2 checks the key by asking who it belongs to.
-func (c *Client) loginJSON2(ctx context.Context) (id int64, lang string, err error) {
-	r := c.json2(&message{op: op{model: "res.users", method: "context_get", own: true}})
 	result, err := c.do(ctx, r)
-	if err != nil {
-		return 0, "", err
+	switch {
+	case err != nil:
+		return err
+	case s.Protocol == JSON2:
+		user := members(result)
+		result, s.Lang = user["uid"], cleanLine(text(user["lang"]))
+	case isUnset(result):
+		return c.loginRefused(JSONRPC, "")
 	}
-	user := members(result)
-	id, err = c.userID(r.op, user["uid"])
-	return id, cleanLine(text(user["lang"])), err
+	s.UserID, err = c.userID(m.op, result)
+	return err
 }
 
 func (c *Client) userID(op op, data json.RawMessage) (int64, error) {
