@@ -126,10 +126,8 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 
 // askWeb asks GET /web/version, which Odoo 19 and later have.
 func (c *Client) askWeb(ctx context.Context, s *Session) error {
-	m := &message{op: op{model: "web", method: "version", protocol: JSON2, own: true}}
-	result, err := c.do(ctx, &request{
-		message: m,
-		timeout: min(c.Timeout, probeTimeout),
+	return c.ask(ctx, s, "version", &request{
+		message: &message{op: op{model: "web", method: "version", protocol: JSON2, own: true}},
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
 			if !a.ok() || members(a.body) == nil {
@@ -138,22 +136,22 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 			return a.body, nil
 		},
 	})
-	if err != nil {
-		return err
-	}
-	return c.setVersion(s, m.op, members(result)["version"]) // none where result is nil
 }
 
 // askCommon asks the service "common", which needs no login on any version.
 func (c *Client) askCommon(ctx context.Context, s *Session) error {
 	m := &message{op: op{model: "common", method: "version", own: true}}
-	r := c.service(m, "common", "version", func(credentials) []any { return []any{} })
+	return c.ask(ctx, s, "server_version", c.service(m, "common", "version", func(credentials) []any { return []any{} }))
+}
+
+// ask asks for an object in which a member tells the version.
+func (c *Client) ask(ctx context.Context, s *Session, member string, r *request) error {
 	r.timeout = min(c.Timeout, probeTimeout)
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
-	return c.setVersion(s, m.op, members(result)["server_version"])
+	return c.setVersion(s, r.op, members(result)[member])
 }
 
 // setVersion reads a version such as "14.0" or "saas~18.3".
