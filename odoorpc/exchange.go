@@ -97,7 +97,7 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if r.bearer {
+	if r.body != nil && r.protocol == JSON2 { // JSON-RPC has them in the body
 		req.Header.Set("Authorization", "Bearer "+c.APIKey.reveal())
 		if c.Database != "" {
 			req.Header.Set("X-Odoo-Database", c.Database)

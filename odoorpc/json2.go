@@ -20,7 +20,6 @@ func (c *Client) json2(m *message) *request {
 		message: m,
 		timeout: c.Timeout,
 		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
-		bearer:  true,
 		body:    func(credentials) any { return args },
 		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(m.op, a) },
 	}

@@ -24,19 +24,11 @@ func (c *Client) place(o op) Place {
 	return p
 }
 
-// A care says how a call is to be treated on its way.
-type care struct {
-	once       bool // may be sent again only where the server has certainly done nothing
-	finish     bool // cancellation lets the attempt in flight come to its end
-	returnSlow bool // what may have been too much for the server is not repeated
-}
-
 // A request is one call in the words of a protocol.
 type request struct {
 	*message
 	timeout time.Duration // of one attempt
 	path    string
-	bearer  bool                  // send the API key in the header, not in the body
 	body    func(credentials) any // to be encoded; nil for a GET. Made twice: for the wire, and with masked credentials for a trace
 	read    func(*answer) (json.RawMessage, error)
 }
@@ -104,7 +96,9 @@ func (s *settings) credentials() credentials {
 // A message is a call, whatever the protocol.
 type message struct {
 	op
-	care
+	once       bool    // may be sent again only where the server has certainly done nothing
+	finish     bool    // cancellation lets the attempt in flight come to its end
+	returnSlow bool    // what may have been too much for the server is not repeated
 	ids        []int64 // nil for methods that concern no records
 	positional []Param // by position over JSON-RPC, by name over JSON-2
 	keyword    []Param // by name over both
