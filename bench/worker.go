@@ -102,7 +102,6 @@ func newEdit() func(src []byte) (string, error) {
 			}
 		}
 		out.Reset()
-		out.Grow(int(patch.Size()))
 		if _, err := patch.WriteTo(&out); err != nil {
 			return "", err
 		}

@@ -15,7 +15,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -30,13 +30,13 @@ const (
 var errAttemptTimeout = errors.New("time for one attempt is up")
 
 // attempt sends the request once and reads the answer to its end.
-func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
+func (x *exchange) attempt(req *http.Request) (*answer, error) {
 	c, r := x.client, x.request
-	reach := &reach{connected: c.pace.sending}
+	reach := new(reach)
 	ctx, cancel := x.attemptContext(reach)
 	defer cancel()
 
-	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace()))
+	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace(c.pace.sending)))
 	resp, err := c.transport(r.once).RoundTrip(req)
 	if err != nil {
 		return nil, x.broken(ctx, req, err, reach.sent())
@@ -51,8 +51,7 @@ func (x *exchange) attempt(req *http.Request) (*answer, *failure) {
 		c.time.Store(told.Unix())
 	}
 	if int64(len(body)) > c.maxAnswer {
-		e := c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
-		return a, &failure{err: e, reason: e.Reason}
+		return a, c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
 	}
 	return a, nil
 }
@@ -69,7 +68,11 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 		base = context.WithoutCancel(x.ctx)
 	}
 	ctx, cancel := context.WithDeadlineCause(base, deadline, cause)
-	stop := context.AfterFunc(x.ctx, func() { reach.cancelUnlessSent(cancel) })
+	stop := context.AfterFunc(x.ctx, func() {
+		if !reach.sent() {
+			cancel()
+		}
+	})
 	return ctx, func() {
 		stop()
 		cancel()
@@ -77,46 +80,30 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 }
 
 // A reach learns whether a request may have reached the server: from the moment it has a connection.
-type reach struct {
-	mu         sync.Mutex
-	dialled    bool // the transport tells what it does
-	connection bool
-	connected  func() // called when it has one
-}
+type reach struct{ atomic.Int32 }
 
-func (r *reach) trace() *httptrace.ClientTrace {
+const (
+	untold = iota // the transport does not tell what it does
+	dialling
+	connected
+)
+
+// trace calls sending when there is a connection.
+func (r *reach) trace(sending func()) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn: func(string) { r.set(&r.dialled) },
+		GetConn: func(string) { r.CompareAndSwap(untold, dialling) },
 		GotConn: func(httptrace.GotConnInfo) {
-			r.set(&r.connection)
-			r.connected()
+			r.Store(connected)
+			sending()
 		},
 	}
 }
 
-func (r *reach) set(flag *bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	*flag = true
-}
-
 // sent is true too for a transport that does not tell.
-func (r *reach) sent() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.connection || !r.dialled
-}
+func (r *reach) sent() bool { return r.Load() != dialling }
 
-func (r *reach) cancelUnlessSent(cancel func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.dialled && !r.connection {
-		cancel()
-	}
-}
-
-// broken is the failure of an attempt without an answer.
-func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *failure {
+// broken is the error of an attempt without an answer.
+func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *TransportError {
 	r := x.request
 	if err, ok := errors.AsType[*url.Error](err); ok { // its text has the address
 		return x.broken(ctx, req, err.Err, sent)
@@ -125,12 +112,11 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 	if !sent {
 		proxy = x.client.proxyFor(req)
 	}
-	e := &TransportError{Place: x.client.place(r.op), Sent: sent}
-	f := &failure{err: e, undone: !sent, unreached: !sent, transient: true}
+	e := &TransportError{Place: x.client.place(r.op), Sent: sent, passing: true}
 	switch {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errAttemptTimeout):
-		e.Reason, e.Err, e.slow = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded, sent
-		f.tooMuch, f.timeout = sent, true
+		e.Reason, e.Err = fmt.Sprintf("no answer within %v", r.timeout), os.ErrDeadlineExceeded
+		x.timeouts++
 		if !sent {
 			e.Reason = fmt.Sprintf("no connection within %v", r.timeout)
 			e.hint = "check the host and port of the URL, and what is between this machine and the server"
@@ -140,15 +126,12 @@ func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sen
 		}
 	case ctx.Err() != nil:
 		cause := cmp.Or(x.ctx.Err(), ctx.Err()) // the attempt can see the deadline a moment before the caller's context does
-		f.err, f.transient = x.interrupted(cause, sent), false
+		return x.interrupted(cause, sent)
 	default:
-		e.Reason, e.hint, f.transient = x.client.describe(err, proxy)
+		e.Reason, e.hint, e.passing = x.client.describe(err, proxy)
 		e.Err = &hiddenError{text: e.Reason, err: func() error { return err }}
-		e.dropped = sent && f.transient
-		f.tooMuch = e.dropped
 	}
-	f.reason = e.Reason
-	return f
+	return e
 }
 
 const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or exempt this host from it with NO_PROXY"
@@ -157,7 +140,7 @@ const proxyHint = "check the proxy that HTTPS_PROXY or HTTP_PROXY names, or exem
 // about, proxy names the one on the way, and all is its fault but what the server itself is to show: a certificate and TLS.
 func (c *Client) describe(err error, proxy string) (reason, hint string, passing bool) {
 	var (
-		tunnel      *tunnelError
+		tunnel      tunnelError
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
@@ -173,7 +156,7 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		reason, _, passing = c.describe(err, "")
 		return strings.TrimSuffix("proxy "+proxy, " ") + ": " + reason, proxyHint, passing
 	case errors.As(err, &tunnel):
-		return tunnel.Error(), "", tunnel.passing()
+		return tunnel.Error(), "", tunnel >= http.StatusInternalServerError || tunnel == http.StatusTooManyRequests
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("host %s not found", c.redactor.line(dns.Name)), "check the URL, and this machine's DNS", false
 	case errors.As(err, &certificate):
@@ -196,64 +179,40 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 }
 
 // understand turns an answer into the result of the call.
-func (x *exchange) understand(a *answer) (json.RawMessage, *failure) {
-	if f := x.intermediary(a); f != nil {
-		return nil, f
+func (x *exchange) understand(a *answer) (json.RawMessage, error) {
+	if err := x.intermediary(a); err != nil {
+		return nil, err
 	}
-	result, err := x.request.read(a)
-	if err == nil {
-		return result, nil
-	}
-	f := &failure{err: err, undone: true}
-	switch e := err.(type) { //nolint:errorlint // read returns these types as they are
-	case *ServerError:
-		f.transient, f.undone = e.Kind == RefusalBusy, !e.lost
-		f.reason = "the database is busy"
-		if e.lost {
-			f.reason = "Odoo lost its database"
-		}
-	case *AnswerError:
-		f.transient, f.undone = e.cut, a.status >= 400 && a.status < 500
-		f.reason = e.Reason
-	}
-	return nil, f
+	return x.request.read(a)
 }
 
-// intermediary is the failure of an answer whose status alone tells that the call did not get through, whether it comes
+// intermediary is the error of an answer whose status alone tells that the call did not get through, whether it comes
 // from Odoo or from something before it; nil for other answers.
-func (x *exchange) intermediary(a *answer) *failure {
-	r := x.request
+func (x *exchange) intermediary(a *answer) error {
+	place := x.client.place(x.request.op)
 	if a.status >= 300 && a.status < 400 {
-		return &failure{undone: true, err: &RedirectError{
-			Place: x.client.place(r.op), Status: a.status, Location: x.client.newAddress(a.header.Get("Location")),
-		}}
+		return &RedirectError{Place: place, Status: a.status, Location: x.client.newAddress(a.header.Get("Location"))}
 	}
-	f := &failure{}
-	hint := ""
+	e := &TransportError{
+		Place: place, Status: a.status, Reason: statusText(a.status), Sent: true, passing: true,
+		retryAfter: retryAfter(a.header.Get("Retry-After")),
+	}
 	switch {
-	case a.status == http.StatusTooManyRequests:
-		f.transient, f.undone = true, true
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusServiceUnavailable:
-		f.transient = true // 408 too: some proxies send it while Odoo is at work
-	case a.status == http.StatusBadGateway, a.status == http.StatusGatewayTimeout:
-		f.transient, f.tooMuch = true, true
-	case a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
-		f.transient, f.tooMuch = true, a.status == statusUnknownOrigin || a.status == statusOriginTimeout
+	case a.status == http.StatusTooManyRequests,
+		a.status == http.StatusRequestTimeout, // some proxies send it while Odoo is at work
+		a.status >= http.StatusBadGateway && a.status <= http.StatusGatewayTimeout,
+		a.status >= statusUnknownOrigin && a.status <= statusOriginTimeout:
 	case a.status == http.StatusRequestEntityTooLarge:
-		f.undone = true
+		e.passing = false
 	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel
-		f.undone, hint = true, proxyHint
-	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.isConnected():
+		e.passing, e.hint = false, proxyHint
+	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.session.Load() != nil:
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
-		f.transient = true
 	default:
 		return nil
 	}
-	f.reason = statusText(a.status)
-	f.retryAfter = retryAfter(a.header.Get("Retry-After"))
-	f.err = &TransportError{Place: x.client.place(r.op), Status: a.status, Reason: f.reason, Sent: true, hint: hint}
-	return f
+	return e
 }
 
 func statusText(status int) string {
@@ -266,10 +225,8 @@ const longestRetryAfter = 365 * 24 * time.Hour
 // retryAfter returns the wait that a Retry-After header asks for, in seconds or as a date; zero for none, for one in the
 // past, and for what is neither.
 func retryAfter(header string) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil {
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the highest
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
-	} else if errors.Is(err, strconv.ErrRange) {
-		return longestRetryAfter
 	}
 	if date, err := http.ParseTime(header); err == nil {
 		return min(max(time.Until(date), 0), longestRetryAfter)

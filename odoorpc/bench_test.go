@@ -21,11 +21,11 @@ func BenchmarkEncodeLoad(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := c.jsonRPC(m, 2)
+				body, err := encode(c.jsonRPC(m, 2).body(c.credentials()))
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.SetBytes(int64(len(r.body)))
+				b.SetBytes(int64(len(body)))
 			}
 		})
 	}

@@ -156,6 +156,7 @@ func TestDecodingIntoTheWrongTypeLeavesOutAlone(t *testing.T) {
 		is.Equal(out[0].ID, int64(99))
 		is.Equal(len(out), 1)
 
+		_, c = newPeer(t, JSONRPC, Config{}, result(`[{"id":1}]`))
 		var request *RequestError
 		is.True(errors.As(c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, out), &request))
 		is.True(errors.As(c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, nil), &request))
@@ -377,7 +378,7 @@ func TestZeroValuesDoNotPanic(t *testing.T) {
 	is := is.New(t)
 	var c Client
 	c.Close()
-	is.Equal(c.String(), "odoorpc.Client()")
+	is.Equal(fmt.Sprint(&c), "odoorpc.Client()")
 	_, err := c.Connect(t.Context())
 	is.Equal(err, ErrNotConnected)
 	_, err = c.Search(t.Context(), "m", nil, Query{})

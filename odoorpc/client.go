@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -22,9 +21,7 @@ type Client struct {
 	fresh    http.RoundTripper // makes a connection for each request
 	lastID   atomic.Int64      // of requests over JSON-RPC
 	time     atomic.Int64      // of the server at its last answer, in seconds since 1970; 0: not told
-
-	mu      sync.Mutex
-	session *Session
+	session  atomic.Pointer[Session]
 }
 
 // New makes a client. It does no I/O. Its error is a *ConfigError that lists everything wrong with the config.
@@ -73,18 +70,13 @@ func acceptTunnel(_ context.Context, _ *url.URL, _ *http.Request, answer *http.R
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &tunnelError{status: answer.StatusCode}
+	return tunnelError(answer.StatusCode)
 }
 
-// A tunnelError is a proxy's refusal to lead to the server.
-type tunnelError struct{ status int }
+// A tunnelError is the status with which a proxy refuses to lead to the server.
+type tunnelError int
 
-func (e *tunnelError) Error() string { return statusText(e.status) }
-
-// passing reports whether the next try may find the proxy, or what it waits for, in better health.
-func (e *tunnelError) passing() bool {
-	return e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests
-}
+func (e tunnelError) Error() string { return statusText(int(e)) }
 
 // proxyFor returns the proxy that leads to the server, as far as the transport tells; "" for none.
 func (c *Client) proxyFor(r *http.Request) string {
@@ -111,16 +103,14 @@ func (c *Client) transport(once bool) http.RoundTripper {
 	return c.shared
 }
 
-// String names the server and nothing secret.
-func (c *Client) String() string {
-	if c.settings == nil {
-		return "odoorpc.Client()"
+// Format names the server and nothing secret, for every verb and flag.
+func (c *Client) Format(f fmt.State, _ rune) {
+	server := ""
+	if c.settings != nil {
+		server = c.base.String()
 	}
-	return "odoorpc.Client(" + c.base.String() + ")"
+	_, _ = f.Write([]byte("odoorpc.Client(" + server + ")"))
 }
-
-// Format writes String for every verb and flag.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 // call puts a message into the words of the session's protocol, sends it and returns the result.
 func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) {
@@ -128,19 +118,10 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	if !ok {
 		return nil, ErrNotConnected
 	}
-	var r *request
-	var err error
 	if session.Protocol == JSON2 {
-		r, err = c.json2(m)
-	} else {
-		r, err = c.jsonRPC(m, session.UserID)
+		return c.do(ctx, c.json2(m))
 	}
-	if err != nil {
-		return nil, err
-	}
-	result, err := c.do(ctx, r)
-	m.tries = r.tries
-	return result, err
+	return c.do(ctx, c.jsonRPC(m, session.UserID))
 }
 
 // Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.

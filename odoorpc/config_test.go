@@ -231,7 +231,7 @@ func TestConnectChoosesTheProtocol(t *testing.T) {
 				is := is.New(t)
 				setDefault(&tt.config.Protocol, Auto)
 				p, c := newPeer(t, JSONRPC, tt.config, tt.replies...)
-				c.session = nil
+				c.session.Store(nil)
 				s, err := c.Connect(t.Context())
 				is.NoErr(err)
 				is.Equal(s.Protocol, tt.protocol)
@@ -361,7 +361,7 @@ func TestConnectRefused(t *testing.T) {
 				if tt.config.Login == "-" { // newPeer fills in what is missing
 					c.Login, c.Database = "", ""
 				}
-				c.session = nil
+				c.session.Store(nil)
 				_, err := c.Connect(t.Context())
 				is.True(errors.As(err, tt.target))
 				words := err.Error()

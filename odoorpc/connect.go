@@ -43,16 +43,10 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 		return Session{}, ErrNotConnected
 	}
 	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String(), Cloud: c.cloud}
-	err := c.choose(ctx, &s)
-	if err != nil {
+	if err := c.choose(ctx, &s); err != nil {
 		return Session{}, err
 	}
-	if s.Protocol == JSON2 {
-		s.UserID, s.Lang, err = c.loginJSON2(ctx)
-	} else {
-		s.UserID, err = c.loginJSONRPC(ctx)
-	}
-	if err != nil {
+	if err := c.login(ctx, &s); err != nil {
 		return Session{}, c.explain(ctx, err, s)
 	}
 	if s.Protocol == JSON2 {
@@ -61,50 +55,35 @@ func (c *Client) Connect(ctx context.Context) (Session, error) {
 	if told := c.time.Load(); told > 0 {
 		s.Time = time.Unix(told, 0).UTC()
 	}
-	c.mu.Lock()
-	c.session = &s
-	c.mu.Unlock()
+	c.session.Store(&s)
 	return s, nil
 }
 
 // explain completes the error of a login with the server's version. A server older than JSON-2 answers it with pages of all
 // kinds: a redirect to its login, its own page for what is not there.
 func (c *Client) explain(ctx context.Context, err error, s Session) error {
-	var (
-		login    *LoginError
-		protocol *ProtocolError
-		redirect *RedirectError
-		answer   *AnswerError
-	)
-	switch {
-	case errors.As(err, &login):
-		login.Major = s.Major
-	case s.Protocol == JSON2 && (errors.As(err, &protocol) || errors.As(err, &redirect) || errors.As(err, &answer)):
-		if s.Major == 0 && c.askCommon(ctx, &s) == nil && s.Major < firstJSON2 {
+	switch e := err.(type) { //nolint:errorlint // do returns these types as they are
+	case *LoginError:
+		e.Major = s.Major
+	case *ProtocolError, *RedirectError, *AnswerError:
+		if s.Protocol == JSON2 && s.Major == 0 && c.askCommon(ctx, &s) == nil && s.Major < firstJSON2 {
 			return &ProtocolError{
 				Address: c.address(), Protocol: JSON2, Version: s.Version, Reason: "JSON-2 came with Odoo 19", hint: "choose the protocol jsonrpc",
 			}
 		}
 	}
-	if errors.As(err, &protocol) {
-		protocol.Version = s.Version
+	if e, ok := errors.AsType[*ProtocolError](err); ok {
+		e.Version = s.Version
 	}
 	return err
 }
 
 // Session returns what the last successful Connect found; false before that.
 func (c *Client) Session() (Session, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.session == nil {
-		return Session{}, false
+	if s := c.session.Load(); s != nil {
+		return *s, true
 	}
-	return *c.session, true
-}
-
-func (c *Client) isConnected() bool {
-	_, connected := c.Session()
-	return connected
+	return Session{}, false
 }
 
 // choose finds the version of the server and sets the protocol.
@@ -147,11 +126,8 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 
 // askWeb asks GET /web/version, which Odoo 19 and later have.
 func (c *Client) askWeb(ctx context.Context, s *Session) error {
-	op := op{model: "web", method: "version", protocol: JSON2, own: true}
-	result, err := c.do(ctx, &request{
-		op:      op,
-		timeout: min(c.Timeout, probeTimeout),
-		verb:    http.MethodGet,
+	return c.ask(ctx, s, "version", &request{
+		message: &message{op: op{model: "web", method: "version", protocol: JSON2, own: true}},
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
 			if !a.ok() || members(a.body) == nil {
@@ -160,40 +136,28 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 			return a.body, nil
 		},
 	})
-	if err != nil {
-		return err
-	}
-	m := members(result) // none where result is nil
-	return c.setVersion(s, op, m["version"], m["version_info"])
 }
 
 // askCommon asks the service "common", which needs no login on any version.
 func (c *Client) askCommon(ctx context.Context, s *Session) error {
-	op := op{model: "common", method: "version", protocol: JSONRPC, own: true}
-	r, err := c.service(op, "common", "version", func(credentials) []any { return []any{} })
-	if err != nil {
-		return err
-	}
+	m := &message{op: op{model: "common", method: "version", own: true}}
+	return c.ask(ctx, s, "server_version", c.service(m, "common", "version", func(credentials) []any { return []any{} }))
+}
+
+// ask asks for an object in which a member tells the version.
+func (c *Client) ask(ctx context.Context, s *Session, member string, r *request) error {
 	r.timeout = min(c.Timeout, probeTimeout)
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
-	m := members(result)
-	return c.setVersion(s, op, m["server_version"], m["server_version_info"])
+	return c.setVersion(s, r.op, members(result)[member])
 }
 
-// setVersion reads a version such as "14.0" with info [14, 0, ...], or "saas~18.3" with info ["saas~18", 3, ...].
-func (c *Client) setVersion(s *Session, op op, version, info json.RawMessage) error {
-	s.Version = text(version)
-	var parts []json.RawMessage
-	if json.Unmarshal(info, &parts) == nil && len(parts) > 0 {
-		s.Major = firstNumber(string(parts[0]))
-	}
-	if s.Major == 0 {
-		s.Major = firstNumber(s.Version)
-	}
-	s.Version = c.redactor.line(s.Version)
+// setVersion reads a version such as "14.0" or "saas~18.3".
+func (c *Client) setVersion(s *Session, op op, version json.RawMessage) error {
+	s.Version = c.redactor.line(text(version))
+	s.Major = firstNumber(text(version))
 	if s.Major == 0 {
 		return c.unexpected(op, "the server does not tell its version")
 	}
@@ -211,39 +175,29 @@ func firstNumber(s string) int {
 	return int(n)
 }
 
-// loginJSONRPC logs in. Odoo answers false to wrong credentials, and to right ones while it cools down after ten failures.
-func (c *Client) loginJSONRPC(ctx context.Context) (int64, error) {
-	op := op{model: "common", method: "authenticate", protocol: JSONRPC, own: true}
-	r, err := c.service(op, "common", "authenticate", func(with credentials) []any {
+// login finds out who the user is. Over JSON-RPC Odoo answers false to wrong credentials, and to right ones while it cools
+// down after ten failures; over JSON-2 a call tells whose the key is.
+func (c *Client) login(ctx context.Context, s *Session) error {
+	m := &message{op: op{model: "common", method: "authenticate", own: true}}
+	r := c.service(m, "common", "authenticate", func(with credentials) []any {
 		return []any{with.database, with.login, with.secret, map[string]any{}}
 	})
-	if err != nil {
-		return 0, err
+	if s.Protocol == JSON2 {
+		m = &message{op: op{model: "res.users", method: "context_get", own: true}}
+		r = c.json2(m)
 	}
 	result, err := c.do(ctx, r)
-	if err != nil {
-		return 0, err
+	switch {
+	case err != nil:
+		return err
+	case s.Protocol == JSON2:
+		user := members(result)
+		result, s.Lang = user["uid"], cleanLine(text(user["lang"]))
+	case isUnset(result):
+		return c.loginRefused(JSONRPC, "")
 	}
-	if isUnset(result) {
-		return 0, c.loginRefused(JSONRPC, "")
-	}
-	return c.userID(op, result)
-}
-
-// loginJSON2 checks the key by asking who it belongs to.
-func (c *Client) loginJSON2(ctx context.Context) (id int64, lang string, err error) {
-	m := &message{op: op{model: "res.users", method: "context_get", own: true}}
-	r, err := c.json2(m)
-	if err != nil {
-		return 0, "", err
-	}
-	result, err := c.do(ctx, r)
-	if err != nil {
-		return 0, "", err
-	}
-	user := members(result)
-	id, err = c.userID(r.op, user["uid"])
-	return id, cleanLine(text(user["lang"])), err
+	s.UserID, err = c.userID(m.op, result)
+	return err
 }
 
 func (c *Client) userID(op op, data json.RawMessage) (int64, error) {

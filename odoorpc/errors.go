@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -220,14 +221,15 @@ func (e *ServerError) Hint() string {
 // out, or something in between answered with a status of its own.
 type TransportError struct {
 	Place
-	Status  int    // the HTTP status; zero where there was no answer
-	Reason  string // what happened, in a few words
-	Sent    bool   // the request may have reached the server
-	Tries   int    // how often the call went out
-	Err     error  // for errors.Is and errors.As; nil where a status says it all
-	slow    bool   // the time for an attempt ran out
-	dropped bool   // the connection ended after the request was sent
-	hint    string
+	Status int    // the HTTP status; zero where there was no answer
+	Reason string // what happened, in a few words
+	Sent   bool   // the request may have reached the server
+	Tries  int    // how often the call went out
+	Err    error  // for errors.Is and errors.As; nil where a status says it all
+	hint   string
+
+	passing    bool          // another try may help
+	retryAfter time.Duration // as the server asks; zero if it does not
 }
 
 func (e *TransportError) Error() string {
@@ -248,15 +250,19 @@ func (e *TransportError) TooLarge() bool { return e.Status == http.StatusRequest
 // TooSlow reports whether the answer took longer than the server, a proxy before it or the Timeout of the client allows.
 // The server may still be working on it.
 func (e *TransportError) TooSlow() bool {
-	return e.slow || e.Status == http.StatusGatewayTimeout || e.Status == statusOriginTimeout
+	return e.outOfTime() || e.Status == http.StatusGatewayTimeout || e.Status == statusOriginTimeout
 }
 
 // Dropped reports whether the connection ended before the answer was there, or a proxy says so (502). Odoo does that to a
 // worker that exceeds its limits of time or memory: then the same call meets the same end. It may as well be a network that
 // was cut for a moment. What was dropped may have been done.
 func (e *TransportError) Dropped() bool {
-	return e.dropped || e.Status == http.StatusBadGateway || e.Status == statusUnknownOrigin
+	ended := e.Sent && e.passing && e.Status == 0 && !e.outOfTime()
+	return ended || e.Status == http.StatusBadGateway || e.Status == statusUnknownOrigin
 }
+
+// outOfTime reports whether the time for an attempt ran out after the request was sent.
+func (e *TransportError) outOfTime() bool { return e.Sent && errors.Is(e.Err, os.ErrDeadlineExceeded) }
 
 const troubleHint = "Odoo, or a proxy in front of it, is in trouble: look at its log, and check that its database is running"
 
@@ -386,7 +392,7 @@ func (x *exchange) interrupted(cause error, sent bool) *TransportError {
 	if errors.Is(cause, context.DeadlineExceeded) {
 		reason = "the deadline passed"
 	}
-	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.tries, Err: cause}
+	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.request.tries, Err: cause}
 }
 
 // tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.

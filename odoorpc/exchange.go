@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -21,16 +22,27 @@ const (
 	timeoutTries = 2 // that end because the time for an attempt ran out
 )
 
-// A failure is an attempt that gave no result, and what that means for the next one.
-type failure struct {
-	err        error
-	reason     string        // for the event
-	transient  bool          // another try may help
-	undone     bool          // the server has certainly done nothing
-	tooMuch    bool          // the call may have been too much for the server
-	timeout    bool          // the time for the attempt ran out
-	unreached  bool          // no connection came about
-	retryAfter time.Duration // as the server asks; zero if it does not
+// A verdict is what the error of an attempt means for the next one.
+type verdict struct {
+	passing bool   // another try may help
+	undone  bool   // the server has certainly done nothing
+	reason  string // to try again, for the event
+}
+
+func verdictOn(err error) verdict {
+	switch e := err.(type) { //nolint:errorlint // an attempt fails with these types as they are
+	case *TransportError:
+		refused := []int{http.StatusTooManyRequests, http.StatusRequestEntityTooLarge, http.StatusProxyAuthRequired}
+		return verdict{e.passing, !e.Sent || slices.Contains(refused, e.Status), e.Reason}
+	case *AnswerError:
+		return verdict{e.cut, e.Status >= 400 && e.Status < 500, e.Reason}
+	case *ServerError:
+		if e.lost {
+			return verdict{true, false, "Odoo lost its database"}
+		}
+		return verdict{e.Kind == RefusalBusy, true, "the database is busy"}
+	}
+	return verdict{undone: true}
 }
 
 // An exchange is a request on its way, with all its attempts. It is the transport below the retrying client and the policy
@@ -40,9 +52,8 @@ type exchange struct {
 	client   *Client
 	request  *request
 	ctx      context.Context //nolint:containedctx // the caller's: an exchange lives as long as one call
-	tries    int
-	timeouts int
-	failure  *failure // of the last attempt; nil where it succeeded
+	timeouts int             // attempts that ended because their time ran out
+	err      error           // of the last attempt
 	result   json.RawMessage
 }
 
@@ -58,23 +69,26 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	}
 	req, err := x.httpRequest()
 	if err != nil {
-		return nil, &RequestError{Model: r.model, Method: r.method, Reason: c.redactor.line(err.Error())}
+		return nil, x.requestError(err)
 	}
 	resp, err := retrying.Do(req)
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
-	r.tries = x.tries
 	return x.outcome(err)
 }
 
 func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	c, r := x.client, x.request
-	var body any
+	verb, body := http.MethodGet, any(nil)
 	if r.body != nil {
-		body = r.body
+		wire, err := encode(r.body(c.credentials()))
+		if err != nil {
+			return nil, err
+		}
+		verb, body = http.MethodPost, wire
 	}
-	req, err := retryablehttp.NewRequestWithContext(x.ctx, r.verb, c.base.String()+r.path, body)
+	req, err := retryablehttp.NewRequestWithContext(x.ctx, verb, c.base.String()+r.path, body)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +97,7 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if r.bearer {
+	if r.body != nil && r.protocol == JSON2 { // JSON-RPC has them in the body
 		req.Header.Set("Authorization", "Bearer "+c.APIKey.reveal())
 		if c.Database != "" {
 			req.Header.Set("X-Odoo-Database", c.Database)
@@ -92,54 +106,61 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	return req, nil
 }
 
+func (x *exchange) requestError(err error) *RequestError {
+	return &RequestError{Model: x.request.model, Method: x.request.method, Reason: x.client.redactor.line(err.Error())}
+}
+
 // RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already, and without a
 // Location there is no redirect to follow.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) { x.reportWait(wait, "keeping the pace") })
+	leave, err := x.client.pace.enter(x.ctx, func(wait time.Duration) {
+		x.report(Event{Kind: EventWaiting, Wait: wait, Reason: "keeping the pace"})
+	})
 	if err != nil {
-		x.failure = &failure{err: x.interrupted(err, false), undone: true}
+		x.err = x.interrupted(err, false)
 		return nil, err
 	}
 	defer leave()
 
-	x.tries++
-	x.reportStart()
-	start := time.Now()
-	a, failed := x.attempt(req)
-	if failed == nil {
-		x.result, failed = x.understand(a)
+	x.request.tries++
+	var body []byte
+	if x.request.body != nil && x.client.Trace {
+		body, _ = encode(x.request.body(maskedCredentials))
 	}
-	x.failure = failed
-	x.reportEnd(a, time.Since(start))
+	x.report(Event{Kind: EventStarted, Request: x.client.trace(body)})
+	start := time.Now()
+	a, err := x.attempt(req)
+	if err == nil {
+		x.result, err = x.understand(a)
+	}
+	x.err = err
+	ended := Event{Kind: EventEnded, Duration: time.Since(start), Err: err}
+	if a != nil {
+		ended.Status, ended.Answer = a.status, x.client.trace(a.body)
+	}
+	x.report(ended)
 
 	if a == nil {
-		return nil, failed.err
+		return nil, err
 	}
 	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 }
 
 // checkRetry decides whether another attempt is made. It is a retryablehttp.CheckRetry.
 func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, error) {
-	f := x.failure
-	if f == nil || !f.transient || x.ctx.Err() != nil {
-		return false, nil //nolint:nilerr // outcome tells why it ended
-	}
-	if f.timeout {
-		x.timeouts++
-	}
+	is := verdictOn(x.err)
+	e, noAnswer := errors.AsType[*TransportError](x.err)
 	switch {
-	case x.request.once && !f.undone,
-		f.tooMuch && x.request.returnSlow,
-		f.timeout && x.timeouts >= timeoutTries,
-		f.unreached && x.request.own && x.tries >= ownTries,
-		x.tries > x.client.Retries:
+	case !is.passing, x.ctx.Err() != nil,
+		x.request.once && !is.undone,
+		x.request.returnSlow && noAnswer && (e.TooSlow() || e.Dropped()),
+		x.timeouts >= timeoutTries,
+		x.request.own && noAnswer && !e.Sent && x.request.tries >= ownTries,
+		x.request.tries > x.client.Retries:
 		return false, nil
-	}
-	if limit := x.client.RetryMaxWait; f.retryAfter > limit {
-		if e, ok := errors.AsType[*TransportError](f.err); ok {
-			e.Reason = tooLong(f.reason, f.retryAfter, limit)
-			e.hint = "try again later"
-		}
+	case noAnswer && e.retryAfter > x.client.RetryMaxWait:
+		e.Reason = tooLong(e.Reason, e.retryAfter, x.client.RetryMaxWait)
+		e.hint = "try again later"
 		return false, nil
 	}
 	return true, nil
@@ -148,70 +169,54 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 // backOff returns the wait before the next attempt: what the server asks for, or else a random part of a bound that
 // doubles, so that clients which failed together do not come back together. It is a retryablehttp.Backoff.
 func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
-	wait := x.failure.retryAfter
+	var wait time.Duration
+	if e, ok := errors.AsType[*TransportError](x.err); ok {
+		wait = e.retryAfter
+	}
 	if wait == 0 {
-		bound := min(firstWait<<min(x.tries-1, 20), x.client.RetryMaxWait)
+		bound := min(firstWait<<min(x.request.tries-1, 20), x.client.RetryMaxWait)
 		wait = rand.N(bound) + 1
 	}
-	x.reportWait(wait, x.failure.reason)
+	x.report(Event{Kind: EventWaiting, Wait: wait, Reason: verdictOn(x.err).reason})
 	return wait
 }
 
 // outcome is what the caller gets. err is how the retrying client ended.
 func (x *exchange) outcome(err error) (json.RawMessage, error) {
-	r, f := x.request, x.failure
+	r, final, is := x.request, x.err, verdictOn(x.err)
 	switch {
-	case f == nil && err != nil: // no attempt was made
-		return nil, &RequestError{Model: r.model, Method: r.method, Reason: x.client.redactor.line(err.Error())}
-	case f == nil:
+	case final == nil && err != nil: // no attempt was made
+		return nil, x.requestError(err)
+	case final == nil:
 		return x.result, nil
-	}
-	final := f.err
-	if f.transient && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()) {
-		e := x.interrupted(x.ctx.Err(), !f.undone)
-		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, f.reason)
+	case is.passing && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()):
+		e := x.interrupted(x.ctx.Err(), !is.undone)
+		e.Reason = fmt.Sprintf("%s after: %s", e.Reason, is.reason)
 		final = e
 	}
 	if e, ok := errors.AsType[*TransportError](final); ok {
-		e.Tries = x.tries
+		e.Tries = x.request.tries
 	}
-	if r.once && !f.undone {
+	if r.once && !is.undone {
 		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
 	}
 	return nil, final
 }
 
-func (x *exchange) event(kind EventKind) Event {
+// report completes an event of the current attempt and tells the observer.
+func (x *exchange) report(e Event) {
 	r := x.request
-	return Event{Kind: kind, Model: r.model, Method: r.method, Protocol: r.protocol, Rows: r.rows, Try: x.tries}
-}
-
-func (x *exchange) reportStart() {
-	e := x.event(EventStarted)
-	if x.client.Trace && x.request.trace != nil {
-		e.Request = x.client.redactor.text(x.request.trace(), maxTrace)
+	e.Model, e.Method, e.Protocol, e.Rows, e.Try = r.model, r.method, r.protocol, r.rows, r.tries
+	if e.Kind == EventWaiting {
+		e.Try++
 	}
 	x.client.Observer(e)
 }
 
-func (x *exchange) reportEnd(a *answer, took time.Duration) {
-	e := x.event(EventEnded)
-	e.Duration = took
-	if a != nil {
-		e.Status = a.status
-		if x.client.Trace {
-			e.Answer = x.client.redactor.text(string(a.body), maxTrace)
-		}
+// trace returns what is shown of a body.
+func (c *Client) trace(body []byte) string {
+	if !c.Trace {
+		return ""
 	}
-	if x.failure != nil {
-		e.Err = x.failure.err
-	}
-	x.client.Observer(e)
-}
-
-func (x *exchange) reportWait(wait time.Duration, reason string) {
-	e := x.event(EventWaiting)
-	e.Try++
-	e.Wait, e.Reason = wait, reason
-	x.client.Observer(e)
+	return c.redactor.text(string(body), maxTrace)
 }

@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -52,7 +53,7 @@ func FuzzAnswers(f *testing.F) {
 		}
 
 		results := [][]byte{[]byte(body)}
-		x := &exchange{client: c, request: &request{op: op}}
+		x := &exchange{client: c, request: &request{message: &message{op: op}}}
 		for _, read := range []func() ([]byte, error){
 			func() ([]byte, error) { r, err := c.readJSONRPC(op, 1, a); return r, err },
 			func() ([]byte, error) { r, err := c.readJSON2(op, a); return r, err },
@@ -63,10 +64,10 @@ func FuzzAnswers(f *testing.F) {
 				results = append(results, r)
 			}
 		}
-		if f := x.intermediary(a); f != nil {
-			check(f.err)
-			if f.retryAfter < 0 {
-				t.Errorf("a wait of %v", f.retryAfter)
+		if err := x.intermediary(a); err != nil {
+			check(err)
+			if e, ok := errors.AsType[*TransportError](err); ok && e.retryAfter < 0 {
+				t.Errorf("a wait of %v", e.retryAfter)
 			}
 		}
 		for _, r := range results {
@@ -92,7 +93,7 @@ func FuzzAnswers(f *testing.F) {
 				t.Errorf("user %d", id)
 			}
 			var s Session
-			check(c.setVersion(&s, op, members(r)["version"], members(r)["version_info"]))
+			check(c.setVersion(&s, op, members(r)["version"]))
 			var records []struct {
 				Name  Text
 				Stage Ref

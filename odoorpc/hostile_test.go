@@ -418,7 +418,7 @@ func TestCallsAtOnceKeepTheirConnections(t *testing.T) {
 	c, err := New(Config{URL: server.URL, Database: "d", Login: "l", Password: NewSecret("p")})
 	is.NoErr(err)
 	defer c.Close()
-	c.session = &Session{Protocol: JSONRPC, UserID: 2}
+	c.session.Store(&Session{Protocol: JSONRPC, UserID: 2})
 	for range 2 {
 		done := make(chan error)
 		for i := range calls {

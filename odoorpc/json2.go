@@ -10,28 +10,19 @@ import (
 )
 
 // json2 puts a message into the words of JSON-2: model and method in the path, arguments by name.
-func (c *Client) json2(m *message) (*request, error) {
+func (c *Client) json2(m *message) *request {
 	args := m.named(slices.Concat(m.positional, m.keyword)...)
 	if m.ids != nil {
 		args["ids"] = m.ids
 	}
-	body, err := encode(args)
-	if err != nil {
-		return nil, &RequestError{Model: m.model, Method: m.method, Reason: err.Error()}
-	}
-	op := m.op
-	op.protocol = JSON2
+	m.protocol = JSON2
 	return &request{
-		op:      op,
-		care:    m.care,
+		message: m,
 		timeout: c.Timeout,
-		verb:    http.MethodPost,
 		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
-		bearer:  true,
-		body:    body,
-		trace:   func() string { return string(body) },
-		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(op, a) },
-	}, nil
+		body:    func(credentials) any { return args },
+		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(m.op, a) },
+	}
 }
 
 // readJSON2 returns the result in an answer of /json/2, which is the whole body.
@@ -60,7 +51,7 @@ func (c *Client) readJSON2(op op, a *answer) (json.RawMessage, error) {
 // up to 15 answers an unknown path in the envelope of JSON-RPC.
 func (c *Client) notFound(op op, a *answer) error {
 	if strings.Contains(string(a.body), "No database is selected") {
-		if c.isConnected() {
+		if c.session.Load() != nil {
 			return &ServerError{Place: c.place(op), Kind: RefusalBusy, Message: "Odoo no longer finds its database (404)"}
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")

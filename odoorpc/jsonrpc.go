@@ -9,7 +9,7 @@ import (
 )
 
 // jsonRPC puts a message into the words of JSON-RPC: service "object", method "execute_kw".
-func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
+func (c *Client) jsonRPC(m *message, uid int64) *request {
 	args := make([]any, 0, len(m.positional)+1)
 	if m.ids != nil {
 		args = append(args, m.ids)
@@ -18,44 +18,29 @@ func (c *Client) jsonRPC(m *message, uid int64) (*request, error) {
 		args = append(args, p.Value)
 	}
 	keywords := m.named(m.keyword...)
-	r, err := c.service(m.op, "object", "execute_kw", func(with credentials) []any {
+	return c.service(m, "object", "execute_kw", func(with credentials) []any {
 		return []any{with.database, uid, with.secret, m.model, m.method, args, keywords}
 	})
-	if err != nil {
-		return nil, err
-	}
-	r.care = m.care
-	return r, nil
 }
 
-// service calls a service of /jsonrpc. Its args are made twice: for the wire, and with masked credentials for a trace.
-func (c *Client) service(op op, service, method string, args func(credentials) []any) (*request, error) {
-	op.protocol = JSONRPC
+// service calls a service of /jsonrpc.
+func (c *Client) service(m *message, service, method string, args func(credentials) []any) *request {
+	m.protocol = JSONRPC
 	id := c.lastID.Add(1)
-	body := func(with credentials) ([]byte, error) {
-		return encode(map[string]any{
-			"jsonrpc": "2.0",
-			"method":  "call",
-			"id":      id,
-			"params":  map[string]any{"service": service, "method": method, "args": args(with)},
-		})
-	}
-	wire, err := body(c.credentials())
-	if err != nil {
-		return nil, &RequestError{Model: op.model, Method: op.method, Reason: err.Error()}
-	}
 	return &request{
-		op:      op,
+		message: m,
 		timeout: c.Timeout,
-		verb:    http.MethodPost,
 		path:    "/jsonrpc",
-		body:    wire,
-		trace: func() string {
-			masked, _ := body(maskedCredentials)
-			return string(masked)
+		body: func(with credentials) any {
+			return map[string]any{
+				"jsonrpc": "2.0",
+				"method":  "call",
+				"id":      id,
+				"params":  map[string]any{"service": service, "method": method, "args": args(with)},
+			}
 		},
-		read: func(a *answer) (json.RawMessage, error) { return c.readJSONRPC(op, id, a) },
-	}, nil
+		read: func(a *answer) (json.RawMessage, error) { return c.readJSONRPC(m.op, id, a) },
+	}
 }
 
 // readJSONRPC returns the result in an answer of /jsonrpc; nil where the method returned nothing.

@@ -65,7 +65,7 @@ func newPeer(t *testing.T, protocol Protocol, config Config, replies ...reply) (
 	c, err := New(config)
 	is.New(t).NoErr(err)
 	if protocol != Auto {
-		c.session = &Session{Protocol: protocol, UserID: 2}
+		c.session.Store(&Session{Protocol: protocol, UserID: 2})
 	}
 	return p, c
 }

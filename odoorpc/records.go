@@ -93,67 +93,37 @@ func orEmpty(domain Domain) []any {
 	return domain
 }
 
-// decode decodes into out, or leaves it as it is.
+// decode decodes into what out points to, or leaves it as it is. Numbers stay exact also where out does not say their type.
 func (c *Client) decode(op op, result json.RawMessage, out any) error {
-	target, err := pointedTo(op, out)
-	if err != nil {
-		return err
+	target := reflect.ValueOf(out)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer", out)}
 	}
-	fresh := reflect.New(target.Type())
-	if err := unmarshal(result, fresh.Interface()); err != nil {
+	fresh := reflect.New(target.Type().Elem())
+	d := json.NewDecoder(bytes.NewReader(result))
+	d.UseNumber()
+	if err := d.Decode(fresh.Interface()); err != nil {
 		return c.unexpected(op, c.redactor.line(err.Error()))
 	}
-	target.Set(fresh.Elem())
+	target.Elem().Set(fresh.Elem())
 	return nil
 }
 
-// decodeRecords decodes a list of records into out, a pointer to a slice, or leaves it as it is.
+// decodeRecords decodes a list of records, each with an id of its own.
 func (c *Client) decodeRecords(op op, result json.RawMessage, limit int, out any) error {
-	target, err := pointedTo(op, out)
-	if err != nil {
-		return err
-	}
-	if target.Kind() != reflect.Slice {
-		return &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer to a slice", out)}
-	}
-	fresh := reflect.MakeSlice(target.Type(), 0, 0)
 	ids := idSet{}
-	err = eachOf(result, limit, func(element json.RawMessage) error {
+	err := eachOf(result, limit, func(element json.RawMessage) error {
 		var key struct{ ID json.RawMessage }
 		if json.Unmarshal(element, &key) != nil {
 			return fmt.Errorf("found %s instead of a record", element)
 		}
-		if _, err := ids.add(key.ID); err != nil {
-			return err
-		}
-		record := reflect.New(target.Type().Elem())
-		if err := unmarshal(element, record.Interface()); err != nil {
-			return err
-		}
-		fresh = reflect.Append(fresh, record.Elem())
-		return nil
+		_, err := ids.add(key.ID)
+		return err
 	})
 	if err != nil {
 		return c.unexpected(op, c.redactor.line(err.Error()))
 	}
-	target.Set(fresh)
-	return nil
-}
-
-// pointedTo returns what out points to.
-func pointedTo(op op, out any) (reflect.Value, error) {
-	v := reflect.ValueOf(out)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
-		return v, &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer", out)}
-	}
-	return v.Elem(), nil
-}
-
-// unmarshal keeps numbers exact also where v does not say their type.
-func unmarshal(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	return d.Decode(v)
+	return c.decode(op, result, out)
 }
 
 // readIDs decodes a list of ids: positive integers, each once, at most limit unless that is zero.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -21,7 +20,7 @@ type redactor struct {
 // newRedactor finds secrets as they are and in every encoding of formsOf, and in base64, alone or with the login.
 func newRedactor(login string, secrets ...Secret) *redactor {
 	r := &redactor{replace: func(s string) string { return s }}
-	var forms, anchors []string
+	var forms []string
 	for _, secret := range secrets {
 		s := secret.reveal()
 		if s == "" {
@@ -30,27 +29,14 @@ func newRedactor(login string, secrets ...Secret) *redactor {
 		form, longest := formsOf(s)
 		alone, withLogin := base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawStdEncoding.EncodeToString([]byte(login+":"+s))
 		forms = append(forms, form, base64Form(alone), base64Form(withLogin))
-		anchors = append(anchors, anchorOf(s), anchorOf(alone), anchorOf(withLogin))
 		r.longest = max(r.longest, longest, base64.StdEncoding.EncodedLen(len(login)+1+len(s)))
 	}
 	if len(forms) > 0 {
 		pattern := regexp.MustCompile(strings.Join(forms, "|"))
 		pattern.Longest() // one secret may begin with the other
-		r.replace = func(s string) string {
-			if !slices.ContainsFunc(anchors, func(anchor string) bool { return strings.Contains(s, anchor) }) {
-				return s
-			}
-			return pattern.ReplaceAllLiteralString(s, masked)
-		}
+		r.replace = func(s string) string { return pattern.ReplaceAllLiteralString(s, masked) }
 	}
 	return r
-}
-
-// anchorOf returns the longest part of a secret that is the same in all its forms: where that is missing, they are too. Most
-// texts are long and hold no secret.
-func anchorOf(secret string) string {
-	runs := strings.FieldsFunc(secret, func(r rune) bool { return !isPlain(r) })
-	return slices.MaxFunc(append(runs, ""), func(a, b string) int { return len(a) - len(b) })
 }
 
 func isPlain(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }

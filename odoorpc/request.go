@@ -24,25 +24,13 @@ func (c *Client) place(o op) Place {
 	return p
 }
 
-// A care says how a call is to be treated on its way.
-type care struct {
-	once       bool // may be sent again only where the server has certainly done nothing
-	finish     bool // cancellation lets the attempt in flight come to its end
-	returnSlow bool // what may have been too much for the server is not repeated
-}
-
 // A request is one call in the words of a protocol.
 type request struct {
-	op
-	care
-	tries   int           // how often it went out in the end
+	*message
 	timeout time.Duration // of one attempt
-
-	verb, path string
-	bearer     bool // send the API key in the header, not in the body
-	body       []byte
-	trace      func() string // the body with credentials masked, by the place where they stand
-	read       func(*answer) (json.RawMessage, error)
+	path    string
+	body    func(credentials) any // to be encoded; nil for a GET. Made twice: for the wire, and with masked credentials for a trace
+	read    func(*answer) (json.RawMessage, error)
 }
 
 func (c *Client) address() string { return c.redactor.line(c.base.Host) }
@@ -105,15 +93,17 @@ func (s *settings) credentials() credentials {
 	return credentials{database: s.Database, login: s.Login, secret: secret.reveal()}
 }
 
-// A message is a call before it is put into the words of a protocol.
+// A message is a call, whatever the protocol.
 type message struct {
 	op
-	care
+	once       bool    // may be sent again only where the server has certainly done nothing
+	finish     bool    // cancellation lets the attempt in flight come to its end
+	returnSlow bool    // what may have been too much for the server is not repeated
 	ids        []int64 // nil for methods that concern no records
 	positional []Param // by position over JSON-RPC, by name over JSON-2
 	keyword    []Param // by name over both
 	context    Context
-	tries      int // how often it went out, once it was sent
+	tries      int // how often it went out
 }
 
 // named returns arguments by their names, and the context if there is one.

@@ -27,9 +27,6 @@ func NewSecret(s string) Secret {
 // IsZero reports whether the Secret is empty.
 func (s Secret) IsZero() bool { return s.text == nil }
 
-// String returns "[secret]".
-func (s Secret) String() string { return masked }
-
 // Format writes "[secret]" for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
 

@@ -40,28 +40,15 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 	if isUnset(data) {
 		return nil
 	}
+	pair := []any{&r.ID, (*Text)(&r.Name)}
 	if !bytes.HasPrefix(data, []byte("[")) {
-		return r.setID(data)
+		data = fmt.Appendf(nil, `[%s, ""]`, data)
 	}
-	var pair []json.RawMessage
 	if err := json.Unmarshal(data, &pair); err != nil {
 		return err
 	}
-	if len(pair) != 2 {
-		return fmt.Errorf("expected [id, name], found a list of %d", len(pair))
-	}
-	if err := (*Text)(&r.Name).UnmarshalJSON(pair[1]); err != nil {
-		return err
-	}
-	return r.setID(pair[0])
-}
-
-func (r *Ref) setID(data []byte) error {
-	if err := json.Unmarshal(data, &r.ID); err != nil {
-		return err
-	}
-	if r.ID <= 0 {
-		return fmt.Errorf("expected a positive id, found %d", r.ID)
+	if len(pair) != 2 || r.ID <= 0 {
+		return fmt.Errorf("expected false, or a positive id and a name, found %s", data)
 	}
 	return nil
 }

@@ -29,7 +29,8 @@ func (c *Client) Create(ctx context.Context, model string, values []map[string]a
 	}
 	m := &message{
 		op:         op{model: model, method: "create", rows: len(values)},
-		care:       care{once: true, finish: true},
+		once:       true,
+		finish:     true,
 		positional: []Param{{"vals_list", values}},
 		context:    options.Context,
 	}
@@ -93,7 +94,8 @@ func (c *Client) LoadOnce(ctx context.Context, model string, fields []string, ro
 	}
 	m := &message{
 		op:         op{model: model, method: "load", rows: len(rows)},
-		care:       care{finish: true, returnSlow: options.ReturnSlow},
+		finish:     true,
+		returnSlow: options.ReturnSlow,
 		positional: []Param{{"fields", fields}, {"data", rows}},
 		context:    Context{},
 	}

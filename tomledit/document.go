@@ -10,16 +10,16 @@ import (
 // Document is a checked TOML document: its source bytes and the places of its values.
 // It is immutable and safe for concurrent readers. The zero Document is without a name and without values.
 type Document struct {
-	name string
-	src  []byte
-	tree tree
+	name   string
+	src    []byte
+	chunks []*[chunkSize]node // the values in the order in which they first appear in the source
+	count  uint32             // of nodes
+	common [256]string
+	large  map[uint32]map[string]uint32 // the members of the large tables, by the table's node
 
-	// Built when they are first needed.
-	linesOnce, membersOnce sync.Once
-
-	blocks   []block
-	members  map[member]uint32    // of the large tables, by the table's node
-	longLine atomic.Pointer[line] // the last one that was asked for
+	linesOnce sync.Once
+	blocks    []block              // counted when they are first needed
+	longLine  atomic.Pointer[line] // the last one that was asked for
 }
 
 var (
@@ -34,9 +34,9 @@ var (
 // The Document keeps src and does not copy it: src must not be written to as long as the Document or a
 // Patch of it is in use. The error, if any, is an [*Error], and then the Document is nil.
 func Parse(name string, src []byte, opts ...Option) (*Document, error) {
-	var keep keeper
+	var paths [][]string
 	for _, opt := range opts {
-		opt(&keep)
+		opt(&paths)
 	}
 	if err := refuseLarge(name, uint64(len(src))); err != nil {
 		return nil, err
@@ -44,8 +44,8 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	if bytes.HasPrefix(src, utf16Little) || bytes.HasPrefix(src, utf16Big) { // the parser would report it in a puzzling way
 		return nil, errorAtStart(name, "the document is UTF-16, TOML is UTF-8", "save the file with encoding UTF-8")
 	}
-	d := &Document{name: name, src: src}
-	if err := newWalker(d, keep).walk(); err != nil {
+	d := &Document{name: name, src: src, large: map[uint32]map[string]uint32{}}
+	if err := newWalker(d, newKeeper(paths)).walk(); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -65,7 +65,7 @@ func (d *Document) Name() string { return d.name }
 // Get returns the value at the path of keys, or the zero Value. Without keys it is the table that holds the whole
 // document. See [Value.Get].
 func (d *Document) Get(path ...string) Value {
-	if d.tree.count == 0 {
+	if d.count == 0 {
 		return Value{}
 	}
 	return Value{doc: d, id: rootID}.Get(path...)
@@ -73,36 +73,3 @@ func (d *Document) Get(path ...string) Value {
 
 // NewPatch returns an empty set of edits to the document.
 func (d *Document) NewPatch() *Patch { return &Patch{doc: d} }
-
-// member returns the node of a table's member with the key, or rootID.
-func (d *Document) member(table uint32, key string) uint32 {
-	n := d.tree.at(table)
-	switch {
-	case n.kind() != Table:
-		return rootID
-	case n.count > smallTable:
-		d.membersOnce.Do(d.indexMembers)
-		return d.members[member{table, key}]
-	}
-	code := codeOf(d.tree.words, key)
-	for child := range d.tree.children(n) {
-		if c := d.tree.at(child); c.code == code && (code < maxWords || keyIs(d.src, c.key, key)) {
-			return child
-		}
-	}
-	return rootID
-}
-
-// indexMembers notes the members of the large tables by their keys.
-func (d *Document) indexMembers() {
-	d.members = map[member]uint32{}
-	for table := range d.tree.count {
-		n := d.tree.at(table)
-		if n.kind() != Table || n.count <= smallTable {
-			continue
-		}
-		for child := range d.tree.children(n) {
-			d.members[member{table, keyText(d.src, d.tree.at(child).key)}] = child
-		}
-	}
-}

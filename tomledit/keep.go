@@ -1,90 +1,86 @@
 package tomledit
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Any is a path segment for [Keep] that matches any key and any array element. It is not valid UTF-8, so
 // no key of a TOML document equals it.
 const Any = "\xff"
 
 // Option changes what [Parse] records.
-type Option func(*keeper)
+type Option func(paths *[][]string)
 
 // Keep limits the values that a Document records to those whose path matches one of the paths, and the
 // values on the way to them; a value on the way is recorded with its kind even if it is
 // neither a table nor an array. Values below a matched path are left out unless they match too. A path
 // holds one segment for each key and one, which must be [Any], for each array element. Several Keep options
-// add up; with more than 64 paths or 250 different keys in them everything is recorded. The default, without Keep,
-// records everything. What is not recorded is checked all the same.
+// add up. The default, without Keep, records everything. What is not recorded is checked all the same.
 //
 // The paths are copied.
 func Keep(paths ...[]string) Option {
-	return func(k *keeper) {
-		k.limited = true
-		for _, path := range paths {
-			k.paths = append(k.paths, slices.Clone(path))
+	copies := [][]string{{}} // the root is always kept
+	for _, path := range paths {
+		copies = append(copies, slices.Clone(path))
+	}
+	return func(all *[][]string) { *all = append(*all, copies...) }
+}
+
+// keeper says which values a Document records. A value that is recorded has a pattern by its number: 0 is for what is left
+// out, 1 for the root.
+type keeper []pattern
+
+// pattern says what is recorded below a value.
+type pattern []way
+
+// way leads from a value to the one with the key, or to one of any other key or index.
+type way struct {
+	key string
+	to  uint32
+}
+
+// newKeeper makes a keeper from the paths of all Keep options; no paths keep everything.
+func newKeeper(paths [][]string) keeper {
+	if paths == nil {
+		return keeper{nil, {{Any, 1}}}
+	}
+	k := keeper{nil}
+	k.add(paths)
+	return k
+}
+
+// add adds the pattern of a value from which the paths lead on, and returns its number.
+func (k *keeper) add(paths [][]string) uint32 {
+	number := len(*k)
+	*k = append(*k, nil)
+	var ways pattern
+	for _, path := range paths {
+		if len(path) == 0 || slices.ContainsFunc(ways, func(w way) bool { return w.key == path[0] }) {
+			continue
 		}
-	}
-}
-
-// keeper says which values a Document records. A place has a bit for each path that leads to it; a key or an index leads
-// on those paths that have it as their next segment.
-type keeper struct {
-	paths   [][]string
-	limited bool // to the paths; otherwise everything is recorded
-
-	words []string   // the keys in the paths
-	masks [][]uint64 // by depth and the code of a key: the paths with this key there; the last is for all other keys
-}
-
-// place is a recorded table or array. The zero place stands for one that is not recorded.
-type place struct {
-	paths uint64
-	depth uint32 // number of keys and indexes that lead here
-	node  uint32
-}
-
-// Code is what is said of a key at once, see codeOf. Elements have the code of a key that is no word.
-const (
-	maxWords    = 250
-	elementCode = maxWords
-)
-
-// start makes the keeper ready and returns the place of the root.
-func (k *keeper) start() place {
-	for _, path := range k.paths {
-		for depth, key := range path {
-			if key != Any && !slices.Contains(k.words, key) {
-				k.words = append(k.words, key)
-			}
-			if depth == len(k.masks) {
-				k.masks = append(k.masks, nil)
-			}
-		}
-	}
-	if !k.limited || len(k.paths) > 64 || len(k.words) > maxWords {
-		k.limited, k.words = false, nil
-		return place{paths: 1}
-	}
-	for depth := range k.masks {
-		k.masks[depth] = make([]uint64, len(k.words)+1)
-		for code := range k.masks[depth] {
-			for i, path := range k.paths {
-				if depth < len(path) && (path[depth] == Any || code < len(k.words) && path[depth] == k.words[code]) {
-					k.masks[depth][code] |= 1 << i
-				}
+		var rest [][]string
+		for _, other := range paths {
+			if len(other) > 0 && (other[0] == path[0] || other[0] == Any) {
+				rest = append(rest, other[1:])
 			}
 		}
+		ways = append(ways, way{path[0], k.add(rest)})
 	}
-	return place{paths: 1<<len(k.paths) - 1}
+	slices.SortFunc(ways, func(a, b way) int { return cmp.Compare(a.key, b.key) }) // Any comes after all keys
+	(*k)[number] = ways
+	return uint32(number)
 }
 
-// step returns which paths lead to the member or element of a place that has the code.
-func (k *keeper) step(in place, code uint16) place {
-	if !k.limited || in.paths == 0 {
-		return in
+// anyKey is the key of elements.
+var anyKey = []byte(Any)
+
+// step returns the number of the pattern for what has the key in a value with a pattern.
+func (k keeper) step(in uint32, key []byte) uint32 {
+	for i := range k[in] {
+		if w := &k[in][i]; w.key == string(key) || w.key == Any {
+			return w.to
+		}
 	}
-	if int(in.depth) == len(k.masks) {
-		return place{}
-	}
-	return place{paths: in.paths & k.masks[in.depth][min(int(code), len(k.words))], depth: in.depth + 1}
+	return 0
 }

@@ -33,10 +33,9 @@ func TestLargeTablesAreSearchedByHash(t *testing.T) {
 	for name, src := range manyKeys(n) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			d := &Document{src: []byte(src)}
-			w := newWalker(d, keeper{})
-			is.NoErr(w.walk())
-			is.True(len(w.check.entries) <= 2*n+2)
+			d, err := Parse("", []byte(src))
+			is.NoErr(err)
+			is.True(d.count <= 2*n+2)
 
 			largest := d.Get()
 			if a := largest.Get("a"); a.Exists() {
@@ -47,7 +46,8 @@ func TestLargeTablesAreSearchedByHash(t *testing.T) {
 				return
 			}
 			is.True(largest.Get("key 39999").Exists() != largest.Get("key39999").Exists())
-			is.Equal(len(d.members), n)
+			is.Equal(len(d.large), 1)
+			is.Equal(len(d.large[largest.id]), n)
 		})
 	}
 }
@@ -73,13 +73,17 @@ func allocated(t *testing.T, src string) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-func TestInlineTablesLeaveNothingInTheChecker(t *testing.T) {
-	is := is.New(t)
-	element := "{ a.b = 0, a.\"c\\t\" = { x.y = 0 }, z = 0 }, "
-	w := newWalker(&Document{src: []byte("a = [" + strings.Repeat(element, 1000) + "]")}, keeper{})
-	is.NoErr(w.walk())
-	is.Equal(len(w.check.entries), 2) // the root and a
-	is.Equal(len(w.check.ids), 0)
+func TestWhatIsLeftOutInBracketsLeavesNothing(t *testing.T) {
+	element := "{ a.b = 0, a.\"c\\t\" = { x.y = 0 }, z = [0, [1]] }, "
+	for _, value := range []string{
+		"[" + strings.Repeat(element, 1000) + "]", "[" + strings.Repeat("0, ", 1000) + "]", manyKeys(1000)["inline"][len("a = "):],
+	} {
+		is := is.New(t)
+		d, err := Parse("", []byte("a = "+value), Keep())
+		is.NoErr(err)
+		is.Equal(d.count, uint32(2)) // the root and a
+		is.Equal(len(d.large), 0)
+	}
 }
 
 // A key of many parts makes a table for each, and the path to it is as deep. Nothing may go down it by recursion.

@@ -43,12 +43,6 @@ func valueError(v Value, message string) *Error {
 	return v.doc.ErrorAt(start, end, v.Path(), message, "")
 }
 
-// Size returns the number of bytes that WriteTo writes.
-func (p *Patch) Size() int64 {
-	size, _ := p.WriteTo(io.Discard)
-	return size
-}
-
 // outputBuffer is the size in bytes of the pieces that reach a writer.
 const outputBuffer = 256 << 10
 

@@ -82,7 +82,6 @@ func onlyTokensChange(t *testing.T, doc *tomledit.Document, values []tomledit.Va
 	}
 	got := output(patch)
 	is.Equal(string(got), string(want)) // only the tokens change
-	is.Equal(patch.Size(), int64(len(got)))
 	var streamed bytes.Buffer
 	n, err := patch.WriteTo(struct{ io.Writer }{&streamed})
 	is.NoErr(err)

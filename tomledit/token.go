@@ -38,16 +38,16 @@ func keyText(src []byte, at uint32) string {
 }
 
 // keyIs reports whether the key token at the offset decodes to the key.
-func keyIs[text string | []byte](src []byte, at uint32, key text) bool {
+func keyIs(src []byte, at uint32, key []byte) bool {
 	if isQuote(src[at]) {
 		token := src[at:keyEnd(src, at)]
 		if src[at] == '"' && bytes.IndexByte(token, '\\') >= 0 {
 			return decodeString(token) == string(key)
 		}
-		return string(token[1:len(token)-1]) == string(key)
+		return bytes.Equal(token[1:len(token)-1], key)
 	}
 	end := int(at) + len(key)
-	return len(key) > 0 && end <= len(src) && string(src[at:end]) == string(key) && (end == len(src) || !isBareKeyByte(src[end]))
+	return len(key) > 0 && end <= len(src) && bytes.Equal(src[at:end], key) && (end == len(src) || !isBareKeyByte(src[end]))
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }
@@ -94,4 +94,19 @@ func floatFits(token []byte) bool {
 	plain := bytes.ReplaceAll(token, []byte("_"), nil)
 	_, err := strconv.ParseFloat(string(plain), 64)
 	return err == nil
+}
+
+// skipBlank returns the offset of the first byte at or after the offset that is no blank, line end, comma or part
+// of a comment: within an array or inline table the next token or closing bracket.
+func skipBlank(src []byte, at uint32) uint32 {
+	for {
+		switch src[at] {
+		case ' ', '\t', '\n', '\r', ',':
+			at++
+		case '#':
+			at += uint32(bytes.IndexByte(src[at:], '\n'))
+		default:
+			return at
+		}
+	}
 }

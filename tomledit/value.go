@@ -68,14 +68,14 @@ func (v Value) node() *node {
 	if v.doc == nil {
 		return &absent
 	}
-	return v.doc.tree.at(v.id)
+	return v.doc.at(v.id)
 }
 
 // Exists reports whether the value is there.
 func (v Value) Exists() bool { return v.doc != nil }
 
 // Kind returns the type of the value; of an absent value [Invalid].
-func (v Value) Kind() Kind { return v.node().kind() }
+func (v Value) Kind() Kind { return v.node().kind }
 
 // Get follows the keys from table to table and returns the value they lead to. It is the zero Value if a key is
 // not there, if something on the way is no table, or if [Keep] left it out. Without keys it is v itself.
@@ -86,15 +86,21 @@ func (v Value) Get(path ...string) Value {
 	}
 	id := v.id
 	for _, key := range path {
-		if id = v.doc.member(id, key); id == rootID {
+		if id = v.doc.find(id, []byte(key)); id == rootID || v.doc.at(id).keep == 0 {
 			return Value{}
 		}
 	}
 	return Value{doc: v.doc, id: id}
 }
 
-// Len returns the number of recorded members of a table or elements of an array; 0 for other values.
-func (v Value) Len() int { return int(v.node().count) }
+// Len returns the number of recorded members of a table or elements of an array, which it counts; 0 for other values.
+func (v Value) Len() int {
+	n := 0
+	for range v.Values() {
+		n++
+	}
+	return n
+}
 
 // All iterates over the recorded members of a table with their keys, or over the elements of an array with
 // empty keys, in the order in which they first appear in the source.
@@ -114,8 +120,8 @@ func (v Value) Values() iter.Seq[Value] {
 		if v.doc == nil {
 			return
 		}
-		for id := range v.doc.tree.children(v.node()) {
-			if !yield(Value{doc: v.doc, id: id}) {
+		for id := range v.doc.children(v.node()) {
+			if v.doc.at(id).keep != 0 && !yield(Value{doc: v.doc, id: id}) {
 				return
 			}
 		}
@@ -125,7 +131,7 @@ func (v Value) Values() iter.Seq[Value] {
 // Key returns the last key of the value, decoded: "a.b" for a value written as x."a.b". It is empty for
 // elements, for the root and for an absent value (and for the empty key, which TOML allows).
 func (v Value) Key() string {
-	if v.doc == nil || v.id == rootID || v.node().isElement() {
+	if v.doc == nil || v.id == rootID || v.node().origin == element {
 		return ""
 	}
 	return keyText(v.doc.src, v.node().key)
@@ -134,11 +140,14 @@ func (v Value) Key() string {
 // KeySpan returns the bytes of the token in which the key of the value first appears; for a table defined by a header,
 // the key in the header. It is empty for elements, for the root and for an absent value.
 func (v Value) KeySpan() (start, end int) {
-	if v.doc == nil || v.id == rootID || v.node().isElement() {
+	n := v.node()
+	switch {
+	case v.doc == nil || v.id == rootID || n.origin == element:
 		return 0, 0
+	case n.origin != written:
+		return v.Span()
 	}
-	at := v.node().key
-	return int(at), int(keyEnd(v.doc.src, at))
+	return int(n.key), int(keyEnd(v.doc.src, n.key))
 }
 
 // Position returns where the value's token starts. For a table defined by headers or dotted keys, and for an
@@ -196,19 +205,22 @@ func (v Value) Path() string {
 	if v.doc == nil {
 		return ""
 	}
+	return string(v.doc.path(v.id))
+}
+
+// path returns the path of a node in TOML's spelling.
+func (d *Document) path(id uint32) []byte {
 	var ids []uint32
-	t := &v.doc.tree
-	for id := v.id; id != rootID; id = t.at(id).parent {
+	for ; id != rootID; id = d.at(id).parent {
 		ids = append(ids, id)
 	}
 	var path []byte
 	for _, id := range slices.Backward(ids) {
-		n := t.at(id)
-		if n.isElement() {
+		if n := d.at(id); n.origin == element {
 			path = appendIndex(path, int(n.key))
 		} else {
-			path = appendKey(path, keyText(v.doc.src, n.key))
+			path = appendKey(path, keyText(d.src, n.key))
 		}
 	}
-	return string(path)
+	return path
 }

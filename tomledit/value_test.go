@@ -148,7 +148,6 @@ func TestZeroValuesCanBeUsed(t *testing.T) {
 	is.Equal(source(&doc), []byte{})
 
 	var patch tomledit.Patch
-	is.Equal(patch.Size(), int64(0))
 	is.Equal(output(&patch), []byte{})
 	is.Equal(patch.SetInteger(tomledit.Value{}, 1).Error(), "1:1: there is no value to set")
 	is.Equal(patch.SetInteger(mustParse(t, "a = 1").Get("a"), 1).Error(), "map.toml:1:5: a: the value is of another document")
@@ -212,17 +211,11 @@ func TestKeepTakesManyPaths(t *testing.T) {
 		fmt.Fprintf(&src, "[t.k%d]\nx = 1\ny = 2\n", i)
 		paths = append(paths, []string{"t", fmt.Sprintf("k%d", i), "x"})
 	}
-	for n, recorded := range map[int]int{1: 3, 2: 5, 63: 127, 64: 129, 65: 901, 300: 901} {
+	for _, n := range []int{1, 2, 64, 65, 300} {
 		doc := mustParse(t, src.String(), tomledit.Keep(paths[:n]...))
-		is.Equal(len(tree(doc.Get())), recorded)
+		is.Equal(len(tree(doc.Get())), 1+2*n)
 		is.True(doc.Get("t", fmt.Sprintf("k%d", n-1), "x").Exists())
 	}
-	long := make([]string, 300) // one path of too many keys
-	for i := range long {
-		long[i] = fmt.Sprintf("k%d", i)
-	}
-	is.Equal(len(tree(mustParse(t, "[k0.k1]\nx = 1\n", tomledit.Keep(long[:250])).Get())), 2)
-	is.Equal(len(tree(mustParse(t, "[k0.k1]\nx = 1\n", tomledit.Keep(long[:251])).Get())), 3)
 }
 
 func TestPathsQuoteOnlyWhereTOMLWould(t *testing.T) {
@@ -283,7 +276,7 @@ func TestDocumentsCanBeReadByManyAtOnce(t *testing.T) {
 				t.Error("wrong value")
 			}
 			patch := doc.NewPatch()
-			if err := patch.SetInteger(v, 1); err != nil || patch.Size() != int64(len(source(doc))) {
+			if err := patch.SetInteger(v, 1); err != nil || len(output(patch)) != len(source(doc)) {
 				t.Error("wrong patch")
 			}
 		})
