@@ -316,6 +316,7 @@ func TestServersThatCloseImportsStopTheRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
+			w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "load"), Action: odoosim.Status(503, "")}) // the dry run asks again
 			for _, model := range []string{"project.task.type", "project.tags", "project.task"} {
 				w.odoo.Inject(odoosim.Fault{Match: odoosim.On(model, "load"), Times: -1, Action: action(model)})
 			}
