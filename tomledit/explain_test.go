@@ -39,6 +39,8 @@ var mistakes = map[string][]mistake{
 		{"a = 1\n======== \n", "2:1: expected a key, found `=`", "the key is missing"},
 		{"a = '''\n<<<<<<< HEAD\n'''\nb = x\n", "4:5: expected a value, found `x`", "text needs quotes"},
 		{"a = '''\n<<<<<<< HEAD\n'''\nb = [\n", "4:6: the array that starts on line 4 is not closed", "close it with ]"},
+		{"a = \"\"\"x\"\"\"\"\nb = [\n", "2:6: the array that starts on line 2 is not closed", "close it with ]"},
+		{"a = \"\"\"x\"\"\"\"\"\nb = [\n", "2:6: the array that starts on line 2 is not closed", "close it with ]"},
 	},
 	"typographic quotes": {
 		{"[features.\"Orders\"]\ntask_id = 0\ntags = “Feature”\n", "3:8: expected a value, found a typographic quote (“)", quotesHint},
