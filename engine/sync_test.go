@@ -194,8 +194,15 @@ func TestTagsThatCannotBeMadeAreLeftOff(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(len(w.odoo.Tags()), 1)
 	is.Equal(result.Count(engine.Created), 4)
-	is.True(result.Tags[0].LeftOff != "")
+	is.Equal(result.Tags[0].LeftOff, "the user has no right to create tags")
 	is.Equal(result.Tags[1].LeftOff, "")
+	loads := 0
+	for _, call := range w.odoo.Calls() {
+		if call.Model == "project.tags" && call.Rows > 0 {
+			loads++
+		}
+	}
+	is.Equal(loads, 1) // what is refused is not tried again
 	is.Equal(len(w.odoo.Tasks()[0].TagIDs), 1)
 	is.Equal(len(result.Warnings), 2)
 }
