@@ -259,3 +259,22 @@ func TestShorterText(t *testing.T) {
 		})
 	}
 }
+
+func TestPeekReadsALockedMap(t *testing.T) {
+	is := is.New(t)
+	path, _ := openMap(t, osSystem{})
+	src, err := Peek(path)
+	is.NoErr(err)
+	is.Equal(string(src), oldText)
+}
+
+// TestNameAsTheFolderHasIt: where case does not matter, a save keeps the
+// spelling.
+func TestNameAsTheFolderHasIt(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	is.Equal(osSystem{}.spelled(filepath.Join(filepath.Dir(path), "MAP.toml")), path)
+	t.Chdir(filepath.Dir(path))
+	is.Equal(osSystem{}.spelled("MAP.toml"), "map.toml")
+	is.Equal(osSystem{}.spelled("other.toml"), "other.toml")
+}
