@@ -24,6 +24,7 @@ func TestAFailedCallEndsTheRunOrChangesNothing(t *testing.T) {
 	for name, scene := range map[string]func(w *world) string{ // the map
 		"all is new": func(*world) string { return shop },
 		"dry run": func(w *world) string {
+			w.odoo.AddTag("Shop")
 			w.options.DryRun = true
 			return shop
 		},
@@ -35,12 +36,18 @@ func TestAFailedCallEndsTheRunOrChangesNothing(t *testing.T) {
 		},
 		"ids lost among namesakes": func(w *world) string {
 			w.sync(w.write(storiesNamed("s", "s", "s")))
+			rename(w, 3)
 			return strings.Replace(strings.Replace(w.read(w.dir+"/map.toml"), "task_id = 3", "task_id = 0", 1), "task_id = 4", "task_id = 0", 1)
 		},
 		"a parent of another name": func(w *world) string {
 			w.sync(w.write(storiesNamed("a")))
 			rename(w, 1)
 			return strings.Replace(storiesNamed("b"), "task_id = 0", "task_id = 1", 1)
+		},
+		"a parent, linked": func(w *world) string {
+			w.sync(w.write(storiesNamed("a")))
+			w.options.Link = true
+			return storiesNamed("a", "b")
 		},
 		"an archived parent, linked": func(w *world) string {
 			w.sync(w.write(storiesNamed("a")))
@@ -66,7 +73,13 @@ func TestAFailedCallEndsTheRunOrChangesNothing(t *testing.T) {
 							w.odoo.Inject(odoosim.Fault{Skip: at - 1, Action: odoosim.Status(503, "")})
 						}
 						result, err := w.engineFor(login, password).Sync(t.Context(), path)
-						return fmt.Sprint(statuses(result), len(result.Warnings), err), len(w.odoo.Calls()), err
+						tags := 0
+						for _, tag := range result.Tags {
+							if tag.ID != 0 {
+								tags++
+							}
+						}
+						return fmt.Sprint(statuses(result), len(result.Warnings), tags, err), len(w.odoo.Calls()), err
 					}
 					calm, calls, _ := run(0)
 					for at := 1; at <= calls; at++ {
