@@ -73,6 +73,9 @@ func TestAnEnglishUserDoesNotMeanFrenchNames(t *testing.T) {
 		result := w.sync(w.write(translatedMap))
 		is.True(result.Stage.ID != stage)
 		is.True(result.Tags[0].ID != tag)
+		for _, call := range w.odoo.Calls() {
+			is.Equal(call.Context["lang"], nil) // the names in English are the source names
+		}
 		w.options.Project = "Boutique"
 		_, err := w.engine().Sync(t.Context(), w.write(translatedMap))
 		is.True(err != nil)

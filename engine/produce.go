@@ -195,9 +195,6 @@ func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *impo
 		return p.closed(ctx, refusal)
 	}
 	at, alone, err := importer.Isolate(a.Items, refusal, func(items []*Item) error {
-		if ctx.Err() != nil {
-			return ErrInterrupted
-		}
 		part := p.resend(ctx, maker.Batch{Items: items})
 		if part.Err != nil && len(part.IDs) == 0 {
 			return part.Err

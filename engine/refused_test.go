@@ -156,3 +156,61 @@ func TestWorkersThatAreKilledGetSmallerBatches(t *testing.T) {
 		})
 	}
 }
+
+// TestPartsOfARefusedBatch has a story refused together with others, and
+// something else happen while the parts of the batch are sent.
+func TestPartsOfARefusedBatch(t *testing.T) {
+	is := is.New(t)
+	refused := func(plain bool) (w *world, path string, part func(odoosim.Call) bool) {
+		w = newWorld(t)
+		w.options.PlainCreate = plain
+		path = w.write(manyStories(20))
+		w.odoo.Inject(odoosim.Fault{Action: odoosim.RefuseName("S7", "No sevens today")})
+		return w, path, func(c odoosim.Call) bool { return c.Model == "project.task" && c.Rows > 1 && c.Rows < 20 }
+	}
+
+	w, path, _ := refused(false) // the second time it is not refused
+	is.Equal(w.sync(path).Count(engine.Created), 21)
+	w.oneToOne(path)
+
+	w, path, part := refused(false)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.during(part, cancel)
+	result, err := w.engine().Sync(ctx, path)
+	is.True(errors.Is(err, engine.ErrInterrupted))
+	is.Equal(result.Count(engine.Created), len(w.odoo.Tasks())) // the call in flight came to its end
+	is.True(len(w.odoo.Tasks()) > 1 && len(w.odoo.Tasks()) < 21)
+	w.sync(path)
+	w.oneToOne(path)
+
+	w, path, part = refused(false)
+	w.odoo.Inject(odoosim.Fault{Match: part, Times: -1, Action: odoosim.LoadMessage("User is not allowed to import")})
+	_, err = w.engine().Sync(t.Context(), path)
+	var setup *engine.SetupError
+	is.True(errors.As(err, &setup))
+	is.True(strings.Contains(setup.Explain, "--plain-create"))
+
+	w, path, part = refused(true)
+	w.odoo.Inject(odoosim.Fault{Match: part, Action: odoosim.DropAfter()})
+	result, err = w.engine().Sync(t.Context(), path)
+	var unknown *engine.UnknownOutcomeError
+	is.True(errors.As(err, &unknown))
+	is.Equal(len(unknown.Items), 20)
+	is.Equal(result.Count(engine.Created), 1)
+}
+
+// TestAnItemTooLargeForTheServerIsNamed has a proxy that takes no call with one
+// of the stories.
+func TestAnItemTooLargeForTheServerIsNamed(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(manyStories(20))
+	w.odoo.Inject(odoosim.Fault{Times: -1, Action: odoosim.Status(413, ""), Match: func(c odoosim.Call) bool { return c.Contains("story 7") }})
+	result, err := w.engine().Sync(t.Context(), path)
+	var refused *engine.ItemError
+	is.True(errors.As(err, &refused))
+	is.Equal(refused.Item.Name(), "S7")
+	is.True(strings.Contains(refused.Hint(), "shorten the description"))
+	is.Equal(result.Count(engine.Created), 7) // the feature and what comes before it
+	is.Equal(len(w.odoo.Tasks()), 7)
+}

@@ -194,8 +194,15 @@ func TestTagsThatCannotBeMadeAreLeftOff(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(len(w.odoo.Tags()), 1)
 	is.Equal(result.Count(engine.Created), 4)
-	is.True(result.Tags[0].LeftOff != "")
+	is.Equal(result.Tags[0].LeftOff, "the user has no right to create tags")
 	is.Equal(result.Tags[1].LeftOff, "")
+	loads := 0
+	for _, call := range w.odoo.Calls() {
+		if call.Model == "project.tags" && call.Rows > 0 {
+			loads++
+		}
+	}
+	is.Equal(loads, 1) // what is refused is not tried again
 	is.Equal(len(w.odoo.Tasks()[0].TagIDs), 1)
 	is.Equal(len(result.Warnings), 2)
 }
@@ -213,12 +220,17 @@ func TestMissingRightForTasksIsNamed(t *testing.T) {
 		is.True(strings.Contains(refused.Hint(), "Project / User"))
 		is.True(!strings.Contains(refused.Error(), "Unknown error")) // Odoo's own words only
 		is.Equal(len(w.odoo.Tasks()), 0)
+		w.options.PlainCreate = true
+		_, err = w.engineFor("ann", "pw").Sync(context.Background(), path)
+		var setup *engine.SetupError
+		is.True(errors.As(err, &setup))
+		is.True(strings.Contains(setup.Hint(), "Project / User"))
+		w.options.PlainCreate = false
 		if dialect == odoosim.V19 {
 			return // where the right exists but a rule refuses, a dry run cannot know
 		}
 		w.options.DryRun = true
 		_, err = w.engineFor("ann", "pw").Sync(context.Background(), path)
-		var setup *engine.SetupError
 		is.True(errors.As(err, &setup))
 		is.True(strings.Contains(setup.Hint(), "Project / User"))
 	})
@@ -316,6 +328,7 @@ func TestServersThatCloseImportsStopTheRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
+			w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "load"), Action: odoosim.Status(503, "")}) // the dry run asks again
 			for _, model := range []string{"project.task.type", "project.tags", "project.task"} {
 				w.odoo.Inject(odoosim.Fault{Match: odoosim.On(model, "load"), Times: -1, Action: action(model)})
 			}

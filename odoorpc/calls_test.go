@@ -397,6 +397,43 @@ func TestZeroValuesDoNotPanic(t *testing.T) {
 	}
 }
 
+func TestWhatIsAReference(t *testing.T) {
+	for text, want := range map[string]Ref{
+		"false": {}, "null": {}, "5": {5, ""}, `[5, "x"]`: {5, "x"}, "[5, false]": {5, ""},
+	} {
+		is := is.New(t)
+		r := Ref{9, "before"}
+		is.NoErr(json.Unmarshal([]byte(text), &r))
+		is.Equal(r, want)
+	}
+	for _, text := range []string{"true", "0", "-1", "1.5", `"5"`, "{}", "[]", "[5]", `[5, "x", 6]`, "[5, 6]", `[0, "x"]`, `[-1, "x"]`, `["5", "x"]`, `[false, "x"]`} {
+		is.New(t).True(json.Unmarshal([]byte(text), new(Ref)) != nil)
+	}
+}
+
+// TestHintsOfErrors sends what is refused, and looks at the advice.
+func TestHintsOfErrors(t *testing.T) {
+	for hint, answer := range map[string]reply{
+		"client_max_body_size":            page(413, "413 Request Entity Too Large"),
+		"still be working on the call":    page(504, "504 Gateway Time-out"),
+		"look at its log":                 page(502, "502 Bad Gateway"),
+		"lacks a right":                   refusalOf("odoo.exceptions.AccessError", "You are not allowed"),
+		"others were writing":             refusalOf("psycopg2.errors.SerializationFailure", "could not serialize access"),
+		"the module may not be installed": refusalOf("odoo.exceptions.UserError", "Object project.task doesn't exist"),
+	} {
+		t.Run(hint, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				_, c := newPeer(t, JSONRPC, Config{Retries: -1}, answer)
+				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				var hinted interface{ Hint() string }
+				is.True(errors.As(err, &hinted))
+				is.True(strings.Contains(hinted.Hint(), hint))
+			})
+		})
+	}
+}
+
 func TestCloseGivesIdleConnectionsBack(t *testing.T) {
 	is := is.New(t)
 	closed := make(chan struct{}, 10)

@@ -47,6 +47,7 @@ var documents = []document{
 	{name: "one line of many", src: "a = [" + strings.Repeat("{ \"é\" = 0, b = \"€\" }, ", 100) + "]\n"},
 
 	{name: "duplicate key", src: "a = 0\nb = 0\na = 1\n", refused: `3:1: a: already defined on line 1`},
+	{name: "duplicate key with what cannot be shown", src: "\"a\\r\\u0001\" = 0\n\"a\\r\\u0001\" = 1\n", refused: `2:1: "a\r\u0001": already defined on line 1`},
 	{name: "duplicate key spelt differently", src: "task_id = 0\n\"task\\u005fid\" = 1\n", refused: `2:1: task_id: already defined on line 1`},
 	{name: "duplicate key in a feature", src: "[features.\"X y\"]\ntask_id = 0\ntask_id = 0\n", refused: `3:1: features."X y".task_id: already defined on line 2`},
 	{name: "duplicate inline key", src: "[f]\ns = [{}, { n = { a = 0,\n a = 1 } }]\n", refused: `3:2: f.s[1].n.a: already defined on line 2`},

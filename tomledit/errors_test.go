@@ -2,6 +2,7 @@ package tomledit_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -81,6 +82,14 @@ func TestDuplicatesAreFoundAfterALargeInlineTable(t *testing.T) {
 		e := refused(t, fmt.Sprintf("%sk%d = 0\n", src, i))
 		is.Equal(e.Message, fmt.Sprintf("already defined on line %d", i+1))
 	}
+}
+
+// The keys of a large inline table are its own: another may have the same ones, in whatever order.
+func TestLargeInlineTablesOfTheSameKeys(t *testing.T) {
+	forward := strings.Split(strings.TrimSuffix(lines(100), "\n"), "\n")[10:]
+	backward := slices.Clone(forward)
+	slices.Reverse(backward)
+	mustParse(t, "x = [ {"+strings.Join(forward, ", ")+"}, {"+strings.Join(backward, ", ")+"} ]\n")
 }
 
 func TestErrorsWithoutAFileNameStartWithTheLine(t *testing.T) {

@@ -39,6 +39,8 @@ var mistakes = map[string][]mistake{
 		{"a = 1\n======== \n", "2:1: expected a key, found `=`", "the key is missing"},
 		{"a = '''\n<<<<<<< HEAD\n'''\nb = x\n", "4:5: expected a value, found `x`", "text needs quotes"},
 		{"a = '''\n<<<<<<< HEAD\n'''\nb = [\n", "4:6: the array that starts on line 4 is not closed", "close it with ]"},
+		{"a = \"\"\"x\"\"\"\"\nb = [\n", "2:6: the array that starts on line 2 is not closed", "close it with ]"},
+		{"a = \"\"\"x\"\"\"\"\"\nb = [\n", "2:6: the array that starts on line 2 is not closed", "close it with ]"},
 	},
 	"typographic quotes": {
 		{"[features.\"Orders\"]\ntask_id = 0\ntags = “Feature”\n", "3:8: expected a value, found a typographic quote (“)", quotesHint},
@@ -65,6 +67,7 @@ var mistakes = map[string][]mistake{
 		{"[\u2003a]", "1:2: expected a key, found an invisible character (U+2003)", spaceHint},
 		{"a = [ 1,\u200b2 ]", "1:9: expected a value, found a zero width space (U+200B)", invisibleHint},
 		{"a = { b = 1\u2060 }", "1:12: expected , or }, found an invisible character (U+2060)", invisibleHint},
+		{"task\u00ad_id = 0", "1:5: expected = after the key, found a soft hyphen (U+00AD)", invisibleHint},
 		{"\ufeff\ufeffa = 1", "1:1: expected a key, found a byte order mark (U+FEFF)", invisibleHint},
 		{"a = 1\u2028b = 2", "1:6: expected the end of the line, found a line separator (U+2028)", invisibleHint},
 		{"a = 1\fb = 2", "1:6: expected the end of the line, found a control character (U+000C)", `delete it; in text in double quotes it can be written as \u000C`},

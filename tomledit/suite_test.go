@@ -56,6 +56,8 @@ func TestEveryInvalidDocumentIsRefused(t *testing.T) {
 			doc, err := tomledit.Parse(name, src)
 			is.True(doc == nil)
 			_ = wellPlaced(t, src, err)
+			_, same := tomledit.Parse(name, src, tomledit.Keep())
+			is.Equal(same, err) // what is not kept is checked all the same
 		})
 	}
 }

@@ -42,6 +42,7 @@ import (
 // options are what the command line says.
 type options struct {
 	run     string        // only these tests, as of go test
+	skip    string        // but not these
 	tests   string        // the packages whose tests run, divided by commas; empty: the package itself
 	limit   time.Duration // the longest time for the tests of one mutant; 0: by what they need without one
 	sample  int           // so many mutants of each package, drawn by lot; 0: all
@@ -52,6 +53,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.run, "run", "", "run only the tests that match, as go test does")
+	flag.StringVar(&o.skip, "skip", "", "skip the tests that match, as go test does")
 	flag.StringVar(&o.tests, "tests", "", "the packages whose tests run, divided by `commas` (default the mutated package)")
 	flag.DurationVar(&o.limit, "limit", 0, "the longest time for the tests of one mutant (default three times what they need, and 10s)")
 	flag.IntVar(&o.sample, "sample", 0, "draw so many mutants of each package by lot (default all)")
@@ -100,11 +102,11 @@ func score(ctx context.Context, o options, p *source, out io.Writer) (string, er
 		mutants = mutants[:o.sample]
 		slices.SortFunc(mutants, mutant.compare)
 	}
-	suite := &suite{run: o.run, packages: strings.Split(cmp.Or(o.tests, p.path), ","), limit: o.limit}
+	suite := &suite{options: o, packages: strings.Split(cmp.Or(o.tests, p.path), ",")}
 	if err := suite.rehearse(ctx, p); err != nil {
 		return "", err
 	}
-	noticed, unreached, err := suite.survey(ctx, mutants, o.workers, out)
+	noticed, unreached, err := suite.survey(ctx, mutants, out)
 	if err != nil {
 		return "", err
 	}

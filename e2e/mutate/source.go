@@ -13,9 +13,11 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -107,8 +109,8 @@ func (s *source) mutants() ([]mutant, error) {
 		return nil, err
 	}
 	var all []mutant
-	for file, tree := range s.files {
-		for _, m := range changes(s.fset, info, tree, s.texts[file]) {
+	for _, file := range slices.Sorted(maps.Keys(s.files)) { // so that a seed draws the same ones each time
+		for _, m := range changes(s.fset, info, s.files[file], s.texts[file]) {
 			m.file = file
 			changed, err := parser.ParseFile(s.fset, file, m.apply(s.texts[file]), parser.SkipObjectResolution)
 			if err == nil && s.check(file, changed, nil) == nil {

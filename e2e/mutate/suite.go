@@ -16,9 +16,8 @@ import (
 
 // suite is the tests that look at mutants.
 type suite struct {
-	run      string
-	packages []string
-	limit    time.Duration
+	options
+	packages []string       // whose tests look, one after the other, until one notices
 	blocks   map[block]bool // whether a test reaches it
 }
 
@@ -37,25 +36,30 @@ func (s *suite) rehearse(ctx context.Context, p *source) error {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	profile := filepath.Join(folder, "profile")
+	s.blocks = make(map[block]bool)
 	begin := time.Now()
-	if out, err := s.command(ctx, "-coverpkg="+p.path, "-coverprofile="+profile).CombinedOutput(); err != nil {
-		return fmt.Errorf("the tests fail without a mutant: %w\n%s", err, out)
+	for _, tested := range s.packages {
+		if out, err := s.command(ctx, tested, "-coverpkg="+p.path, "-coverprofile="+profile).CombinedOutput(); err != nil {
+			return fmt.Errorf("the tests fail without a mutant: %w\n%s", err, out)
+		}
+		text, err := os.ReadFile(profile)
+		if err != nil {
+			return err
+		}
+		if err := s.readProfile(string(text)); err != nil {
+			return err
+		}
 	}
 	if s.limit == 0 {
 		s.limit = (3*time.Since(begin) + 10*time.Second).Round(time.Second)
 	}
-	text, err := os.ReadFile(profile)
-	if err != nil {
-		return err
-	}
-	return s.readProfile(string(text))
+	return nil
 }
 
 // readProfile takes from a profile what was reached. A line of it is
 // PACKAGE/FILE:LINE.COLUMN,LINE.COLUMN STATEMENTS COUNT, once for each test
 // binary.
 func (s *suite) readProfile(text string) error {
-	s.blocks = make(map[block]bool)
 	for line := range strings.Lines(text) {
 		name, rest, _ := strings.Cut(line, ":")
 		if name == "mode" {
@@ -88,11 +92,11 @@ func before(a, b [2]int) bool { return a[0] < b[0] || a[0] == b[0] && a[1] < b[1
 
 // survey runs the tests on each mutant, prints those that they do not notice,
 // and counts them.
-func (s *suite) survey(ctx context.Context, mutants []mutant, workers int, out io.Writer) (noticed, unreached int, err error) {
+func (s *suite) survey(ctx context.Context, mutants []mutant, out io.Writer) (noticed, unreached int, err error) {
 	var mu sync.Mutex // for what is returned, and for the output
 	var group sync.WaitGroup
 	queue := make(chan mutant)
-	for range workers {
+	for range s.workers {
 		group.Go(func() {
 			for m := range queue {
 				result, failure := s.look(ctx, m)
@@ -153,23 +157,26 @@ func (s *suite) look(ctx context.Context, m mutant) (string, error) {
 	if err := errors.Join(os.WriteFile(changed, m.apply(text), 0o600), os.WriteFile(overlay, list, 0o600)); err != nil {
 		return "", err
 	}
-	cmd := s.command(ctx, "-timeout="+s.limit.String())
-	// Programs that the tests build take the overlay from here too.
-	cmd.Env = append(os.Environ(), strings.TrimSpace("GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay))
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return survived, nil
-	case ctx.Err() != nil || !errors.As(err, &exit):
-		return "", err
-	case strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "[setup failed]"):
-		return "", fmt.Errorf("%s: %s: it does not compile: %s", m.position, m.what, out)
+	for _, tested := range s.packages {
+		cmd := s.command(ctx, tested, "-timeout="+s.limit.String())
+		// Programs that the tests build take the overlay from here too.
+		cmd.Env = append(os.Environ(), strings.TrimSpace("GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay))
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		switch {
+		case err == nil:
+			continue
+		case ctx.Err() != nil || !errors.As(err, &exit):
+			return "", err
+		case strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "[setup failed]"):
+			return "", fmt.Errorf("%s: %s: it does not compile: %s", m.position, m.what, out)
+		}
+		return wasNoticed, nil
 	}
-	return wasNoticed, nil
+	return survived, nil
 }
 
-func (s *suite) command(ctx context.Context, flags ...string) *exec.Cmd {
-	args := append([]string{"test", "-count=1", "-vet=off", "-failfast", "-run=" + s.run}, flags...)
-	return exec.CommandContext(ctx, "go", append(args, s.packages...)...)
+func (s *suite) command(ctx context.Context, tested string, flags ...string) *exec.Cmd {
+	args := append([]string{"test", "-count=1", "-vet=off", "-failfast", "-run=" + s.run, "-skip=" + s.skip}, flags...)
+	return exec.CommandContext(ctx, "go", append(args, tested)...)
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"odoosync/odoorpc"
 )
 
 func TestWhatIsAnID(t *testing.T) {
@@ -18,6 +20,20 @@ func TestWhatIsAnID(t *testing.T) {
 		if ok {
 			is.Equal(id, want)
 		}
+	}
+}
+
+func TestAddressesOfEachVersion(t *testing.T) {
+	for major, want := range map[int][2]string{
+		14: {"https://o/web#active_id=3&action=project.act_project_project_2_project_task_all&model=project.task&view_type=kanban", "https://o/web#id=7&model=project.task&view_type=form"},
+		17: {"https://o/web#active_id=3&action=project.act_project_project_2_project_task_all&model=project.task&view_type=kanban", "https://o/web#id=7&model=project.task&view_type=form"},
+		18: {"https://o/odoo/project/3/tasks", "https://o/odoo/project/3/tasks/7"},
+		19: {"https://o/odoo/project/3/tasks", "https://o/odoo/project/3/tasks/7"},
+	} {
+		is := is.New(t)
+		session := odoorpc.Session{URL: "https://o", Major: major}
+		is.Equal(projectURL(session, 3), want[0])
+		is.Equal((&Destination{Session: session, Project: Project{ID: 3}}).TaskURL(7), want[1])
 	}
 }
 

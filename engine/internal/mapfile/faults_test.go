@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -36,6 +37,7 @@ func faultAt(t *testing.T, way string, without []string, fault error, at int) (d
 	path := writeMap(t)
 	sys := &faulty{failAt: at, err: fault, kill: errors.Is(fault, errKilled), without: without, unsynced: true}
 	err := saveOnce(sys, path)
+	is.Equal(sys.opened, 0)
 	got := bytesOf(t, path)
 	if len(sys.steps) < at { // every operation had its turn
 		is.NoErr(err)
@@ -132,6 +134,123 @@ func TestFailedSyncInPlace(t *testing.T) {
 	is.Equal(bytesOf(t, path), newText)
 }
 
+// TestFailedWriteInPlace: it fails again when the old text is to be put back.
+func TestFailedWriteInPlace(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{without: []string{"rename"}, err: syscall.EIO}
+	_, f := openMap(t, sys)
+	doc := readDocument(t, f)
+	sys.fail = []string{"write in place"}
+	err := f.Replace(patched(t, doc))
+	is.True(errors.Is(err, syscall.EIO))
+	is.True(strings.Contains(err.Error(), "the old text could not be put back"))
+}
+
+// TestMapThatCannotBeRead fails all reading from one operation on: the error is
+// told, and nobody is blamed for an edit.
+func TestMapThatCannotBeRead(t *testing.T) {
+	is := is.New(t)
+	_, err := openIn(&faulty{fail: []string{"read"}, err: syscall.EIO}, writeMap(t))
+	var refused *Error
+	is.True(errors.As(err, &refused))
+	for way, row := range map[string]struct {
+		without []string
+		from    []string
+	}{
+		"by swap":   {nil, []string{"create", "lock", "open", "swap"}},
+		"by rename": {[]string{"swap"}, []string{"create", "lock", "open", "rename"}},
+		"in place":  {[]string{"rename"}, []string{"open", "claim"}},
+	} {
+		for _, from := range row.from {
+			t.Run(way+", from "+from, func(t *testing.T) {
+				is := is.New(t)
+				sys := &faulty{without: row.without, err: syscall.EIO}
+				path, f := openMap(t, sys)
+				doc := readDocument(t, f)
+				sys.watch = func(operation string) {
+					if operation == from {
+						sys.fail = []string{"read"}
+					}
+				}
+				err := f.Replace(patched(t, doc))
+				is.True(errors.Is(err, syscall.EIO) && !errors.Is(err, ErrChanged))
+				is.True(f.Touched())
+				_, err = f.Read()
+				is.True(errors.Is(err, syscall.EIO))
+				is.True(bytesOf(t, path) == oldText || from == "rename" && bytesOf(t, path) == newText)
+				is.Equal(names(t, path), []string{"map.toml"})
+			})
+		}
+	}
+}
+
+// TestNewFileThatCannotBeRead: what the disk has of it is not known.
+func TestNewFileThatCannotBeRead(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{err: syscall.EIO}
+	path, f := openMap(t, sys)
+	doc := readDocument(t, f)
+	sys.watch = func(operation string) {
+		switch operation {
+		case "lock":
+			sys.fail = []string{"read"}
+		case "open":
+			sys.fail = nil
+		}
+	}
+	is.True(errors.Is(f.Replace(patched(t, doc)), syscall.EIO))
+	is.Equal(bytesOf(t, path), oldText)
+	is.Equal(names(t, path), []string{"map.toml"})
+}
+
+// TestEditThatCannotBeRead: somebody has edited the old file when it loses the
+// name, and reading it fails sooner or later. No part of it becomes the map.
+func TestEditThatCannotBeRead(t *testing.T) {
+	is := is.New(t)
+	for reads, done := 1, false; !done; reads++ {
+		sys := &faulty{without: []string{"swap"}, err: syscall.EIO}
+		path, f := openMap(t, sys)
+		doc := readDocument(t, f)
+		left := 0
+		sys.watch = func(operation string) {
+			switch operation {
+			case "rename":
+				left = reads
+				is.NoErr(edits()["in place"](path))
+			case "read":
+				if left--; left == 0 {
+					sys.fail = []string{"read"}
+				}
+			}
+		}
+		err := f.Replace(patched(t, doc))
+		sys.watch = nil
+		if done = sys.fail == nil; done {
+			is.True(errors.Is(err, ErrChanged))
+			is.Equal(bytesOf(t, path), oldText+editMark)
+		} else {
+			is.True(errors.Is(err, syscall.EIO))
+			is.Equal(bytesOf(t, path), newText)
+		}
+	}
+}
+
+// TestEditThatCannotBeBroughtBack is one in the old file, which has lost its
+// name, on a disk that is full by now: the save has not gone well.
+func TestEditThatCannotBeBroughtBack(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{without: []string{"swap"}, err: syscall.ENOSPC}
+	path, f := openMap(t, sys)
+	doc := readDocument(t, f)
+	sys.watch = func(operation string) {
+		if operation == "rename" {
+			is.NoErr(edits()["in place"](path))
+			sys.fail = []string{"create"}
+		}
+	}
+	is.True(errors.Is(f.Replace(patched(t, doc)), syscall.ENOSPC))
+}
+
 func TestFolderThatCannotBeSyncedIsSavedTo(t *testing.T) {
 	for _, err := range refusals {
 		is := is.New(t)
@@ -176,10 +295,11 @@ func TestTrialSave(t *testing.T) {
 		for _, fault := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO} {
 			is := is.New(t)
 			path := writeMap(t)
-			_, err := openIn(&faulty{fail: []string{operation}, err: fault}, path)
+			_, err := openIn(&faulty{fail: []string{operation}, err: &fs.PathError{Op: "write", Path: "a temporary file", Err: fault}}, path)
 			var refused *Error
 			is.True(errors.As(err, &refused))
 			is.True(errors.Is(err, fault))
+			is.Equal(err.Error(), path+": cannot save in its folder: "+fault.Error())
 			is.Equal(names(t, path), []string{"map.toml"})
 		}
 	}
@@ -231,6 +351,8 @@ func TestLockIsOnTheFileThatThePathNames(t *testing.T) {
 	src, err := f.Read()
 	is.NoErr(err)
 	is.Equal(string(src), oldText+editMark)
+	f.Close()
+	is.Equal(sys.opened, 0)
 }
 
 // TestARunThatSavesBeforeTheLock saves between the opening and the locking: the

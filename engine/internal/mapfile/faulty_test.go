@@ -23,6 +23,7 @@ type faulty struct {
 	without  []string // operations that the system does not offer
 	unsynced bool     // for speed: sync does nothing
 	watch    func(operation string)
+	opened   int // files that are open
 }
 
 func (f *faulty) next(operation string) error {
@@ -57,6 +58,7 @@ func (f *faulty) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.opened++
 	return &faultyHandle{File: h.(*os.File), system: f}, nil
 }
 
@@ -137,6 +139,25 @@ func (f *faulty) Stat(name string) (fs.FileInfo, error) {
 type faultyHandle struct {
 	*os.File
 	system *faulty
+}
+
+func (h *faultyHandle) Close() error {
+	err := h.File.Close()
+	if err == nil {
+		h.system.opened--
+	}
+	return err
+}
+
+// ReadAt fails only each time, and has no turn of its own.
+func (h *faultyHandle) ReadAt(p []byte, at int64) (int, error) {
+	if h.system.watch != nil {
+		h.system.watch("read")
+	}
+	if slices.Contains(h.system.fail, "read") {
+		return 0, h.system.err
+	}
+	return h.File.ReadAt(p, at)
 }
 
 func (h *faultyHandle) Write(p []byte) (int, error) {

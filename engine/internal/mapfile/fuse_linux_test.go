@@ -64,13 +64,17 @@ func (n *refusing) Unlink(ctx context.Context, name string) syscall.Errno {
 	return n.LoopbackNode.Unlink(ctx, name)
 }
 
+func (n *refusing) Setlk(context.Context, fs.FileHandle, uint64, *fuse.FileLock, uint32) syscall.Errno {
+	return n.rules.err
+}
+
 // mounted returns a folder of such a file system.
 func mounted(t *testing.T, rules refusalRules) string {
 	t.Helper()
 	root := &refusing{rules: rules}
 	root.RootData = &fs.LoopbackRoot{Path: t.TempDir(), RootNode: root}
 	dir := t.TempDir()
-	server, err := fs.Mount(dir, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "refusing"}})
+	server, err := fs.Mount(dir, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "refusing", EnableLocks: root.refuses("lock")}})
 	if err != nil {
 		t.Skipf("no FUSE here: %v", err)
 	}
@@ -90,6 +94,10 @@ func TestFileSystemsThatRefuse(t *testing.T) {
 		"sync, not supported":   {refusalRules{operations: []string{"sync"}, err: syscall.ENOTSUP}, 0},
 		"sync, not implemented": {refusalRules{operations: []string{"sync"}, err: syscall.ENOSYS}, 0},
 		"change of mode":        {refusalRules{operations: []string{"chmod"}, err: syscall.EPERM}, 0},
+		"lock, not known":       {refusalRules{operations: []string{"lock"}, err: syscall.EINVAL}, 0},
+		"lock, not supported":   {refusalRules{operations: []string{"lock"}, err: syscall.ENOTSUP}, 0},
+		"lock, not implemented": {refusalRules{operations: []string{"lock"}, err: syscall.ENOSYS}, 0},
+		"lock, none left":       {refusalRules{operations: []string{"lock"}, err: syscall.ENOLCK}, 0},
 		"swap":                  {refusalRules{operations: []string{"swap"}, err: syscall.EINVAL}, 0},
 		"rename":                {refusalRules{operations: []string{"rename"}, err: syscall.EACCES}, 0},
 		"rename and sync":       {refusalRules{operations: []string{"rename", "sync"}, err: syscall.EINVAL}, 0},

@@ -28,13 +28,19 @@ func writeMap(t *testing.T) string {
 	return path
 }
 
-// openMap writes a map and opens it until the test ends.
+// openMap writes a map and opens it until the test ends. Then no file of it is
+// open any more.
 func openMap(t *testing.T, sys system) (path string, f *File) {
 	t.Helper()
 	path = writeMap(t)
 	f, err := openIn(sys, path)
 	is.New(t).NoErr(err)
-	t.Cleanup(f.Close)
+	t.Cleanup(func() {
+		f.Close()
+		if sys, ok := sys.(*faulty); ok {
+			is.New(t).Equal(sys.opened, 0)
+		}
+	})
 	return path, f
 }
 
@@ -104,12 +110,13 @@ func TestSaveKeepsModeAndSymlink(t *testing.T) {
 	is.Equal(bytesOf(t, path), newText)
 }
 
-// TestModeThatIsRightIsLeftAlone: some file systems let nobody change modes.
-func TestModeThatIsRightIsLeftAlone(t *testing.T) {
+// TestModeAndOwnerThatAreRightAreLeftAlone: some file systems let nobody change
+// them.
+func TestModeAndOwnerThatAreRightAreLeftAlone(t *testing.T) {
 	is := is.New(t)
 	path := writeMap(t)
 	is.NoErr(os.Chmod(path, 0o600))
-	sys := &faulty{fail: []string{"chmod"}, err: errKilled}
+	sys := &faulty{fail: []string{"chmod", "chown"}, err: errKilled}
 	is.NoErr(saveOnce(sys, path))
 	is.Equal(sys.failed, "")
 }
@@ -251,4 +258,23 @@ func TestShorterText(t *testing.T) {
 			is.True(!f.Touched())
 		})
 	}
+}
+
+func TestPeekReadsALockedMap(t *testing.T) {
+	is := is.New(t)
+	path, _ := openMap(t, osSystem{})
+	src, err := Peek(path)
+	is.NoErr(err)
+	is.Equal(string(src), oldText)
+}
+
+// TestNameAsTheFolderHasIt: where case does not matter, a save keeps the
+// spelling.
+func TestNameAsTheFolderHasIt(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	is.Equal(osSystem{}.spelled(filepath.Join(filepath.Dir(path), "MAP.toml")), path)
+	t.Chdir(filepath.Dir(path))
+	is.Equal(osSystem{}.spelled("MAP.toml"), "map.toml")
+	is.Equal(osSystem{}.spelled("other.toml"), "other.toml")
 }

@@ -248,6 +248,8 @@ func TestFileWithoutAName(t *testing.T) {
 		is.NoErr(edits()["by rename"](path))
 		_, err := Open(inside)
 		is.True(errors.Is(err, errNoName))
+		var refused *Error
+		is.True(errors.As(err, &refused) && strings.Contains(refused.Hint(), "mount its folder"))
 	})
 	t.Run("during", func(t *testing.T) {
 		is := is.New(t)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -188,6 +189,26 @@ func TestEditAfterTheLastComparison(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestEditOfWhatStays lands an edit in the part of the map that a save in place
+// leaves alone, while it writes the rest.
+func TestEditOfWhatStays(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{without: []string{"rename", "claim"}}
+	path, f := openMap(t, sys)
+	doc := readDocument(t, f)
+	sys.watch = func(operation string) {
+		if operation == "write in place" {
+			sys.watch = nil
+			editor, err := os.OpenFile(path, os.O_WRONLY, 0)
+			is.NoErr(err)
+			_, err = editor.WriteString("[features.B]")
+			is.NoErr(errors.Join(err, editor.Close()))
+		}
+	}
+	is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+	is.Equal(bytesOf(t, path), strings.Replace(newText, "A", "B", 1))
 }
 
 // TestEditorThatOpenedTheOldFile opens it before it loses the name, and writes
