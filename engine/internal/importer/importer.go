@@ -87,15 +87,16 @@ const ClosedHint = "have an administrator let this user import records; or run w
 // of package odoorpc.
 //
 // PostgreSQL reports a conflict in the language of its server, and Odoo passes
-// the words on as if a row were wrong. A client that cannot read them takes the
-// conflict for a refusal, so a single row refused in that way is sent a second
-// time; of several, the caller sends fewer.
+// the words on as if a row were wrong. Where the client cannot tell it from a
+// refusal, a single row refused in that way is sent a second time; of several,
+// the caller sends fewer.
 func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (ids []int64, contended bool, err error) {
 	again := len(rows) == 1
+	started := time.Now()
 	for conflicts := 0; ; conflicts++ {
 		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
 		var conflict *odoorpc.ConflictError
-		if !errors.As(err, &conflict) || conflicts == maxConflicts {
+		if !errors.As(err, &conflict) || conflicts == maxConflicts || time.Since(started) > longestConflict {
 			ids, err := read(loaded, err)
 			if again && isUnsure(err) {
 				again = false
@@ -209,6 +210,10 @@ func Isolate[T any](items []T, refusal *Refusal, send func([]T) error) (int, *Re
 // maxConflicts is how often a call is sent again that lost to another
 // transaction: with the waits between, more than a minute.
 const maxConflicts = 20
+
+// longestConflict is after how long it is not sent again even if it was sent
+// less often: each try may last as long as the database waits for a lock.
+const longestConflict = 2 * time.Minute
 
 // conflictWait grows from a tenth of a second to five, with jitter so that two
 // runs do not keep meeting.
