@@ -420,14 +420,18 @@ func TestProjectsByName(t *testing.T) {
 
 // TestABusyDatabaseIsNoRefusal holds plain create to the same kinds of errors.
 func TestABusyDatabaseIsNoRefusal(t *testing.T) {
-	is := is.New(t)
-	w := newWorld(t)
-	w.retries = 1
-	w.options.PlainCreate = true
-	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Times: -1, Action: odoosim.ErrorName("psycopg2.errors.SerializationFailure", "could not serialize")})
-	_, err := w.engine().Sync(context.Background(), w.write(shop))
-	var refused *engine.ItemError
-	is.True(err != nil && !errors.As(err, &refused))
+	for _, class := range []string{"SerializationFailure", "LockNotAvailable", "QueryCanceled"} {
+		is := is.New(t)
+		w := newWorld(t)
+		w.retries = 1
+		w.options.PlainCreate = true
+		w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Times: -1, Action: odoosim.ErrorName("psycopg2.errors."+class, "no")})
+		_, err := w.engine().Sync(context.Background(), w.write(shop))
+		server, ok := errors.AsType[*odoorpc.ServerError](err)
+		is.True(ok && server.Kind == odoorpc.RefusalBusy)
+		var refused *engine.ItemError
+		is.True(!errors.As(err, &refused))
+	}
 }
 
 // TestNamesakesGetNoSecondTask is about stories of one name of which some lost

@@ -521,10 +521,27 @@ func TestServerThatKeepsAnsweringWithTakenTasksEndsInAnError(t *testing.T) {
 
 // conflict is what load answers when another transaction was in its way.
 func conflict() odoosim.Action {
+	return refusedRow("could not serialize access due to concurrent update")
+}
+
+// refusedRow is what load answers when the first row failed.
+func refusedRow(message string) odoosim.Action {
 	return odoosim.Answer(map[string]any{"ids": false, "messages": []any{map[string]any{
-		"type": "error", "record": 0, "rows": map[string]int{"from": 0, "to": 0},
-		"message": "could not serialize access due to concurrent update",
+		"type": "error", "record": 0, "rows": map[string]int{"from": 0, "to": 0}, "message": message,
 	}}})
+}
+
+// TestALongConflictInAnotherLanguage keeps the table of tasks locked for three
+// loads, in a database whose messages are French.
+func TestALongConflictInAnotherLanguage(t *testing.T) {
+	dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
+		is := is.New(t)
+		w := newWorld(t, odoosim.WithDialect(dialect))
+		w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "load"), Times: 3, Action: refusedRow("ERREUR:  annulation de la requête à cause du délai écoulé pour l'obtention des verrous\nLINE 1: INSERT INTO \"project_task\" (\"active\", \"company_id\", \"create_...\n                    ^\n")})
+		path := w.write("[features.F]\ntask_id = 0\n")
+		is.Equal(w.sync(path).Count(engine.Created), 1)
+		w.oneToOne(path)
+	})
 }
 
 func TestLoadThatLostToAnotherTransactionIsSentAgain(t *testing.T) {

@@ -225,6 +225,8 @@ func TestServerErrorsHaveAKind(t *testing.T) {
 		{"builtins.AttributeError", "'NoneType' object has no attribute 'search'", RefusalOther},
 		{"psycopg2.errors.UniqueViolation", "duplicate key", RefusalValidation},
 		{"psycopg2.errors.SerializationFailure", "could not serialize access", RefusalBusy},
+		{"psycopg2.errors.QueryCanceled", "canceling statement due to statement timeout", RefusalBusy},
+		{"psycopg2.extensions.QueryCanceledError", "annulation de la requête", RefusalBusy}, // Odoo 12
 		{"psycopg2.errors.ProgramLimitExceeded", "index row size", RefusalOther},
 		{"example.SerializationFailure", "of somebody else", RefusalOther},
 		{"builtins.ValueError", "Invalid field", RefusalOther},
@@ -334,6 +336,48 @@ func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
 				is.Equal(p.count(), 1) // a conflict is the caller's to repeat
 			})
 		})
+	}
+}
+
+// TestConflictsInAnyLanguage has what Odoo 14 and 19 answer to load before a PostgreSQL whose messages are in another
+// language: what stands in them that no language changes tells a conflict, and of a row alone that its time was up.
+func TestConflictsInAnyLanguage(t *testing.T) {
+	const (
+		never = iota
+		alone // of one row
+		always
+	)
+	for name, tt := range map[string]struct {
+		message  string
+		conflict int
+	}{
+		"a locked project": {"ERREUR:  annulation de la requête à cause du délai écoulé pour l'obtention des verrous\nCONTEXT:  lors du verrouillage de la ligne (1,5) dans la relation « project_project »\n" +
+			"instruction SQL « SELECT 1 FROM ONLY \"public\".\"project_project\" x WHERE \"id\" OPERATOR(pg_catalog.=) $1 FOR KEY SHARE OF x »\n", always},
+		"the same external id": {"ERREUR:  annulation de la requête à cause du délai écoulé pour l'obtention des verrous\nCONTEXT:  lors de l'insertion de l'enregistrement (148, 16) de l'index dans la relation « ir_model_data »\n", always},
+		"in German":            {"FEHLER:  storniere Anfrage wegen Zeitüberschreitung\nKONTEXT:  beim Einfügen von Indextupel (203,28) in Relation »ir_model_data«\n", always},
+		"an exception":         {"Erreur : <class 'odoo.exceptions.ConcurrencyError'>: non", always},
+		"a locked table":       {"ERREUR:  annulation de la requête à cause du délai écoulé pour l'obtention des verrous\nLINE 1: INSERT INTO \"project_task\" (\"active\", \"company_id\", \"create_...\n                    ^\n", alone},
+		"serialization":        {"ERREUR:  n'a pas pu sérialiser un accès à cause d'une mise à jour en parallèle\n", alone},
+		"in Russian":           {"ОШИБКА:  не удалось сериализовать доступ из-за параллельного изменения\n", alone},
+		"a deadlock":           {"FEHLER:  Verklemmung (Deadlock) entdeckt\nDETAIL:  Prozess 12 wartet auf ShareLock-Sperre auf Transaktion 34; blockiert von Prozess 56.\n", alone},
+		"time was up":          {"canceling statement due to statement timeout\n", alone},
+		"a trigger":            {"ERREUR:  pas en mai\nCONTEXTE : fonction PL/pgSQL verboten(), ligne 3 à RAISE\n", never},
+		"a name":               {"FEHLER:  doppelter Schlüsselwert verletzt Unique-Constraint »project_tags_name_uniq«\nDETAIL:  Schlüssel »(name)=(ir_model_data)« existiert bereits.\n", never},
+		"a limit":              {"FEHLER:  Wert zu lang für Typ character varying(64)\n", never},
+		"of Odoo":              {"Pas en mai\n", never},
+		"of Odoo, with colons": {"Attention:  pas en mai", never},
+	} {
+		for rows, least := range map[int]int{1: alone, 2: always} {
+			t.Run(fmt.Sprint(name, " ", rows), func(t *testing.T) {
+				is := is.New(t)
+				data, err := json.Marshal(tt.message)
+				is.NoErr(err)
+				_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"error","record":0,"rows":{"from":0,"to":0},"message":`+string(data)+`}],"nextrow":0}`))
+				_, err = c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}[:rows], LoadOptions{})
+				var conflict *ConflictError
+				is.Equal(errors.As(err, &conflict), tt.conflict >= least)
+			})
+		}
 	}
 }
 

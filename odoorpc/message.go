@@ -43,8 +43,26 @@ func unquotePython(literal string) (text string, ok bool) {
 
 var plainQuotes = strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `\"`, `"`)
 
-// conflicts are how PostgreSQL words that another transaction was in the way, and what stands of the constraint on external
-// ids in the messages of two loads that create the same one. PostgreSQL answers in the language of its server, which most
-// often is English, and Odoo names no class here: a conflict in other words reads as a row that was refused, and whoever
-// loads has to send that again.
-var conflicts = regexp.MustCompile(`could not serialize access|deadlock detected|lock timeout|could not obtain lock|ir_model_data_module_name_uniq_index|(?s:duplicate key value.*ir_model_data)`)
+// conflicts are how PostgreSQL words that another transaction was in the way, in English, and what stands in such messages in
+// every language: the table of external ids, where two loads create the same one, and the query that locks a record which a
+// row refers to.
+var conflicts = regexp.MustCompile(`could not serialize access|deadlock detected|lock timeout|could not obtain lock|` +
+	`["«»„“][ \x{a0}]?ir_model_data(_module_name_uniq_index)?[ \x{a0}]?["»«”“]|FOR KEY SHARE OF`)
+
+// foreign is an error of PostgreSQL in another language than English that is about no data: it quotes nothing and has no
+// numbers. Such errors begin with the word for ERROR, a colon and two blanks. (In Spanish, Japanese and Indonesian that word is
+// ERROR, and Odoo's driver takes it away as in English: those are not told apart.)
+var foreign = regexp.MustCompile(`^\pL+:  [^"«»„“”0-9\n]+\n(?s:.*\n)?$`)
+
+// isConflict reports whether load says in a message that others were in the way. Of several rows an error that says only that
+// time was up is none: fewer rows may be done in time. A row alone cannot help it. What a trigger says names its language,
+// such as PL/pgSQL.
+func isConflict(message string, rows int) bool {
+	switch {
+	case conflicts.MatchString(message):
+		return true
+	case rows > 1:
+		return false
+	}
+	return strings.HasPrefix(message, "canceling statement due to") || foreign.MatchString(message) && !strings.Contains(message, "PL/")
+}

@@ -47,7 +47,7 @@ var refusals = map[string]Refusal{
 
 // Last parts of the names of database errors. Their module differs: psycopg2.errors, psycopg2.extensions, psycopg2.
 var (
-	rolledBack  = []string{"SerializationFailure", "DeadlockDetected", "LockNotAvailable", "TransactionRollbackError", "ConcurrencyError"}
+	rolledBack  = []string{"SerializationFailure", "DeadlockDetected", "LockNotAvailable", "QueryCanceled", "QueryCanceledError", "TransactionRollbackError", "ConcurrencyError"}
 	lostBackend = []string{"InterfaceError", "OperationalError", "AdminShutdown", "CrashShutdown", "CannotConnectNow", "TooManyConnections", "PoolError"}
 	violations  = []string{"IntegrityError", "UniqueViolation", "NotNullViolation", "ForeignKeyViolation", "CheckViolation"}
 )

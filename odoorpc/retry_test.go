@@ -61,6 +61,7 @@ func TestWhichCallsAreSentAgain(t *testing.T) {
 		{name: "serialization failure", failure: refusalOf("psycopg2.errors.SerializationFailure", "could not serialize access"), safe: true, unsafe: true},
 		{name: "deadlock", failure: refusalOf("psycopg2.errors.DeadlockDetected", "deadlock detected"), safe: true, unsafe: true},
 		{name: "lock not available", failure: refusalOf("psycopg2.errors.LockNotAvailable", "lock"), safe: true, unsafe: true},
+		{name: "statement timeout", failure: refusalOf("psycopg2.errors.QueryCanceled", "canceling statement due to statement timeout"), safe: true, unsafe: true},
 		{name: "rollback of old psycopg2", failure: refusalOf("psycopg2.extensions.TransactionRollbackError", "rollback"), safe: true, unsafe: true},
 		{name: "database connection lost", failure: refusalOf("psycopg2.InterfaceError", "connection already closed"), safe: true, unknown: true},
 		{name: "database shut down", failure: refusalOf("psycopg2.errors.AdminShutdown", "terminating connection"), safe: true, unknown: true},

@@ -190,7 +190,8 @@ func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, *Conf
 }
 
 func (c *Client) readMessage(op op, m map[string]json.RawMessage) (message LoadMessage, conflict bool) {
-	class, words := exceptionOf(text(m["message"]))
+	raw := text(m["message"])
+	class, words := exceptionOf(raw)
 	message = LoadMessage{
 		Type:      text(m["type"]),
 		Record:    index(m["record"], op.rows),
@@ -204,7 +205,7 @@ func (c *Client) readMessage(op op, m map[string]json.RawMessage) (message LoadM
 	if class != "" {
 		message.Kind, _ = kindOf(class)
 	}
-	return message, conflicts.MatchString(words)
+	return message, message.Kind == RefusalBusy || isConflict(raw, op.rows)
 }
 
 // index returns the index of a row that data holds; -1 where it holds none.

@@ -77,6 +77,10 @@ const ClosedHint = "have an administrator let this user import records; or run w
 // transaction: with the waits between, more than a minute.
 const maxConflicts = 20
 
+// longestConflict is after how long it is not sent again even if it was sent
+// less often: each try may last as long as the database waits for a lock.
+const longestConflict = 2 * time.Minute
+
 // Load imports rows whose column "id" has their external ids, all or none, and
 // returns the ids of the records in the order of the rows. It is sent again
 // while another transaction is in its way; contended says that it was, or that
@@ -84,15 +88,16 @@ const maxConflicts = 20
 // of package odoorpc.
 //
 // PostgreSQL reports a conflict in the language of its server, and Odoo passes
-// the words on as if a row were wrong. A client that cannot read them takes the
-// conflict for a refusal, so a single row refused in that way is sent a second
-// time; of several, the caller sends fewer.
+// the words on as if a row were wrong. Where the client cannot tell it from a
+// refusal, a single row refused in that way is sent a second time; of several,
+// the caller sends fewer.
 func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (ids []int64, contended bool, err error) {
 	again := len(rows) == 1
+	started := time.Now()
 	for conflicts := 0; ; conflicts++ {
 		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
 		var conflict *odoorpc.ConflictError
-		if !errors.As(err, &conflict) || conflicts == maxConflicts {
+		if !errors.As(err, &conflict) || conflicts == maxConflicts || time.Since(started) > longestConflict {
 			ids, err := read(loaded, err)
 			if again && isUnsure(err) {
 				again = false

@@ -161,6 +161,21 @@ func TestWaitsAfterConflicts(t *testing.T) {
 	})
 }
 
+// TestALongConflictEndsSooner: each try waits for a lock.
+func TestALongConflictEndsSooner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		began := time.Now()
+		_, _, err := load(t.Context(), func() (odoorpc.LoadResult, error) {
+			time.Sleep(time.Minute)
+			return odoorpc.LoadResult{}, &odoorpc.ConflictError{}
+		})
+		var conflict *odoorpc.ConflictError
+		is.True(errors.As(err, &conflict))
+		is.True(time.Since(began) < 4*time.Minute)
+	})
+}
+
 func TestAConflictIsNoErrorInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)

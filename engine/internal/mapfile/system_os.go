@@ -17,15 +17,22 @@ func (s osSystem) Resolve(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, base := filepath.Split(target)
-	names, _ := s.Names(filepath.Clean(dir)) // none of a folder that can be searched but not listed
-	if !slices.Contains(names, base) {
-		// Where case does not matter, a rename to another spelling would change it.
-		if same := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, base) }); same >= 0 {
-			base = names[same]
-		}
+	return s.spelled(target), nil
+}
+
+// spelled returns a path with its last name as the folder has it: where case
+// does not matter, a rename to another spelling would change it.
+func (s osSystem) spelled(path string) string {
+	dir, base := filepath.Split(path)
+	names, err := s.Names(filepath.Clean(dir))
+	if err != nil || slices.Contains(names, base) {
+		return path
 	}
-	return filepath.Join(dir, base), nil
+	same := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, base) })
+	if same < 0 {
+		return path // it has just been taken away
+	}
+	return filepath.Join(dir, names[same])
 }
 
 func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
