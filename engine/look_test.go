@@ -372,6 +372,19 @@ func TestADeletedTaskIsAskedForAgain(t *testing.T) {
 	is.True(differs.Items[0].Created)
 }
 
+// TestAClaimedIDIsNamedWithItsNewOwner also where the task that got the id is
+// deleted at once, and so is not taken.
+func TestAClaimedIDIsNamedWithItsNewOwner(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error { return a.DeleteTask(ids[0]) })
+	_, err := w.engine().Sync(t.Context(), w.write("[features.New]\ntask_id = 0\n[features.Old]\ntask_id = 1\n"))
+	var mistakes *engine.MapError
+	is.True(errors.As(err, &mistakes))
+	is.Equal(len(mistakes.Mistakes), 1)
+	is.Equal(mistakes.Mistakes[0].Message, `no task had the id 1 until now, when Odoo gave it to "New"`)
+}
+
 // TestWhatAutomationsChangeIsTaken lets automations rename, move or archive
 // what the run just created, also where the answer to that comes late.
 func TestWhatAutomationsChangeIsTaken(t *testing.T) {

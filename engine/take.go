@@ -28,7 +28,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		return err
 	}
 	var differing []maker.Verdict
-	var claimed []*Item
+	claimed := make(map[*Item]*Item) // to whom Odoo gave the ids that these items claim
 	for _, v := range verdicts {
 		owner := p.book.Owner(v.ID)
 		switch {
@@ -40,7 +40,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 			}
 			continue
 		default:
-			claimed = append(claimed, owner)
+			claimed[owner] = v.Item
 		}
 		switch {
 		case p.fits(v):
@@ -75,10 +75,10 @@ func (p *production) warnChanged(v maker.Verdict) {
 // claimedIDs is the error about items whose task_id was no task of this Odoo
 // until Odoo gave it to a new one, which keeps it, and about all others whose
 // task_id Odoo has yet to give.
-func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64) error {
+func (p *production) claimedIDs(ctx context.Context, given map[*Item]*Item, lowest int64) error {
 	var later []int64
 	for item := range p.book.Map().All {
-		if item.TaskID > lowest && !slices.Contains(given, item) {
+		if item.TaskID > lowest && given[item] == nil {
 			later = append(later, item.TaskID)
 		}
 	}
@@ -94,8 +94,8 @@ func (p *production) claimedIDs(ctx context.Context, given []*Item, lowest int64
 	}
 	for item := range p.book.Map().All {
 		switch {
-		case slices.Contains(given, item):
-			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, p.book.Owner(item.TaskID).Name))
+		case given[item] != nil:
+			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, given[item].Name))
 		case item.TaskID > lowest && there[item.TaskID] == nil:
 			add(item, fmt.Sprintf("no task has the id %d", item.TaskID))
 		}
