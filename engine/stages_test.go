@@ -118,3 +118,25 @@ func TestARightThatCannotBeAskedForIsNotDenied(t *testing.T) {
 	is.Equal(result.Stage, engine.Stage{Name: "Backlog"})
 	is.Equal(result.Tags, []engine.Tag{{Name: "Water"}})
 }
+
+// TestARefusedStageIsExplained: --plain-create is of use only where imports are
+// closed, and the right is there.
+func TestARefusedStageIsExplained(t *testing.T) {
+	closed := odoosim.ErrorName("odoo.exceptions.AccessError", "Imports are for administrators")
+	refused := odoosim.RefuseName("Backlog", "No such stage")
+	for _, row := range []struct {
+		login, password string
+		action          odoosim.Action
+		plain           bool
+	}{{"admin", "admin", closed, true}, {"admin", "admin", refused, false}, {"ann", "pw", closed, false}} {
+		is := is.New(t)
+		w := newWorld(t)
+		w.odoo.AddUser(odoosim.User{Login: "ann", Password: "pw", Name: "Ann", Role: odoosim.ProjectUser})
+		w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task.type", "load"), Times: -1, Action: row.action})
+		_, err := w.engineFor(row.login, row.password).Sync(t.Context(), w.write(shop))
+		var setup *engine.SetupError
+		is.True(errors.As(err, &setup))
+		is.Equal(strings.Contains(setup.Hint(), "--plain-create"), row.plain)
+		is.Equal(strings.Contains(setup.Hint(), "Project / Administrator"), !row.plain)
+	}
+}
