@@ -145,11 +145,11 @@ func TestMoreTagsThanGoIntoACall(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)
 	var names []string
-	for i := range 501 {
+	for i := range 1501 {
 		names = append(names, fmt.Sprint("t", i))
 	}
 	w.sync(w.write(fmt.Sprintf("[features.A]\ntask_id = 0\ntags = %q\n", strings.Join(names, ","))))
-	is.Equal(len(w.odoo.Tasks()[0].TagIDs), 501)
+	is.Equal(len(w.odoo.Tasks()[0].TagIDs), 1501)
 	for _, call := range w.odoo.Calls() {
 		is.True(call.Model != "project.tags" || call.Rows <= 500)
 	}
@@ -164,7 +164,7 @@ func TestTagsAreRefusedForTheMoment(t *testing.T) {
 		loads  int
 		why    string
 	}{
-		{1, odoosim.RefuseName("b", "Not now"), 3, ""},
+		{1, odoosim.RefuseName("b", "Not now"), 4, ""},
 		{-1, odoosim.LoadMessage("User is not allowed to import"), 1, "User is not allowed to import"},
 	} {
 		is := is.New(t)

@@ -351,6 +351,7 @@ func TestServersThatCloseImportsStopTheRun(t *testing.T) {
 			w.options.PlainCreate = true
 			is.Equal(w.sync(path).Count(engine.Created), 4)
 			is.Equal(len(w.odoo.Stages()), 1)
+			is.Equal(w.odoo.Tags()[0].Name, "Feature")
 			is.Equal(w.odoo.Tasks()[0].ExternalID, "")
 		})
 	}
