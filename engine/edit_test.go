@@ -202,6 +202,19 @@ func TestMapBrokenDuringRunKeepsTheIDsInTheError(t *testing.T) {
 	w.onlyTheMap()
 }
 
+// TestMapBrokenBeforeTheFirstTask: there are no ids to lose.
+func TestMapBrokenBeforeTheFirstTask(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(shop)
+	w.during(odoosim.On("project.task.type", "search_read"), func() { is.NoErr(os.WriteFile(path, []byte("[features.\n"), 0o644)) })
+	_, err := w.engine().Sync(t.Context(), path)
+	var file *engine.FileError
+	is.True(errors.As(err, &file))
+	is.Equal(len(w.odoo.Tasks()), 0)
+	is.Equal(w.read(path), "[features.\n")
+}
+
 func TestMapWithMistakesDuringRunTakesTheIDsFirst(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)

@@ -63,6 +63,12 @@ func TestSourceNamesCountFirst(t *testing.T) {
 			is.Equal(result.Stage.ID, stage)
 			is.Equal(result.Tags[0].ID, tag)
 		}
+		w.odoo.ForgetCalls()
+		_, err := w.engineFor("zoe", "f").Sync(t.Context(), w.write("[features.G]\ntask_id = 0\ntags = \"Eau\"\n"))
+		is.NoErr(err)
+		for _, call := range w.odoo.Calls() {
+			is.Equal(call.Context["lang"], nil) // nothing is missing that may have the name in French
+		}
 	})
 }
 

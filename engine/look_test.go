@@ -174,6 +174,8 @@ func TestAHiddenTaskIsNeverTaken(t *testing.T) {
 		is.True(errors.As(err, &differs))
 		unseen := differs.Items[0].Unseen
 		is.Equal(unseen, dialect == odoosim.V14) // later, who created a task follows it, and sees it
+		is.Equal(strings.Contains(err.Error(), "but cannot be seen"), unseen)
+		is.True(strings.Contains(differs.Hint(), "--link"))
 		is.Equal(w.read(path), text)
 
 		w.options.Link = true
@@ -346,6 +348,8 @@ func TestWhatModulesMixUpIsFound(t *testing.T) {
 						var differs *engine.MismatchError
 						is.True(errors.As(err, &differs))
 						is.True(differs.Items[0].Created)
+						is.True(strings.Contains(err.Error(), "was created for it, but Odoo turned it into another one"))
+						is.True(strings.Contains(differs.Hint(), "mixes up new tasks"))
 						for _, task := range w.odoo.Tasks() { // no id of another item or of nobody is in the map
 							if task.Name == "s1" && name == "order" {
 								is.True(!strings.Contains(w.read(path), fmt.Sprintf(`"s1", task_id = %d`, task.ID)))

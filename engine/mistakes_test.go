@@ -34,6 +34,7 @@ func TestMistakes(t *testing.T) {
 		"story no table":          {"[features.A]\ntask_id = 0\nuser_stories = [ 7 ]\n", "3:18: features.A.user_stories[0]: a user story must be a table, not an integer"},
 		"tags a number":           {"[features.A]\ntask_id = 0\ntags = 1\n", "3:8: features.A.tags: expected a string or an array of strings, found an integer"},
 		"a tag a number":          {"[features.A]\ntask_id = 0\ntags = [\"a\", 1]\n", "3:14: features.A.tags[1]: expected a string, found an integer"},
+		"control in a tag":        {"[features.A]\ntask_id = 0\ntags = [\"a\", \"b\\tc\"]\n", "3:8: features.A.tags: the tag \"b\\tc\" contains a control character"},
 		"two tags no strings": {"[features.A]\ntask_id = 0\ntags = [true, \"a\", 1]\n",
 			"3:9: features.A.tags[0]: expected a string, found a boolean\n3:20: features.A.tags[2]: expected a string, found an integer"},
 		"description a number": {"[features.A]\ntask_id = 0\ndescription = 1\n", "3:15: features.A.description: expected a string, found an integer"},

@@ -118,3 +118,68 @@ func TestARightThatCannotBeAskedForIsNotDenied(t *testing.T) {
 	is.Equal(result.Stage, engine.Stage{Name: "Backlog"})
 	is.Equal(result.Tags, []engine.Tag{{Name: "Water"}})
 }
+
+// TestARefusedStageIsExplained: --plain-create is of use only where imports are
+// closed, and the right is there.
+func TestARefusedStageIsExplained(t *testing.T) {
+	closed := odoosim.ErrorName("odoo.exceptions.AccessError", "Imports are for administrators")
+	refused := odoosim.RefuseName("Backlog", "No such stage")
+	for _, row := range []struct {
+		login, password string
+		action          odoosim.Action
+		plain           bool
+	}{{"admin", "admin", closed, true}, {"admin", "admin", refused, false}, {"ann", "pw", closed, false}} {
+		is := is.New(t)
+		w := newWorld(t)
+		w.odoo.AddUser(odoosim.User{Login: "ann", Password: "pw", Name: "Ann", Role: odoosim.ProjectUser})
+		w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task.type", "load"), Times: -1, Action: row.action})
+		_, err := w.engineFor(row.login, row.password).Sync(t.Context(), w.write(shop))
+		var setup *engine.SetupError
+		is.True(errors.As(err, &setup))
+		is.Equal(strings.Contains(setup.Hint(), "--plain-create"), row.plain)
+		is.Equal(strings.Contains(setup.Hint(), "Project / Administrator"), !row.plain)
+	}
+}
+
+func TestMoreTagsThanGoIntoACall(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	var names []string
+	for i := range 1501 {
+		names = append(names, fmt.Sprint("t", i))
+	}
+	w.sync(w.write(fmt.Sprintf("[features.A]\ntask_id = 0\ntags = %q\n", strings.Join(names, ","))))
+	is.Equal(len(w.odoo.Tasks()[0].TagIDs), 1501)
+	for _, call := range w.odoo.Calls() {
+		is.True(call.Model != "project.tags" || call.Rows <= 500)
+	}
+}
+
+// TestTagsAreRefusedForTheMoment: of those refused together none may be refused
+// alone; and where the import of tags is closed, none is tried again.
+func TestTagsAreRefusedForTheMoment(t *testing.T) {
+	for _, row := range []struct {
+		times  int
+		action odoosim.Action
+		loads  int
+		why    string
+	}{
+		{1, odoosim.RefuseName("b", "Not now"), 4, ""},
+		{-1, odoosim.LoadMessage("User is not allowed to import"), 1, "User is not allowed to import"},
+	} {
+		is := is.New(t)
+		w := newWorld(t)
+		w.odoo.Inject(odoosim.Fault{Times: row.times, Match: odoosim.On("project.tags", "load"), Action: row.action})
+		result := w.sync(w.write("[features.A]\ntask_id = 0\ntags = \"a, b, c\"\n"))
+		for _, tag := range result.Tags {
+			is.Equal(tag.LeftOff, row.why)
+		}
+		loads := 0
+		for _, call := range w.odoo.Calls() {
+			if call.Model == "project.tags" && call.Method == "load" {
+				loads++
+			}
+		}
+		is.Equal(loads, row.loads)
+	}
+}

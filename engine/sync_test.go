@@ -351,6 +351,7 @@ func TestServersThatCloseImportsStopTheRun(t *testing.T) {
 			w.options.PlainCreate = true
 			is.Equal(w.sync(path).Count(engine.Created), 4)
 			is.Equal(len(w.odoo.Stages()), 1)
+			is.Equal(w.odoo.Tags()[0].Name, "Feature")
 			is.Equal(w.odoo.Tasks()[0].ExternalID, "")
 		})
 	}
@@ -378,6 +379,11 @@ func TestEnsureStagesMakesTheMissingOnes(t *testing.T) {
 		}
 		is.Equal(board, []string{"Backlog true", "Up Next true", "In Progress true", "User Acceptance true", "Done false", "Archive true"})
 		is.Equal(result.Stages[4].ID, done)
+		sequences := make(map[string]int)
+		for _, stage := range w.odoo.Stages() {
+			sequences[stage.Name] = stage.Sequence
+		}
+		is.Equal(sequences, map[string]int{"Backlog": 1, "Up Next": 2, "In Progress": 3, "User Acceptance": 4, "Done": 50, "Archive": 6})
 		again, err := w.engine().EnsureStages(context.Background())
 		is.NoErr(err)
 		is.Equal(len(w.odoo.Stages()), 6)

@@ -455,6 +455,16 @@ func TestWhatIsAReference(t *testing.T) {
 	}
 }
 
+func TestRecordsGoIntoASlice(t *testing.T) {
+	is := is.New(t)
+	_, c := newPeer(t, JSONRPC, Config{}, result("[]"))
+	var one struct{ ID int64 }
+	for _, out := range []any{nil, one, &one, []int{}} {
+		var wrong *RequestError
+		is.True(errors.As(c.SearchRead(t.Context(), "project.task", nil, []string{"name"}, Query{}, out), &wrong))
+	}
+}
+
 // TestHintsOfErrors sends what is refused, and looks at the advice.
 func TestHintsOfErrors(t *testing.T) {
 	for hint, answer := range map[string]reply{

@@ -44,6 +44,7 @@ func TestAddresses(t *testing.T) {
 		{given: "https://ada:hunter2@odoo.example.com", refused: "user name or password"},
 		{given: "ada:hunter2@odoo.example.com", refused: "user name or password"},
 		{given: "https://ada:hunter2@odoo.example.com:port/", refused: "not an address"},
+		{given: "https://odoo%C2%9B31m.example.com", refused: "control characters"},
 		{given: "ftp://odoo.example.com", refused: `"ftp://"`},
 		{given: "http://odoo.example.com", refused: "unencrypted"},
 		{given: "localhost:65536", refused: "port 65536"},

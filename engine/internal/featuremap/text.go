@@ -21,7 +21,7 @@ func PlainText(text string) string {
 
 func longestLine(text string) int {
 	longest := 0
-	for line := range strings.Lines(text) {
+	for line := range strings.SplitSeq(text, "\n") {
 		longest = max(longest, len(line))
 	}
 	return longest
