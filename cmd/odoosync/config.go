@@ -44,9 +44,6 @@ const (
 	envPassword = "ODOO_PASSWORD"
 )
 
-// maxSecret bounds what is read of a key from standard input, in bytes.
-const maxSecret = 64 << 10
-
 // settings is what flags and environment say about one Odoo and the run.
 type settings struct {
 	odoo    odoorpc.Config
@@ -136,11 +133,12 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
 			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
+	const longest = 64 << 10 // bytes of a key
 	var text []byte
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		text, err = io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
+		text, err = io.ReadAll(io.LimitReader(p.stdin, longest+1))
 		done <- err
 	}()
 	select {
@@ -153,7 +151,7 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 	}
 	key := strings.TrimSpace(string(text))
 	switch {
-	case len(text) > maxSecret, strings.ContainsAny(key, "\r\n"):
+	case len(text) > longest, strings.ContainsAny(key, "\r\n"):
 		return configf("--api-key-stdin: expected one line with the key, found more")
 	case key == "":
 		return configf("--api-key-stdin: standard input is empty")

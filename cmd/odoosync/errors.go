@@ -217,14 +217,14 @@ func describe(err error) failure {
 // configProblems lists what the client refuses, by the names that settings
 // have here.
 func configProblems(e *odoorpc.ConfigError) string {
-	lines := make([]string, len(e.Problems))
-	for i, problem := range e.Problems {
-		lines[i] = settingName(problem.Field) + ": " + problem.Err.Error()
+	var lines []string
+	if len(e.Problems) > 1 {
+		lines = []string{"settings that cannot be used:"}
 	}
-	if len(lines) == 1 {
-		return lines[0]
+	for _, problem := range e.Problems {
+		lines = append(lines, settingName(problem.Field)+": "+problem.Err.Error())
 	}
-	return "settings that cannot be used:\n" + strings.Join(lines, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // settingName is how users know a field of the client's configuration.
