@@ -121,7 +121,13 @@ var failureKinds = []struct {
 		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
 	})},
 	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError](nil)},
-	{exitInterrupted, "interrupted", interrupted},
+	{exitInterrupted, "interrupted", func(err error, f *failure) bool {
+		interrupted := errors.Is(err, engine.ErrInterrupted) || errors.Is(err, context.Canceled)
+		if interrupted {
+			f.Message, f.Hint = "interrupted", "run again to continue"
+		}
+		return interrupted
+	}},
 	{exitMap, "map", as[*mapsError](nil)},
 	{exitMap, "map", as(func(e *engine.MapError, f *failure) {
 		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
@@ -183,16 +189,6 @@ func as[E error](fill func(E, *failure)) func(error, *failure) bool {
 		}
 		return ok
 	}
-}
-
-// interrupted takes the end of a run that was told to stop, whichever call it
-// was in.
-func interrupted(err error, f *failure) bool {
-	if !errors.Is(err, engine.ErrInterrupted) && !errors.Is(err, context.Canceled) {
-		return false
-	}
-	f.Message, f.Hint = "interrupted", "run again to continue"
-	return true
 }
 
 // describe sorts an error into its kind.

@@ -16,7 +16,7 @@ import (
 func (p *program) sync(c *cli.Context) error {
 	path := c.Args().First()
 	p.report.Map = path
-	s, err := p.readSettings(c.Context, c)
+	s, err := p.readSettings(c)
 	if err != nil {
 		return err
 	}
