@@ -76,11 +76,13 @@ type flagToken struct {
 	hasValue bool
 }
 
+var helpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show how to use it"}
+
 // split tells flags from operands. Which flags take a value is the same in every
 // command, so it can be known before the command is.
 func split(args []string) (flags []flagToken, operands []string, err error) {
 	known := make(map[string]cli.Flag)
-	for _, f := range append(flagsOf(""), &cli.BoolFlag{Name: "help", Aliases: []string{"h"}}, &cli.BoolFlag{Name: "version", Aliases: []string{"V"}}) {
+	for _, f := range append(flagsOf(""), helpFlag, &cli.BoolFlag{Name: "version", Aliases: []string{"V"}}) {
 		for _, name := range f.Names() {
 			known[name] = f
 		}

@@ -17,6 +17,7 @@ type checked struct {
 	Plan     *engine.Plan // nil for a map with mistakes
 	Failure  *failure     // nil for a map without
 	Warnings []*tomledit.Error
+	Findings []finding // for templates
 }
 
 // check validates maps and lists what a run would create.
@@ -40,8 +41,8 @@ func (p *program) check(c *cli.Context) error {
 		m.Path = path
 		if m.Plan, err = read(path); err != nil {
 			failed++
-			f := describe(err)
-			m.Failure, m.Warnings = &f, f.Warnings
+			m.Failure = new(describe(err))
+			m.Warnings = m.Failure.Warnings
 			continue
 		}
 		m.Warnings = m.Plan.Map.Warnings

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -44,9 +44,6 @@ const (
 	envPassword = "ODOO_PASSWORD"
 )
 
-// maxSecret bounds what is read of a key from standard input, in bytes.
-const maxSecret = 64 << 10
-
 // settings is what flags and environment say about one Odoo and the run.
 type settings struct {
 	odoo    odoorpc.Config
@@ -55,7 +52,7 @@ type settings struct {
 
 // readSettings reads them for a command that talks to Odoo. Flags take precedence
 // over the environment. Everything that is missing is named in one *usageError.
-func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, error) {
+func (p *program) readSettings(c *cli.Context) (*settings, error) {
 	for _, v := range variables {
 		if !hasFlag(c.Command, v.flag) || c.IsSet(v.flag) {
 			continue
@@ -68,12 +65,23 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 			return nil, err
 		}
 	}
+	if c.Bool("link") && c.Bool("plain-create") {
+		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
+	}
+	jobs, badJobs := positive(c, "jobs", "a whole number, 1 or more", strconv.Atoi)
+	timeout, badTimeout := positive(c, "timeout", "a time such as 90s or 5m", time.ParseDuration)
+	rate, badRate := positive(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate)
+	if err := cmp.Or(badJobs, badTimeout, badRate); err != nil {
+		return nil, err
+	}
 	s := &settings{
 		odoo: odoorpc.Config{
 			URL:       c.String("url"),
 			Database:  c.String("db"),
 			Login:     c.String("username"),
 			Protocol:  odoorpc.Protocol(c.String("protocol")),
+			Timeout:   timeout,
+			Rate:      rate,
 			AllowHTTP: c.Bool("allow-http"),
 			UserAgent: "odoosync/" + build().Version,
 		},
@@ -84,24 +92,11 @@ func (p *program) readSettings(ctx context.Context, c *cli.Context) (*settings, 
 			Notify:      c.Bool("notify"),
 			Link:        c.Bool("link"),
 			PlainCreate: c.Bool("plain-create"),
+			Jobs:        jobs,
 			Strict:      c.Bool("strict"),
 		},
 	}
-	if s.options.Link && s.options.PlainCreate {
-		return nil, usagef(c.Command.Name, "--link and --plain-create cannot be combined: plain tasks cannot be found again")
-	}
-	var err error
-	if s.options.Jobs, err = positive(c, "jobs", "a whole number, 1 or more", strconv.Atoi); err != nil {
-		return nil, err
-	}
-	if s.odoo.Timeout, err = positive(c, "timeout", "a time such as 90s or 5m", time.ParseDuration); err != nil {
-		return nil, err
-	}
-	readRate := func(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
-	if s.odoo.Rate, err = positive(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate); err != nil {
-		return nil, err
-	}
-	if err := p.readSecret(ctx, c, &s.odoo); err != nil {
+	if err := p.readSecret(c, &s.odoo); err != nil {
 		return nil, err
 	}
 	return s, missing(s)
@@ -126,7 +121,7 @@ func (p *program) lookUp(v variable) (string, error) {
 
 // readSecret takes the API key from standard input if asked to, else key and
 // password from the environment.
-func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.Config) error {
+func (p *program) readSecret(c *cli.Context, odoo *odoorpc.Config) error {
 	if !c.Bool("api-key-stdin") {
 		odoo.APIKey = odoorpc.NewSecret(p.env(envAPIKey))
 		odoo.Password = odoorpc.NewSecret(p.env(envPassword))
@@ -136,11 +131,12 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		return usagef(c.Command.Name, "--api-key-stdin: standard input is a terminal, which would show the key").
 			advise("pipe the key, as in `pass show odoo | odoosync %s --api-key-stdin ...`", c.Command.Name)
 	}
+	const longest = 64 << 10 // bytes of a key
 	var text []byte
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		text, err = io.ReadAll(io.LimitReader(p.stdin, maxSecret+1))
+		text, err = io.ReadAll(io.LimitReader(p.stdin, longest+1))
 		done <- err
 	}()
 	select {
@@ -148,12 +144,12 @@ func (p *program) readSecret(ctx context.Context, c *cli.Context, odoo *odoorpc.
 		if err != nil {
 			return configf("--api-key-stdin: cannot read standard input: %v", err)
 		}
-	case <-ctx.Done():
+	case <-c.Done():
 		return engine.ErrInterrupted
 	}
 	key := strings.TrimSpace(string(text))
 	switch {
-	case len(text) > maxSecret, strings.ContainsAny(key, "\r\n"):
+	case len(text) > longest, strings.ContainsAny(key, "\r\n"):
 		return configf("--api-key-stdin: expected one line with the key, found more")
 	case key == "":
 		return configf("--api-key-stdin: standard input is empty")
@@ -175,6 +171,8 @@ func positive[T int | float64 | time.Duration](c *cli.Context, flag, expected st
 	}
 	return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
 }
+
+func readRate(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
 // missing names everything that has to be set and is not. Only the server's
 // version tells whether login and database are needed beside an API key, and

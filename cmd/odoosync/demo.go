@@ -37,10 +37,8 @@ const (
 // demo shows a whole run on an Odoo in memory, reached over real HTTP.
 func (p *program) demo(c *cli.Context) (err error) {
 	keep := c.String("keep")
-	if keep != "" {
-		if err := keepMap(keep, keptBefore, demoMap); err != nil {
-			return err
-		}
+	if err := keepMap(keep, keptBefore, demoMap); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "odoosync-demo-")
 	if err != nil {
@@ -55,10 +53,10 @@ func (p *program) demo(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := keepMap(keep, keptAfter, patched); err != nil {
+		return err
+	}
 	if keep != "" {
-		if err := keepMap(keep, keptAfter, patched); err != nil {
-			return err
-		}
 		p.printf("\nThe map before and after the run:\n  %s\n  %s\n", oneLine(filepath.Join(keep, keptBefore)), oneLine(filepath.Join(keep, keptAfter)))
 	}
 	p.printf(`
@@ -113,9 +111,12 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	return patched, nil
 }
 
-// keepMap writes a map into a folder. A file that is already there is never
-// overwritten.
+// keepMap writes a map into a folder, "" for none. A file that is already there
+// is never overwritten.
 func keepMap(dir, name string, text []byte) error {
+	if dir == "" {
+		return nil
+	}
 	path := filepath.Join(dir, name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return &engine.FileError{Path: dir, Op: "create", Err: err}

@@ -121,7 +121,13 @@ var failureKinds = []struct {
 		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
 	})},
 	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError](nil)},
-	{exitInterrupted, "interrupted", interrupted},
+	{exitInterrupted, "interrupted", func(err error, f *failure) bool {
+		interrupted := errors.Is(err, engine.ErrInterrupted) || errors.Is(err, context.Canceled)
+		if interrupted {
+			f.Message, f.Hint = "interrupted", "run again to continue"
+		}
+		return interrupted
+	}},
 	{exitMap, "map", as[*mapsError](nil)},
 	{exitMap, "map", as(func(e *engine.MapError, f *failure) {
 		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
@@ -184,16 +190,6 @@ func as[E error](fill func(E, *failure)) func(error, *failure) bool {
 	}
 }
 
-// interrupted takes the end of a run that was told to stop, whichever call it
-// was in.
-func interrupted(err error, f *failure) bool {
-	if !errors.Is(err, engine.ErrInterrupted) && !errors.Is(err, context.Canceled) {
-		return false
-	}
-	f.Message, f.Hint = "interrupted", "run again to continue"
-	return true
-}
-
 // describe sorts an error into its kind.
 func describe(err error) failure {
 	f := failure{Message: err.Error()}
@@ -216,14 +212,14 @@ func describe(err error) failure {
 // configProblems lists what the client refuses, by the names that settings
 // have here.
 func configProblems(e *odoorpc.ConfigError) string {
-	lines := make([]string, len(e.Problems))
-	for i, problem := range e.Problems {
-		lines[i] = settingName(problem.Field) + ": " + problem.Err.Error()
+	var lines []string
+	if len(e.Problems) > 1 {
+		lines = []string{"settings that cannot be used:"}
 	}
-	if len(lines) == 1 {
-		return lines[0]
+	for _, problem := range e.Problems {
+		lines = append(lines, settingName(problem.Field)+": "+problem.Err.Error())
 	}
-	return "settings that cannot be used:\n" + strings.Join(lines, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // settingName is how users know a field of the client's configuration.

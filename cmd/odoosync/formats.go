@@ -35,19 +35,15 @@ type finding struct {
 
 // writeFindings fills in the template of a format.
 func (p *program) writeFindings(format string, all []checked) error {
-	type findings struct {
-		checked
-		Findings []finding
-	}
 	report := struct {
 		Seconds  string
-		Maps     []findings
+		Maps     []checked
 		Failures int
-	}{Seconds: fmt.Sprintf("%.3f", time.Since(p.began).Seconds())}
+	}{Seconds: fmt.Sprintf("%.3f", time.Since(p.began).Seconds()), Maps: all}
 	alike := make(map[string]int)
-	for _, m := range all {
-		report.Maps = append(report.Maps, findings{m, m.findings(alike)})
-		if m.Failure != nil {
+	for i := range all {
+		all[i].Findings = all[i].findings(alike)
+		if all[i].Failure != nil {
 			report.Failures++
 		}
 	}

@@ -51,7 +51,7 @@ func (c completedCommand) TakesMap() bool { return strings.HasPrefix(c.ArgsUsage
 func completedCommands(app *cli.App) []completedCommand {
 	var commands []completedCommand
 	for _, c := range app.VisibleCommands() {
-		command := completedCommand{c, nil, append(flagTexts(c), flagText{Long: "--help", Short: "-h", Usage: "show how to use it"})}
+		command := completedCommand{c, nil, flagTexts(append(c.Flags, helpFlag))}
 		if c.Name == "completion" {
 			command.Words = shells
 		}
@@ -62,21 +62,24 @@ func completedCommands(app *cli.App) []completedCommand {
 
 // flagText is a flag as help, manual page and completion scripts describe it.
 type flagText struct {
-	Long, Short string // with dashes; Short may be ""
+	Long, Short string   // with dashes; Short may be ""
+	Spellings   []string // both, or the one
 	Usage       string
 	Value       string   // what stands for its value, "" where it takes none
 	Folder      bool     // the value is a folder
 	Words       []string // what the value can be, if that is fixed
 }
 
-func flagTexts(c *cli.Command) []flagText {
+func flagTexts(flags []cli.Flag) []flagText {
 	words := map[string][]string{"protocol": {"auto", "jsonrpc", "json2"}, "format": formats}
 	var texts []flagText
-	for _, f := range c.Flags {
+	for _, f := range flags {
 		names, usage := f.Names(), f.(cli.DocGenerationFlag).GetUsage()
 		text := flagText{Long: "--" + names[0], Usage: strings.ReplaceAll(usage, "`", ""), Folder: names[0] == "keep", Words: words[names[0]]}
+		text.Spellings = []string{text.Long}
 		if len(names) > 1 {
 			text.Short = "-" + names[1]
+			text.Spellings = append(text.Spellings, text.Short)
 		}
 		if takesValue(f) {
 			text.Value = strings.ToUpper(names[0])
@@ -96,14 +99,6 @@ func (f flagText) Names() string {
 		names = f.Short + ", " + f.Long
 	}
 	return strings.TrimRight(names+" "+f.Value, " ")
-}
-
-// Spellings are all ways to write the flag.
-func (f flagText) Spellings() []string {
-	if f.Short == "" {
-		return []string{f.Long}
-	}
-	return []string{f.Long, f.Short}
 }
 
 // markdown escapes what Markdown would take for its own.

@@ -101,22 +101,19 @@ func writeEntry(b *strings.Builder, it engine.ItemResult, branch, mark string, s
 
 // totals counts what a run would do.
 func totals(r *engine.Result) string {
-	parts := []string{"nothing to create"}
+	text := "nothing to create"
 	if r.Count(engine.Create) > 0 {
-		parts[0] = kinds(r, engine.Create) + " to create"
+		text = kinds(r, engine.Create) + " to create"
 	}
-	for _, part := range []struct {
-		status engine.Status
-		format string
-	}{
-		{engine.Link, "%d to link"},
-		{engine.Differs, "%d " + plural(r.Count(engine.Differs), "differs", "differ")},
-		{engine.Synced, "%d with a task"},
-		{engine.Deprecated, "%d left out"},
-	} {
-		if n := r.Count(part.status); n > 0 {
-			parts = append(parts, fmt.Sprintf(part.format, n))
+	add := func(n int, what string) {
+		if n > 0 {
+			text += fmt.Sprintf(", %d %s", n, what)
 		}
 	}
-	return strings.Join(parts, ", ")
+	differing := r.Count(engine.Differs)
+	add(r.Count(engine.Link), "to link")
+	add(differing, plural(differing, "differs", "differ"))
+	add(r.Count(engine.Synced), "with a task")
+	add(r.Count(engine.Deprecated), "left out")
+	return text
 }

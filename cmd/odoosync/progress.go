@@ -111,12 +111,11 @@ func callLine(ev odoorpc.Event) string {
 // reason is nothing to worry about, such as the pace, only the bar shows it, and
 // only if one could wonder.
 func (p *progress) waiting(why string, d time.Duration, worrying bool) {
-	const short = time.Second
 	if worrying {
 		why = "waiting for the server: " + why
 	}
 	switch {
-	case p.barShown() && (worrying || d > short):
+	case p.barShown() && (worrying || d > time.Second):
 		p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
 	case worrying:
 		p.console.note("%s, continuing in %s", why, inSeconds(d))
@@ -162,8 +161,7 @@ func (p *progress) showBar() {
 	c.setStatus(p.line)
 	p.stop = make(chan struct{})
 	go func(stop <-chan struct{}) {
-		const every = 500 * time.Millisecond
-		ticker := time.NewTicker(every)
+		ticker := time.NewTicker(500 * time.Millisecond)
 		defer ticker.Stop()
 		for {
 			select {

@@ -120,8 +120,7 @@ func newReport(command string) *report {
 func (r *report) fill(result *engine.Result) {
 	r.fillPlace(result.Session, result.Project)
 	if result.Stage.Name != "" {
-		stage := stageOf(result.Stage)
-		r.Stage = &stage
+		r.Stage = new(stageOf(result.Stage))
 	}
 	for _, t := range result.Tags {
 		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})

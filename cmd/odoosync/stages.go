@@ -11,7 +11,7 @@ import (
 
 // stages creates the missing stages.
 func (p *program) stages(c *cli.Context) error {
-	s, err := p.readSettings(c.Context, c)
+	s, err := p.readSettings(c)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 func (p *program) sync(c *cli.Context) error {
 	path := c.Args().First()
 	p.report.Map = path
-	s, err := p.readSettings(c.Context, c)
+	s, err := p.readSettings(c)
 	if err != nil {
 		return err
 	}
@@ -124,16 +124,14 @@ func writeRehearsal(b *strings.Builder, r *engine.Result, s style) {
 	if r.Stage.Name != "" {
 		row(b, "stage", r.Stage.Name+": "+outcome(r.Stage.ID, r.Stage.Creatable, "stages: the run would stop"))
 	}
-	for _, group := range tagOutcomes(r.Tags) {
-		row(b, "tags", group)
-	}
+	writeTagOutcomes(b, r.Tags)
 	writeItems(b, r.Items, planMarks, len(r.Items), s)
 	fmt.Fprintf(b, "\n%s %s\n", s.bold("Plan:"), totals(r))
 }
 
-// tagOutcomes says what becomes of the tags in a dry run, those with the same
-// fate together.
-func tagOutcomes(tags []engine.Tag) []string {
+// writeTagOutcomes says what becomes of the tags in a dry run, those with the
+// same fate together.
+func writeTagOutcomes(b *strings.Builder, tags []engine.Tag) {
 	var fates []string
 	names := make(map[string][]string)
 	for _, t := range tags {
@@ -146,11 +144,9 @@ func tagOutcomes(tags []engine.Tag) []string {
 		}
 		names[fate] = append(names[fate], t.Name)
 	}
-	lines := make([]string, len(fates))
-	for i, fate := range fates {
-		lines[i] = strings.Join(names[fate], ", ") + ": " + fate
+	for _, fate := range fates {
+		row(b, "tags", strings.Join(names[fate], ", ")+": "+fate)
 	}
-	return lines
 }
 
 // outcome says what becomes of a stage or tag in a dry run. otherwise ends the sentence of what the login may not create.

@@ -18,11 +18,11 @@ var (
 
 // buildInfo says which program this is.
 type buildInfo struct {
-	Version, Commit, Date string
+	Version, Commit, Date, Go, System string
 }
 
 func build() buildInfo {
-	b := buildInfo{version, commit, date}
+	b := buildInfo{version, commit, date, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Version = cmp.Or(b.Version, info.Main.Version)
 		for _, s := range info.Settings {
@@ -39,13 +39,4 @@ func build() buildInfo {
 }
 
 // version prints which program this is.
-func (p *program) version(_ *cli.Context) error {
-	b := build()
-	p.printf("odoosync %s\n", b.Version)
-	for _, line := range []struct{ name, value string }{{"commit", b.Commit}, {"date", b.Date}, {"go", runtime.Version()}, {"system", runtime.GOOS + "/" + runtime.GOARCH}} {
-		if line.value != "" {
-			p.printf("%-8s%s\n", line.name, line.value)
-		}
-	}
-	return nil
-}
+func (p *program) version(*cli.Context) error { return p.print("version", build()) }
