@@ -157,7 +157,7 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 		x.timeouts >= timeoutTries,
 		x.request.own && noAnswer && !e.Sent && x.request.tries >= ownTries,
 		x.request.tries > x.client.Retries:
-		return false, nil
+		return false, nil //nolint:nilerr // outcome tells why it ended
 	case noAnswer && e.retryAfter > x.client.RetryMaxWait:
 		e.Reason = tooLong(e.Reason, e.retryAfter, x.client.RetryMaxWait)
 		e.hint = "try again later"

@@ -12,9 +12,9 @@ import (
 type Document struct {
 	name   string
 	src    []byte
-	chunks []*[chunkSize]node // the values in the order in which they first appear in the source
-	count  uint32             // of nodes
-	common [256]string
+	chunks []*[chunkSize]node           // the values in the order in which they first appear in the source
+	count  uint32                       // of nodes
+	common [256]string                  // by hash, the first key that had it: to compare with it costs less than to go to the source
 	large  map[uint32]map[string]uint32 // the members of the large tables, by the table's node
 
 	linesOnce sync.Once

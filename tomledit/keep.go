@@ -27,8 +27,8 @@ func Keep(paths ...[]string) Option {
 	return func(all *[][]string) { *all = append(*all, copies...) }
 }
 
-// keeper says which values a Document records. A value that is recorded has a pattern by its number: 0 is for what is left
-// out, 1 for the root.
+// keeper says which values a Document records. Each value has a pattern, by its number: 0 is for what is left out, 1 for the
+// root.
 type keeper []pattern
 
 // pattern says what is recorded below a value.

@@ -71,6 +71,11 @@ func TestKeepRecordsWhatMatchesAndTheWayThere(t *testing.T) {
 		"features.B table", "features.B.s integer", // on the way, though no array
 		"features.C table", "features.C.s array", "features.C.s[0] table", "features.C.s[0].task_id integer",
 	})
+	doc := mustParse(t, src, tomledit.Keep([]string{"features", any, "task_id"}))
+	for _, leftOut := range [][]string{{"meta"}, {"meta", "x"}, {"features", "A", "other"}, {"features", "A", "other", "task_id"}, {"features", "C", "s"}} {
+		is.True(!doc.Get(leftOut...).Exists())
+	}
+	is.True(doc.Get("features", "A", "task_id").Exists())
 	is.Equal(len(tree(mustParse(t, src, tomledit.Keep()).Get())), 0)
 	is.Equal(tree(mustParse(t, src, tomledit.Keep([]string{any, "A"}, []string{"meta"})).Get()), []string{
 		"meta table", "features table", "features.A table",
