@@ -57,7 +57,7 @@ func TestAnInterruptWhileTasksAreReadBack(t *testing.T) {
 	}
 }
 
-// TestAnInterruptWhileOldTasksAreRead does the same where the tasks stood there
+// TestAnInterruptWhileOldTasksAreRead does the same where the tasks existed
 // before, and are read once more.
 func TestAnInterruptWhileOldTasksAreRead(t *testing.T) {
 	is := is.New(t)

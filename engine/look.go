@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -129,7 +130,7 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 	under := make(map[int64][]*Item)
 	var ids []int64
 	for _, item := range batch {
-		if entry := p.book.Entry(item.Parent); entry != nil && entry.Stood {
+		if entry := p.book.Entry(item.Parent); entry != nil && entry.Existed {
 			if under[entry.ID] == nil {
 				ids = append(ids, entry.ID)
 			}
@@ -145,6 +146,9 @@ func (p *production) checkLinked(ctx context.Context, batch []*Item) error {
 		refusal := p.checkParents(ctx, []maker.Verdict{{Item: stories[0].Parent, ID: id, Task: tasks[id]}})
 		if refusal == nil {
 			continue
+		}
+		if _, ok := errors.AsType[*SetupError](refusal); !ok {
+			return refusal
 		}
 		there, err := p.maker.Ask(ctx, stories, nil)
 		if err != nil {
@@ -212,7 +216,7 @@ func idsOf(items []*Item) []int64 {
 // fits reports whether a task is what the map says of its item, or is to be
 // taken for it even so.
 func (r *sync) fits(v maker.Verdict) bool {
-	return len(v.Differences) == 0 || r.options.Link && v.Stood
+	return len(v.Differences) == 0 || r.options.Link && v.Existed
 }
 
 // mismatch is the error about those of the tasks that do not fit; nil for none.

@@ -18,8 +18,8 @@ type production struct {
 	*sync
 	size     *maker.Size
 	jobs     int
-	flying   map[*Item]bool // features that have something on its way
-	inFlight int
+	busy     map[*Item]bool // features that have something on its way
+	inFlight int            // calls
 	answers  chan *maker.Answer
 }
 
@@ -37,8 +37,8 @@ func (p *production) run(ctx context.Context) error {
 		if err := p.settle(ctx, <-p.answers); stop == nil {
 			stop = err
 		}
-		if stop == nil && (p.options.PlainCreate || !p.now().Before(p.due)) {
-			stop = p.save(p.inFlight > 0)
+		if stop == nil && (p.options.PlainCreate || !p.now().Before(p.saver.due)) {
+			stop = p.saver.save(p.inFlight > 0)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func (p *production) start(ctx context.Context) error {
 			}
 		}
 		for _, item := range batch.Items {
-			p.flying[item.Feature()] = true
+			p.busy[item.Feature()] = true
 		}
 		p.inFlight++
 		p.send(ctx, batch)
@@ -82,17 +82,17 @@ func (p *production) start(ctx context.Context) error {
 // does for its items what was done for the others.
 func (p *production) catchUp(ctx context.Context) error {
 	if p.file.Touched() {
-		if err := p.save(false); err != nil {
+		if err := p.saver.save(false); err != nil {
 			return err
 		}
 	}
-	if p.mapError != nil {
-		return p.mapError
+	if p.saver.mapError != nil {
+		return p.saver.mapError
 	}
-	if p.prepared {
+	if p.saver.prepared {
 		return nil
 	}
-	p.prepared = true
+	p.saver.prepared = true
 	return p.prepare(ctx)
 }
 
@@ -105,7 +105,7 @@ func (p *production) next() maker.Batch {
 		items = p.book.Pending(p.book.Plan().Stories)
 	}
 	rows := min(p.size.Rows, max(maker.FirstBatch, (len(items)+p.jobs-1)/p.jobs))
-	return p.cut(slices.DeleteFunc(items, func(item *Item) bool { return p.flying[item.Feature()] }), rows)
+	return p.cut(slices.DeleteFunc(items, func(item *Item) bool { return p.busy[item.Feature()] }), rows)
 }
 
 // cut takes from the front of items what fits into a call. A feature whose
@@ -151,7 +151,7 @@ func (p *production) send(ctx context.Context, b maker.Batch) {
 func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	p.inFlight--
 	for _, item := range a.Items {
-		delete(p.flying, item.Feature())
+		delete(p.busy, item.Feature())
 	}
 	if a.Contended && p.jobs > 1 {
 		p.jobs = 1

@@ -175,7 +175,7 @@ func (r *sync) at(item *Item) string { return resultOf(item, 0, Pending).at(r.re
 // resultOfEntry says what became of an item that this run has a task for.
 func resultOfEntry(e *ledger.Entry) ItemResult {
 	status := Created
-	if e.Stood {
+	if e.Existed {
 		status = Linked
 	}
 	r := resultOf(e.Was, e.ID, status)

@@ -27,8 +27,8 @@ import (
 // *UnknownOutcomeError, *NotSavedError, and those of package odoorpc.
 func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 	started := time.Now()
-	r := &sync{saver: &saver{Engine: e, path: path}, result: &Result{Map: path, DryRun: e.options.DryRun}}
-	err := r.all(ctx)
+	r := &sync{Engine: e, result: &Result{Map: path, DryRun: e.options.DryRun}}
+	err := r.all(ctx, path)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !losesIDs(err) {
 		err = ErrInterrupted
 	}
@@ -39,8 +39,11 @@ func (e *Engine) Sync(ctx context.Context, path string) (*Result, error) {
 
 // sync is one call of Sync: the packages that it leads a map through.
 type sync struct {
-	*saver
+	*Engine
 	result  *Result
+	file    *mapfile.File
+	book    *ledger.Ledger
+	saver   *saver
 	dest    *destination.Destination
 	stages  *destination.Records
 	maker   *maker.Maker
@@ -48,12 +51,12 @@ type sync struct {
 }
 
 // all is the way of a map, from the file to Odoo and back.
-func (r *sync) all(ctx context.Context) (err error) {
-	if r.file, err = mapfile.Open(r.path); err != nil {
+func (r *sync) all(ctx context.Context, path string) (err error) {
+	if r.file, err = mapfile.Open(path); err != nil {
 		return err
 	}
 	defer r.file.Close()
-	if err := r.read(); err != nil {
+	if err := r.read(path); err != nil {
 		return err
 	}
 	if r.book.Plan().Pending() == 0 && !r.options.DryRun {
@@ -69,12 +72,12 @@ func (r *sync) all(ctx context.Context) (err error) {
 }
 
 // read reads the map, and plans.
-func (r *sync) read() error {
+func (r *sync) read(path string) error {
 	src, err := r.file.Read()
 	if err != nil {
-		return &FileError{Path: r.path, Op: "read", Err: err}
+		return &FileError{Path: path, Op: "read", Err: err}
 	}
-	m, err := featuremap.Parse(r.path, src, r.options.Strict)
+	m, err := featuremap.Parse(path, src, r.options.Strict)
 	if err != nil {
 		return err
 	}
@@ -83,10 +86,11 @@ func (r *sync) read() error {
 	}
 	if !r.options.DryRun {
 		for _, err := range r.file.Sweep() {
-			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", r.path, err), "it does no harm; its owner can remove it")
+			r.warn(fmt.Sprintf("%s: cannot clean up after a killed run: %v", path, err), "it does no harm; its owner can remove it")
 		}
 	}
 	r.book = ledger.New(m)
+	r.saver = &saver{Engine: r.Engine, path: path, file: r.file, book: r.book}
 	r.report(Planned{Pending: r.book.Plan().Pending()})
 	return nil
 }
@@ -157,19 +161,19 @@ func (r *sync) mayCreate(ctx context.Context) error {
 // it. An edit that comes as late as the last save counts too.
 func (r *sync) settleAll(ctx context.Context) error {
 	jobs := r.jobs()
-	p := &production{sync: r, size: maker.NewSize(), jobs: jobs, flying: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
+	p := &production{sync: r, size: maker.NewSize(), jobs: jobs, busy: make(map[*Item]bool), answers: make(chan *maker.Answer, jobs)}
 	for {
 		err := p.run(ctx)
-		if r.failed {
+		if r.saver.failed {
 			if notSaved, ok := errors.AsType[*NotSavedError](err); ok {
-				notSaved.Items = r.missing() // with those of the calls that were in flight then
+				notSaved.Items = r.saver.missing() // with those of the calls that were in flight then
 			}
 			return err
 		}
 		if len(r.book.Unsaved()) == 0 && !r.file.Touched() {
 			return err
 		}
-		if saveErr := r.save(false); saveErr != nil {
+		if saveErr := r.saver.save(false); saveErr != nil {
 			return errors.Join(saveErr, err)
 		}
 		if err != nil {

@@ -10,8 +10,8 @@ import (
 	"odoosync/engine/internal/mapfile"
 )
 
-// saver has the map of a run, and writes the ids in hand into it, wherever its
-// items stand by then. The time that goes into that is kept within a tenth of the run: a large map
+// saver writes the ids in hand into the map, wherever its items stand by then.
+// The time that goes into that is kept within a tenth of the run: a large map
 // is saved less often. An id that is not saved when a run is killed is found
 // again by its external id.
 type saver struct {

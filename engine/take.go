@@ -13,7 +13,7 @@ import (
 // take looks at the tasks that an answer brought and gives them to their
 // items.
 //
-// A task that stood there before is taken only if it is an exact repeat of
+// A task that existed before is taken only if it is an exact repeat of
 // what the map says. One that this run created is taken also where an
 // automation of Odoo changed it since, with a warning; but not where it is
 // plainly another item's, or out of sight.
@@ -33,7 +33,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		owner := p.book.Owner(v.ID)
 		switch {
 		case owner == nil || owner == v.Item:
-		case v.Stood || p.book.Entry(owner) != nil:
+		case v.Existed || p.book.Entry(owner) != nil:
 			// The task under its external id is another item's by now.
 			if !p.maker.NextOrdinal(v.Item) {
 				return &ItemError{File: p.result.Map, Item: resultOf(v.Item, 0, Pending), Message: "each of the many external ids tried for it leads to a task that stands elsewhere in the map"}
@@ -44,12 +44,12 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		}
 		switch {
 		case p.fits(v):
-			p.book.Take(v.Item, v.ID, v.Stood)
+			p.book.Take(v.Item, v.ID, v.Existed)
 			if v.Unseen {
 				p.warn(fmt.Sprintf("%s: user %s may not see its task %d", p.at(v.Item), p.dest.User(), v.ID),
 					"check in Odoo that it is the right one; the id is in the map all the same")
 			}
-		case v.Stood || v.Wrong:
+		case v.Existed || v.Wrong:
 			differing = append(differing, v)
 		default:
 			p.book.Take(v.Item, v.ID, false)

@@ -36,7 +36,7 @@ type Odoo interface {
 	LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options odoorpc.LoadOptions) (odoorpc.LoadResult, error)
 }
 
-// Refusal is an import that created nothing because of what stood in its rows,
+// Refusal is an import that created nothing because of what was in its rows,
 // or because this user may not import at all.
 type Refusal struct {
 	Messages []odoorpc.LoadMessage // errors that Odoo gave for rows; may be none

@@ -13,11 +13,11 @@ import (
 
 // Entry is a task that this run created or linked.
 type Entry struct {
-	Item  *featuremap.Item // the item as it stands in the map; nil when it has no place there any more
-	Was   *featuremap.Item // the item as it was last seen
-	ID    int64
-	Stood bool // the task was there before this run
-	saved bool // the map holds the id
+	Item    *featuremap.Item // the item as it stands in the map; nil when it has no place there any more
+	Was     *featuremap.Item // the item as it was last seen
+	ID      int64
+	Existed bool // the task was there before this run
+	saved   bool // the map holds the id
 }
 
 // Ledger is the account of one run. It belongs to one goroutine.
@@ -79,8 +79,8 @@ func (l *Ledger) Count() (saved, total int) {
 }
 
 // Take gives an item its task.
-func (l *Ledger) Take(item *featuremap.Item, id int64, stood bool) {
-	e := &Entry{Item: item, Was: item, ID: id, Stood: stood}
+func (l *Ledger) Take(item *featuremap.Item, id int64, existed bool) {
+	e := &Entry{Item: item, Was: item, ID: id, Existed: existed}
 	l.entries = append(l.entries, e)
 	l.byItem[item] = e
 	l.owners[id] = item

@@ -49,7 +49,7 @@ func (k *Maker) Prepare(b Batch, repeat bool) *Call {
 
 // hasLookalikes reports whether items share name and parent.
 func (k *Maker) hasLookalikes(items []*featuremap.Item) bool {
-	there := make(map[look]bool, len(items))
+	there := make(map[identity]bool, len(items))
 	for _, item := range items {
 		wanted := k.wanted(item, false)
 		if there[wanted] {
@@ -130,7 +130,7 @@ func (k *Maker) SendPlainly(ctx context.Context, b Batch) *Answer {
 	}
 	a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, a.described)
 	for _, id := range a.IDs {
-		if k.stood.seen[id] {
+		if k.earlier.seen[id] {
 			return &Answer{Call: a.Call, Err: &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(b.Items), Err: errOldTasks}}
 		}
 	}

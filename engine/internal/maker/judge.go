@@ -26,7 +26,7 @@ type Task struct {
 var taskFields = []string{"name", "project_id", "parent_id", "active", "create_date"}
 
 // How far a clock may be ahead of that of Odoo's database, which dates tasks,
-// before a task of this run is taken for one that stood there before: the clock
+// before a task of this run is taken for one that existed before: the clock
 // of Odoo, or where that is not told, of this machine. A look reads all tasks
 // created in that time.
 const (
@@ -34,14 +34,14 @@ const (
 	unknownSkew = 15 * time.Minute
 )
 
-// stood tells the tasks that were there before this run looked from those that
+// earlier tells the tasks that existed before this run looked from those that
 // it creates: the ones that it saw, and those created before it began.
-type stood struct {
+type earlier struct {
 	seen  map[int64]bool
 	since string // tasks created from then on are all in seen
 }
 
-func (s stood) before(t *Task) bool { return s.seen[t.ID] || string(t.Created) < s.since }
+func (e earlier) has(t *Task) bool { return e.seen[t.ID] || string(t.Created) < e.since }
 
 // Difference is one point in which a task is not what the map says.
 type Difference struct {
@@ -54,7 +54,7 @@ type Difference struct {
 type Verdict struct {
 	Item        *featuremap.Item
 	ID          int64
-	Stood       bool // the task was there before this run, or may have been: it is unseen
+	Existed     bool // the task was there before this run, or may have been: it is unseen
 	Unseen      bool // the user may not see the task
 	Differences []Difference
 	// Wrong says that this run created the task, but not for this item: its
@@ -65,7 +65,7 @@ type Verdict struct {
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.
-// Of those that stood there before, the descriptions are compared too. Where
+// Of those that existed before, the descriptions are compared too. Where
 // the tasks could not be read back, the error is that of the answer.
 func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	if a.Err != nil {
@@ -73,7 +73,7 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	}
 	var old []int64
 	for _, id := range a.IDs {
-		if t := a.tasks[id]; t != nil && k.stood.before(t) {
+		if t := a.tasks[id]; t != nil && k.earlier.has(t) {
 			old = append(old, id)
 		}
 	}
@@ -81,7 +81,7 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	there := make(map[look]bool)
+	there := make(map[identity]bool)
 	for _, item := range a.Items {
 		there[k.wanted(item, a.described)] = true
 	}
@@ -90,12 +90,12 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	for i, item := range a.Items {
 		id := a.IDs[i]
 		t := a.tasks[id]
-		v := Verdict{Item: item, ID: id, Stood: t != nil && k.stood.before(t), Differences: k.compare(item, t, full[id] != nil)}
+		v := Verdict{Item: item, ID: id, Existed: t != nil && k.earlier.has(t), Differences: k.compare(item, t, full[id] != nil)}
 		switch {
 		case t == nil:
 			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
-			v.Unseen, v.Stood = !v.Wrong, !v.Wrong
-		case !v.Stood:
+			v.Unseen, v.Existed = !v.Wrong, !v.Wrong
+		case !v.Existed:
 			is := seen(t, a.described)
 			v.Wrong = t.Parent.ID != k.parent(item) || there[is] && is != k.wanted(item, a.described)
 			if v.Wrong && len(v.Differences) == 0 {
@@ -118,27 +118,27 @@ func (k *Maker) deleted(ctx context.Context, id int64) bool {
 	return err == nil && len(found) == 0 || refused && refusal.Kind == odoorpc.RefusalMissing
 }
 
-// look is by what the tasks of one batch are told apart.
-type look struct {
+// identity is what tells the tasks of one batch apart.
+type identity struct {
 	name   string
 	parent int64
 	text   string
 }
 
-func (k *Maker) wanted(item *featuremap.Item, described bool) look {
-	l := look{name: item.Name, parent: k.parent(item)}
+func (k *Maker) wanted(item *featuremap.Item, described bool) identity {
+	is := identity{name: item.Name, parent: k.parent(item)}
 	if described {
-		l.text = shown(featuremap.PlainText(item.Description()))
+		is.text = shown(featuremap.PlainText(item.Description()))
 	}
-	return l
+	return is
 }
 
-func seen(t *Task, described bool) look {
-	l := look{name: string(t.Name), parent: t.Parent.ID}
+func seen(t *Task, described bool) identity {
+	is := identity{name: string(t.Name), parent: t.Parent.ID}
 	if described {
-		l.text = shown(htmlToText(string(t.Description)))
+		is.text = shown(htmlToText(string(t.Description)))
 	}
-	return l
+	return is
 }
 
 // compare says in what a task is not what the map says of an item; nil is a

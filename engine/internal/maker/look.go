@@ -34,7 +34,7 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 			return nil, nil, err
 		}
 		for i, t := range found {
-			tasks[t.ID], k.stood.seen[t.ID] = &found[i], true
+			tasks[t.ID], k.earlier.seen[t.ID] = &found[i], true
 			if names[string(t.Name)] && t.Project.ID == k.place.Project && k.ledger.Owner(t.ID) == nil {
 				namesakes[t.ID] = true
 			}
@@ -77,7 +77,7 @@ func (k *Maker) lookFor(names []string, parents []int64) []odoorpc.Domain {
 		}
 		domains[i] = append(domains[i], condition...)
 	}
-	either(0, odoorpc.Cond("create_date", ">=", k.stood.since))
+	either(0, odoorpc.Cond("create_date", ">=", k.earlier.since))
 	for i, ids := range under {
 		either(i, odoorpc.Cond("id", "in", ids))
 	}
@@ -245,11 +245,11 @@ func (k *Maker) recognise(ctx context.Context, groups []*group, byName map[strin
 type group struct {
 	items   []*featuremap.Item // that need a task
 	highest int                // ordinal in the map
-	orphans []orphan           // by ordinal
+	free    []freeTask         // by ordinal
 }
 
-// orphan is a task, under an external id of a group, that no item has.
-type orphan struct {
+// freeTask is a task, under an external id of a group, that no item has.
+type freeTask struct {
 	id      int64
 	ordinal int
 }
@@ -284,7 +284,7 @@ func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) {
 	for ordinal := from; ordinal <= to; ordinal++ {
 		name := k.externalID(g, ordinal)
 		if id, ok := byName[name]; ok && k.ledger.Owner(id) == nil {
-			g.orphans = append(g.orphans, orphan{id, ordinal})
+			g.free = append(g.free, freeTask{id, ordinal})
 		}
 		delete(byName, name)
 	}
@@ -292,19 +292,19 @@ func (k *Maker) adopt(g *group, from, to int, byName map[string]int64) {
 
 // pair gives the items of a group the tasks under their external ids.
 func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
-	if len(g.orphans) == 0 {
+	if len(g.free) == 0 {
 		return nil
 	}
 	found := make(map[*featuremap.Item]int64)
 	for _, exact := range []bool{true, false} {
-		g.orphans = slices.DeleteFunc(g.orphans, func(o orphan) bool {
-			t := tasks[o.id]
+		g.free = slices.DeleteFunc(g.free, func(f freeTask) bool {
+			t := tasks[f.id]
 			i := slices.IndexFunc(g.items, func(item *featuremap.Item) bool {
 				return found[item] == 0 && (!exact || t != nil && sameText(item.Description(), string(t.Description)))
 			})
 			if i >= 0 {
-				found[g.items[i]] = o.id
-				k.ordinals.set(g.items[i], o.ordinal)
+				found[g.items[i]] = f.id
+				k.ordinals.set(g.items[i], f.ordinal)
 			}
 			return i >= 0
 		})
@@ -322,10 +322,10 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 	return verdicts
 }
 
-// verdict says what a task that stood there before is to an item that it was
+// verdict says what a task that existed before is to an item that it was
 // found for; nil is a task that the user cannot see.
 func (k *Maker) verdict(item *featuremap.Item, t *Task) Verdict {
-	return Verdict{Item: item, ID: k.found[item], Stood: true, Unseen: t == nil, Differences: k.compare(item, t, true), Task: t}
+	return Verdict{Item: item, ID: k.found[item], Existed: true, Unseen: t == nil, Differences: k.compare(item, t, true), Task: t}
 }
 
 // FeatureTasks are those of the tasks that odoosync created for features of the

@@ -69,7 +69,7 @@ type Maker struct {
 	ledger   Ledger
 	ordinals ordinals
 	found    map[*featuremap.Item]int64 // tasks that items have by their external ids
-	stood    stood
+	earlier  earlier
 	names    names
 }
 
@@ -81,8 +81,8 @@ func New(odoo Odoo, options Options, place Place, ledger Ledger) *Maker {
 	}
 	return &Maker{
 		odoo: odoo, options: options, place: place, ledger: ledger, ordinals: make(ordinals), found: make(map[*featuremap.Item]int64),
-		stood: stood{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
-		names: names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}},
+		earlier: earlier{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
+		names:   names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}},
 	}
 }
 
