@@ -45,7 +45,7 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 		return nil, errorAtStart(name, "the document is UTF-16, TOML is UTF-8", "save the file with encoding UTF-8")
 	}
 	d := &Document{name: name, src: src, large: map[uint32]map[string]uint32{}}
-	if err := newWalker(d, newKeeper(paths)).walk(); err != nil {
+	if err := newWalker(d, paths).walk(); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -1,7 +1,7 @@
 package tomledit
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -16,7 +16,8 @@ type Option func(paths *[][]string)
 // values on the way to them; a value on the way is recorded with its kind even if it is
 // neither a table nor an array. Values below a matched path are left out unless they match too. A path
 // holds one segment for each key and one, which must be [Any], for each array element. Several Keep options
-// add up. The default, without Keep, records everything. What is not recorded is checked all the same.
+// add up. The default, without Keep, records everything, as does Keep with more than 31 paths in all. What is not
+// recorded is checked all the same.
 //
 // The paths are copied.
 func Keep(paths ...[]string) Option {
@@ -27,60 +28,40 @@ func Keep(paths ...[]string) Option {
 	return func(all *[][]string) { *all = append(*all, copies...) }
 }
 
-// keeper says which values a Document records. Each value has a pattern, by its number: 0 is for what is left out, 1 for the
-// root.
-type keeper []pattern
+// keeper says which values a Document records; nil records all.
+type keeper [][]string
 
-// pattern says what is recorded below a value.
-type pattern []way
-
-// way leads from a value to the one with the key, or to one of any other key or index.
-type way struct {
-	key string
-	to  uint32
+// kept says which of the paths lead to a value: a bit for each. A value to which none leads is left out.
+type kept struct {
+	paths uint32
+	depth uint32 // number of keys and elements from the root to the value
 }
 
-// newKeeper makes a keeper from the paths of all Keep options; no paths keep everything.
-func newKeeper(paths [][]string) keeper {
-	if paths == nil {
-		return keeper{nil, {{Any, 1}}}
-	}
-	k := keeper{nil}
-	k.add(paths)
-	return k
-}
+// maxPaths is how many paths have a bit.
+const maxPaths = 32
 
-// add adds the pattern of a value from which the paths lead on, and returns its number.
-func (k *keeper) add(paths [][]string) uint32 {
-	number := len(*k)
-	*k = append(*k, nil)
-	var ways pattern
-	for _, path := range paths {
-		if len(path) == 0 || slices.ContainsFunc(ways, func(w way) bool { return w.key == path[0] }) {
-			continue
-		}
-		var rest [][]string
-		for _, other := range paths {
-			if len(other) > 0 && (other[0] == path[0] || other[0] == Any) {
-				rest = append(rest, other[1:])
-			}
-		}
-		ways = append(ways, way{path[0], k.add(rest)})
+// newKeeper makes a keeper from the paths of all Keep options, and says what is kept of the root.
+func newKeeper(paths [][]string) (keeper, kept) {
+	if paths == nil || len(paths) > maxPaths {
+		return nil, kept{paths: 1}
 	}
-	slices.SortFunc(ways, func(a, b way) int { return cmp.Compare(a.key, b.key) }) // Any comes after all keys
-	(*k)[number] = ways
-	return uint32(number)
+	return paths, kept{paths: 1<<len(paths) - 1}
 }
 
 // anyKey is the key of elements.
 var anyKey = []byte(Any)
 
-// step returns the number of the pattern for what has the key in a value with a pattern.
-func (k keeper) step(in uint32, key []byte) uint32 {
-	for i := range k[in] {
-		if w := &k[in][i]; w.key == string(key) || w.key == Any {
-			return w.to
+// step returns what is kept of the member or element of a value that has the key.
+func (k keeper) step(in kept, key []byte) kept {
+	if k == nil || in.paths == 0 {
+		return in
+	}
+	out := kept{depth: in.depth + 1}
+	for rest := in.paths; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros32(rest)
+		if path := k[i]; int(in.depth) < len(path) && (path[in.depth] == string(key) || path[in.depth] == Any) {
+			out.paths |= 1 << i
 		}
 	}
-	return 0
+	return out
 }

@@ -16,7 +16,7 @@ type node struct {
 	next   uint32 // the next member or element of the parent; of the last one: the first
 	last   uint32 // the last member or element; of an integer from 0 on: the number plus one, if it fits
 	count  uint32 // number of members or elements
-	keep   uint32 // the pattern for what is in it, see keeper; 0: it is left out
+	keep   kept
 	kind   Kind
 	origin origin
 	hash   uint8 // of the key

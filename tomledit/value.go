@@ -86,7 +86,7 @@ func (v Value) Get(path ...string) Value {
 	}
 	id := v.id
 	for _, key := range path {
-		if id = v.doc.find(id, []byte(key)); id == rootID || v.doc.at(id).keep == 0 {
+		if id = v.doc.find(id, []byte(key)); id == rootID || v.doc.at(id).keep.paths == 0 {
 			return Value{}
 		}
 	}
@@ -121,7 +121,7 @@ func (v Value) Values() iter.Seq[Value] {
 			return
 		}
 		for id := range v.doc.children(v.node()) {
-			if v.doc.at(id).keep != 0 && !yield(Value{doc: v.doc, id: id}) {
+			if v.doc.at(id).keep.paths != 0 && !yield(Value{doc: v.doc, id: id}) {
 				return
 			}
 		}

@@ -21,13 +21,14 @@ type walker struct {
 	section uint32 // the table that the last header opened
 }
 
-func newWalker(d *Document, keep keeper) *walker {
+func newWalker(d *Document, paths [][]string) *walker {
+	keep, all := newKeeper(paths)
 	w := &walker{Document: d, keep: keep}
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
 	_, root := d.push(rootID)
-	*root = node{start: w.base, end: w.base, keep: 1, kind: Table, origin: headed}
+	*root = node{start: w.base, end: w.base, keep: all, kind: Table, origin: headed}
 	return w
 }
 
@@ -112,7 +113,7 @@ func (w *walker) define(table uint32, key *unstable.Node, as origin) (uint32, er
 }
 
 // member makes the node of a new member of a table.
-func (w *walker) member(table uint32, key *unstable.Node, as origin, keep uint32) (uint32, *node) {
+func (w *walker) member(table uint32, key *unstable.Node, as origin, keep kept) (uint32, *node) {
 	start, end := w.token(key.Raw)
 	id, n := w.addMember(table, key.Data, start)
 	n.start, n.end, n.keep, n.kind, n.origin = start, end, keep, Table, as
@@ -134,7 +135,7 @@ func (w *walker) keyValue(table uint32, kv *unstable.Node, plain bool) error {
 	}
 	keep := w.keep.step(w.at(table).keep, key.Data)
 	id, n := w.count, (*node)(nil)
-	passing := plain && keep == 0
+	passing := plain && keep.paths == 0
 	switch {
 	case passing && value.Child() == nil && scalarFault(value) == "":
 		return nil
@@ -182,12 +183,12 @@ func (w *walker) value(id uint32, n *node, value *unstable.Node) error {
 		if fault := scalarFault(value); fault != "" {
 			return w.ErrorAt(int(n.start), int(n.end), string(w.path(id)), fault, "")
 		}
-		if n.kind == Integer && n.keep != 0 {
+		if n.kind == Integer && n.keep.paths != 0 {
 			n.last = knownNumber(value.Data)
 		}
 		return nil
 	}
-	if n.keep == 0 { // nothing can be added to it any more
+	if n.keep.paths == 0 { // nothing can be added to it any more
 		if n.count > smallTable {
 			delete(w.large, id)
 		}
@@ -216,7 +217,7 @@ func isPlain(table *unstable.Node) bool {
 func (w *walker) element(array, index uint32, value *unstable.Node, at uint32) (end uint32, err error) {
 	keep := w.keep.step(w.at(array).keep, anyKey)
 	id, n := w.count, (*node)(nil)
-	if keep == 0 {
+	if keep.paths == 0 {
 		_, n = w.push(array)
 	} else {
 		_, n = w.add(array)
@@ -227,7 +228,7 @@ func (w *walker) element(array, index uint32, value *unstable.Node, at uint32) (
 		n.start = skipBlank(w.src, at)
 	}
 	err = w.value(id, n, value)
-	if keep == 0 {
+	if keep.paths == 0 {
 		w.count = id
 	}
 	return n.end, err
