@@ -10,7 +10,10 @@ import (
 const Any = "\xff"
 
 // Option changes what [Parse] records.
-type Option func(paths *[][]string)
+type Option func(*keptPaths)
+
+// keptPaths are the paths of all Keep options; nil without any.
+type keptPaths [][]string
 
 // Keep limits the values that a Document records to those whose path matches one of the paths, and the
 // values on the way to them; a value on the way is recorded with its kind even if it is
@@ -24,7 +27,7 @@ func Keep(paths ...[]string) Option {
 	for _, path := range paths {
 		copies = append(copies, slices.Clone(path))
 	}
-	return func(all *[][]string) { *all = append(*all, copies...) }
+	return func(all *keptPaths) { *all = append(*all, copies...) }
 }
 
 // keeper says which values a Document records. Each value has a pattern, by its number: 0 is for what is left out, 1 for the
@@ -40,9 +43,8 @@ type way struct {
 	to  uint32
 }
 
-// newKeeper makes a keeper from the paths of all Keep options; no paths keep everything.
-func newKeeper(paths [][]string) keeper {
-	if paths == nil {
+func newKeeper(paths keptPaths) keeper {
+	if paths == nil { // everything
 		return keeper{nil, {{Any, 1}}}
 	}
 	k := keeper{nil}

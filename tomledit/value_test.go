@@ -248,6 +248,11 @@ func TestKeysThatLookAlikeAreTold(t *testing.T) {
 			}
 		}
 	}
+	const sameHash = "Pb" // as the empty key
+	doc := mustParse(t, "'' = 1\n"+sameHash+" = 2\nx.'' = 3\n")
+	is.Equal(doc.Get(sameHash).Key(), sameHash)
+	is.Equal(doc.Get("").Key(), "")
+	is.True(!doc.Get("x", sameHash).Exists())
 }
 
 func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {

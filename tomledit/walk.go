@@ -21,17 +21,14 @@ type walker struct {
 	section uint32 // the table that the last header opened
 }
 
-func newWalker(d *Document, keep keeper) *walker {
+// walk fills the document from its source.
+func walk(d *Document, keep keeper) error {
 	w := &walker{Document: d, keep: keep}
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))
 	}
 	_, root := d.push(rootID)
 	*root = node{start: w.base, end: w.base, keep: 1, kind: Table, origin: headed}
-	return w
-}
-
-func (w *walker) walk() error {
 	w.parser.Reset(w.src[w.base:])
 	for w.parser.NextExpression() {
 		var err error
