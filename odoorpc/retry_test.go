@@ -382,6 +382,9 @@ func TestCancellation(t *testing.T) {
 				start := time.Now()
 				err := k.call(ctx, c)
 				is.True(errors.Is(err, context.DeadlineExceeded))
+				var e *TransportError
+				is.True(errors.As(err, &e))
+				is.True(!e.Dropped() && !e.TooSlow()) // it is no matter of its size
 				is.Equal(time.Since(start), time.Second)
 				is.Equal(p.count(), 1)
 				var unknown *UnknownOutcomeError

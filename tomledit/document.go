@@ -34,7 +34,7 @@ var (
 // The Document keeps src and does not copy it: src must not be written to as long as the Document or a
 // Patch of it is in use. The error, if any, is an [*Error], and then the Document is nil.
 func Parse(name string, src []byte, opts ...Option) (*Document, error) {
-	var paths [][]string
+	var paths keptPaths
 	for _, opt := range opts {
 		opt(&paths)
 	}
@@ -45,7 +45,7 @@ func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 		return nil, errorAtStart(name, "the document is UTF-16, TOML is UTF-8", "save the file with encoding UTF-8")
 	}
 	d := &Document{name: name, src: src, large: map[uint32]map[string]uint32{}}
-	if err := newWalker(d, paths).walk(); err != nil {
+	if err := walk(d, paths); err != nil {
 		return nil, err
 	}
 	return d, nil

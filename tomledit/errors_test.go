@@ -133,3 +133,9 @@ func TestErrorsOfCallersMarkTheirToken(t *testing.T) {
 		})
 	}
 }
+
+func TestErrorsBelowAnArrayOfTablesNameTheElement(t *testing.T) {
+	is := is.New(t)
+	is.Equal(refused(t, "[[a]]\n[[a]]\n[a.b]\n[a.b]\n").Key, "a[1].b")
+	is.Equal(refused(t, "[[a]]\nb = [0, { c.d = 1, c.d.e = 2 }]\n").Key, "a[0].b[1].c.d")
+}

@@ -10,7 +10,10 @@ import (
 const Any = "\xff"
 
 // Option changes what [Parse] records.
-type Option func(paths *[][]string)
+type Option func(*keptPaths)
+
+// keptPaths are the paths of all Keep options; nil without any.
+type keptPaths [][]string
 
 // Keep limits the values that a Document records to those whose path matches one of the paths, and the
 // values on the way to them; a value on the way is recorded with its kind even if it is
@@ -25,11 +28,11 @@ func Keep(paths ...[]string) Option {
 	for _, path := range paths {
 		copies = append(copies, slices.Clone(path))
 	}
-	return func(all *[][]string) { *all = append(*all, copies...) }
+	return func(all *keptPaths) { *all = append(*all, copies...) }
 }
 
 // keeper says which values a Document records; nil records all.
-type keeper [][]string
+type keeper keptPaths
 
 // kept says which of the paths lead to a value: a bit for each. A value to which none leads is left out.
 type kept struct {
@@ -41,11 +44,11 @@ type kept struct {
 const maxPaths = 32
 
 // newKeeper makes a keeper from the paths of all Keep options, and says what is kept of the root.
-func newKeeper(paths [][]string) (keeper, kept) {
+func newKeeper(paths keptPaths) (keeper, kept) {
 	if paths == nil || len(paths) > maxPaths {
 		return nil, kept{paths: 1}
 	}
-	return paths, kept{paths: 1<<len(paths) - 1}
+	return keeper(paths), kept{paths: 1<<len(paths) - 1}
 }
 
 // anyKey is the key of elements.

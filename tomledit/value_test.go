@@ -80,6 +80,9 @@ func TestKeepRecordsWhatMatchesAndTheWayThere(t *testing.T) {
 	is.Equal(tree(mustParse(t, src, tomledit.Keep([]string{any, "A"}, []string{"meta"})).Get()), []string{
 		"meta table", "features table", "features.A table",
 	})
+	is.Equal(tree(mustParse(t, "[meta]\nx = 1\ny = 2\nz = 3\n", tomledit.Keep([]string{any, "x"}, []string{"meta", "y"})).Get()), []string{
+		"meta table", "meta.x integer", "meta.y integer",
+	})
 	is.Equal(tree(mustParse(t, "a = [[1, 2], [[3]], []]", tomledit.Keep([]string{"a", any})).Get()), []string{
 		"a array", "a[0] array", "a[1] array", "a[2] array",
 	})
@@ -115,6 +118,9 @@ func TestValuesOfTablesMadeByHeadersStandAtTheirKeys(t *testing.T) {
 	is.Equal(at(last(doc.Get("s")).Get("y", "z")), `5:7 "z" "[1]"`)
 	is.Equal(at(last(last(doc.Get("s")).Get("y", "z"))), `5:8 "" "1"`)
 	is.Equal(at(doc.Get()), `1:1 "" ""`)
+
+	doc = mustParse(t, "[a.b]\n['a']\n")
+	is.Equal(at(doc.Get("a")), `1:2 "a" "a"`)
 }
 
 func TestAbsentValues(t *testing.T) {
@@ -260,6 +266,11 @@ func TestKeysThatLookAlikeAreTold(t *testing.T) {
 			}
 		}
 	}
+	const sameHash = "Pb" // as the empty key
+	doc := mustParse(t, "'' = 1\n"+sameHash+" = 2\nx.'' = 3\n")
+	is.Equal(doc.Get(sameHash).Key(), sameHash)
+	is.Equal(doc.Get("").Key(), "")
+	is.True(!doc.Get("x", sameHash).Exists())
 }
 
 func TestLargeTablesAreFoundByKeyAndByNumber(t *testing.T) {

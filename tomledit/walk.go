@@ -21,7 +21,8 @@ type walker struct {
 	section uint32 // the table that the last header opened
 }
 
-func newWalker(d *Document, paths [][]string) *walker {
+// walk fills the document from its source.
+func walk(d *Document, paths keptPaths) error {
 	keep, all := newKeeper(paths)
 	w := &walker{Document: d, keep: keep}
 	if bytes.HasPrefix(d.src, utf8Mark) {
@@ -29,10 +30,6 @@ func newWalker(d *Document, paths [][]string) *walker {
 	}
 	_, root := d.push(rootID)
 	*root = node{start: w.base, end: w.base, keep: all, kind: Table, origin: headed}
-	return w
-}
-
-func (w *walker) walk() error {
 	w.parser.Reset(w.src[w.base:])
 	for w.parser.NextExpression() {
 		var err error
