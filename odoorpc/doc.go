@@ -50,7 +50,7 @@
 //
 // Use errors.As to tell them apart:
 //
-//   - *ConfigError: the configuration cannot work. Nothing was sent.
+//   - *ConfigError: the configuration cannot work; errors.Is finds ErrPlainHTTP and ErrMissing in it. Nothing was sent.
 //   - *RequestError: the arguments cannot be sent, for example a text that is not valid UTF-8. Nothing was sent.
 //   - *LoginError, *DatabaseError, *ProtocolError: the server refuses the credentials, has no such database of Odoo, or does
 //     not offer the protocol.

@@ -84,12 +84,12 @@ func (c *console) note(format string, args ...any) {
 // trace prints something for people who look closely. Further lines of it are
 // indented, so that no server can imitate a line of the program.
 func (c *console) trace(text string) {
-	c.print(c.style.faint(indented(printable(text))) + "\n")
+	c.print(c.style.faint(indented(text)) + "\n")
 }
 
 // warn prints something that does not stop the run.
 func (c *console) warn(message, hint string) {
-	c.tell("odoosync: " + c.style.yellow("warning:") + " " + indented(printable(message)) + "\n" + c.hints(hint))
+	c.tell("odoosync: " + c.style.yellow("warning:") + " " + indented(message) + "\n" + c.hints(hint))
 }
 
 // warnOf prints a warning about a place in a map.
@@ -104,7 +104,7 @@ func (c *console) snippet(label string, m *tomledit.Error) string {
 	margin := strings.Repeat(" ", len(number))
 	bar := c.style.cyan("|")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(printable(statement(m)))))
+	fmt.Fprintf(&b, "%s %s\n", label, c.style.bold(indented(statement(m))))
 	fmt.Fprintf(&b, "%s%s %s:%d:%d\n", margin, c.style.cyan("-->"), oneLine(m.File), m.Pos.Line, m.Pos.Column)
 	if text := strings.TrimRight(printable(m.Snippet()), "\n"); text != "" {
 		line, carets := layOut(text, max(0, c.columns(0)-len(margin)-len(" | ")))
@@ -130,7 +130,7 @@ func (c *console) fail(f failure) {
 	for _, m := range f.Mistakes {
 		b.WriteString(c.snippet(c.style.red("error:"), m) + "\n")
 	}
-	fmt.Fprintf(&b, "%s %s\n", c.style.red("odoosync:"), indented(printable(f.Message)))
+	fmt.Fprintf(&b, "%s %s\n", c.style.red("odoosync:"), indented(f.Message))
 	for _, it := range f.Items {
 		switch f.Kind {
 		case "mismatch":
@@ -140,7 +140,7 @@ func (c *console) fail(f failure) {
 		}
 	}
 	if c.verbose > 0 && f.Debug != "" {
-		b.WriteString(c.style.faint("the server's traceback:\n  "+indented(printable(strings.TrimSpace(f.Debug)))) + "\n")
+		b.WriteString(c.style.faint("the server's traceback:\n  "+indented(strings.TrimSpace(f.Debug))) + "\n")
 	}
 	b.WriteString(c.hints(f.Hint))
 	c.print(b.String())
@@ -215,11 +215,11 @@ func (c *console) hints(text string) string {
 	return b.String()
 }
 
-// indented moves the lines after the first two columns to the right, so that
-// no text can pass for a message of its own. Blank lines go.
+// indented is printable with the lines after the first two columns to the
+// right, so that no text can pass for a message of its own. Blank lines go.
 func indented(text string) string {
 	var kept []string
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(printable(text), "\n") {
 		if line = strings.TrimRight(line, " \t"); line != "" {
 			kept = append(kept, line)
 		}
