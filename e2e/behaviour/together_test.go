@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // features writes a map of features with stories.
@@ -28,8 +29,8 @@ func features(n, stories int) string {
 }
 
 // holdStories puts a proxy before the server, which holds all calls that create
-// stories from when the first is reached until they are released.
-func (w *world) holdStories() (reached <-chan struct{}, release func()) {
+// stories until they are released. reached waits for the first of them.
+func (w *world) holdStories() (reached, release func()) {
 	wire := &badWire{target: w.o.url}
 	come, free := make(chan struct{}), make(chan struct{})
 	first := sync.OnceFunc(func() { close(come) })
@@ -51,7 +52,15 @@ func (w *world) holdStories() (reached <-chan struct{}, release func()) {
 		proxy.Close()
 	})
 	w.o.url = proxy.URL
-	return come, release
+	reached = func() {
+		w.t.Helper()
+		select {
+		case <-come:
+		case <-time.After(2 * time.Minute):
+			w.t.Fatal("the program creates no stories")
+		}
+	}
+	return reached, release
 }
 
 func TestSecondRunOnTheSameMapIsRefused(t *testing.T) {
@@ -60,7 +69,7 @@ func TestSecondRunOnTheSameMapIsRefused(t *testing.T) {
 		before := w.write(features(2, 3))
 		reached, release := w.holdStories()
 		first := w.start()
-		<-reached
+		reached()
 		w.mustFail(exitMap, "locked", []string{"locked by another program"})
 		release()
 		w.demand(exitDone, first.wait())
@@ -103,7 +112,7 @@ func TestInterruptedRunSavesWhatItMade(t *testing.T) {
 		before := w.write(features(5, 40))
 		reached, release := w.holdStories()
 		p := w.start()
-		<-reached // the features are saved
+		reached() // the features are saved
 		if err := p.command.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
