@@ -90,6 +90,25 @@ func TestALookIsOneSearch(t *testing.T) {
 	is.Equal(searches, 1)
 }
 
+// TestAFirstRunNeedsNoLook: a project without any stage had no run before.
+func TestAFirstRunNeedsNoLook(t *testing.T) {
+	for _, stage := range []string{"", "Other", "Backlog"} {
+		is := is.New(t)
+		w := newWorld(t)
+		if stage != "" {
+			w.odoo.AddStage(stage, 1, w.project)
+		}
+		w.sync(w.write(shop))
+		first := ""
+		for _, call := range w.odoo.Calls() {
+			if first == "" && call.Model == "project.task" {
+				first = call.Method
+			}
+		}
+		is.Equal(first == "load", stage == "")
+	}
+}
+
 // TestCallsFitThroughADefaultProxy lets the calls grow as large as they get: a
 // default nginx takes 1 MiB.
 func TestCallsFitThroughADefaultProxy(t *testing.T) {

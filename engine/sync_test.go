@@ -82,6 +82,16 @@ func TestTasksAreWhatTheMapSays(t *testing.T) {
 	})
 }
 
+func TestEachTaskHasItsAddress(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	result := w.sync(w.write(shop))
+	is.Equal(result.Project.ID, int64(1))
+	for _, item := range result.Items {
+		is.Equal(item.URL, fmt.Sprintf("%s/odoo/project/1/tasks/%d", w.odoo.URL(), item.ID))
+	}
+}
+
 func TestSecondRunHasNothingToDo(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)
@@ -230,9 +240,11 @@ func TestMissingRightForTasksIsNamed(t *testing.T) {
 			return // where the right exists but a rule refuses, a dry run cannot know
 		}
 		w.options.DryRun = true
-		_, err = w.engineFor("ann", "pw").Sync(context.Background(), path)
-		is.True(errors.As(err, &setup))
-		is.True(strings.Contains(setup.Hint(), "Project / User"))
+		for _, w.options.Link = range []bool{false, true} {
+			_, err = w.engineFor("ann", "pw").Sync(context.Background(), path)
+			is.True(errors.As(err, &setup))
+			is.True(strings.Contains(setup.Hint(), "Project / User"))
+		}
 	})
 }
 

@@ -231,7 +231,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		{"https://new.example.com/\u202eevil", "https://new.example.com/%E2%80%AEevil"},
 		{"::", ""},
 	} {
-		for _, code := range []int{301, 302, 303, 307, 308} {
+		for _, code := range []int{300, 301, 302, 303, 307, 308, 399} {
 			t.Run(http.StatusText(code)+tt.location, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)

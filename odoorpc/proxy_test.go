@@ -66,6 +66,8 @@ func TestATroubleWithAProxyIsNamed(t *testing.T) {
 		"403":     {says("HTTP/1.1 403 Blocked by policy\r\nContent-Length: 0\r\n\r\n"), "403 Forbidden", false},
 		"302":     {says("HTTP/1.1 302 Found\r\nLocation: http://portal.example.com/\r\n\r\n"), "302 Found", false},
 		"502":     {says("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"), "502 Bad Gateway", true},
+		"429":     {says("HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n"), "429 Too Many Requests", true},
+		"500":     {says("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"), "500 Internal Server Error", true},
 		"garbage": {says("SSH-2.0-OpenSSH_9.2\r\n"), "does not speak HTTP on this port", false},
 		"closed":  {func(net.Conn) {}, "the answer broke off", true},
 		"closed after the tunnel": {func(c net.Conn) {

@@ -31,9 +31,6 @@ func Keep(paths ...[]string) Option {
 	return func(all *keptPaths) { *all = append(*all, copies...) }
 }
 
-// keeper says which values a Document records; nil records all.
-type keeper keptPaths
-
 // kept says which of the paths lead to a value: a bit for each. A value to which none leads is left out.
 type kept struct {
 	paths uint32
@@ -43,19 +40,19 @@ type kept struct {
 // maxPaths is how many paths have a bit.
 const maxPaths = 32
 
-// newKeeper makes a keeper from the paths of all Keep options, and says what is kept of the root.
-func newKeeper(paths keptPaths) (keeper, kept) {
-	if paths == nil || len(paths) > maxPaths {
+// root returns the paths, none if everything is recorded, and what is kept of the root.
+func (k keptPaths) root() (keptPaths, kept) {
+	if k == nil || len(k) > maxPaths {
 		return nil, kept{paths: 1}
 	}
-	return keeper(paths), kept{paths: 1<<len(paths) - 1}
+	return k, kept{paths: 1<<len(k) - 1}
 }
 
 // anyKey is the key of elements.
 var anyKey = []byte(Any)
 
 // step returns what is kept of the member or element of a value that has the key.
-func (k keeper) step(in kept, key []byte) kept {
+func (k keptPaths) step(in kept, key []byte) kept {
 	if k == nil || in.paths == 0 {
 		return in
 	}

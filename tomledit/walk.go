@@ -17,13 +17,13 @@ type walker struct {
 	*Document
 	base    uint32 // bytes before what the parser sees: the byte order mark
 	parser  unstable.Parser
-	keep    keeper
+	keep    keptPaths
 	section uint32 // the table that the last header opened
 }
 
 // walk fills the document from its source.
 func walk(d *Document, paths keptPaths) error {
-	keep, all := newKeeper(paths)
+	keep, all := paths.root()
 	w := &walker{Document: d, keep: keep}
 	if bytes.HasPrefix(d.src, utf8Mark) {
 		w.base = uint32(len(utf8Mark))

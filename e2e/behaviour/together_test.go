@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // features writes a map of features with stories.
@@ -29,8 +30,8 @@ func features(n, stories int) string {
 }
 
 // holdStories puts a proxy before the server, which holds all calls that create
-// stories from when the first is reached until they are released.
-func (w *world) holdStories() (reached <-chan struct{}, release func()) {
+// stories until they are released. reached waits for the first of them.
+func (w *world) holdStories() (reached, release func()) {
 	wire := &badWire{target: w.o.url}
 	come, free := make(chan struct{}), make(chan struct{})
 	first := sync.OnceFunc(func() { close(come) })
@@ -52,7 +53,15 @@ func (w *world) holdStories() (reached <-chan struct{}, release func()) {
 		proxy.Close()
 	})
 	w.o.url = proxy.URL
-	return come, release
+	reached = func() {
+		w.t.Helper()
+		select {
+		case <-come:
+		case <-time.After(2 * time.Minute):
+			w.t.Fatal("the program creates no stories")
+		}
+	}
+	return reached, release
 }
 
 func TestSecondRunOnTheSameMapIsRefused(t *testing.T) {
@@ -61,7 +70,7 @@ func TestSecondRunOnTheSameMapIsRefused(t *testing.T) {
 		before := w.write(features(2, 3))
 		reached, release := w.holdStories()
 		first := w.start()
-		<-reached
+		reached()
 		w.mustFail(exitMap, "locked", []string{"locked by another program"})
 		release()
 		w.demand(exitDone, first.wait())
@@ -104,7 +113,7 @@ func TestInterruptedRunSavesWhatItMade(t *testing.T) {
 		before := w.write(features(5, 40))
 		reached, release := w.holdStories()
 		p := w.start()
-		<-reached // the features are saved
+		reached() // the features are saved
 		if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
