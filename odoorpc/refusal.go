@@ -101,15 +101,16 @@ func (c *Client) refusal(op op, f fault) error {
 var missingDatabase = regexp.MustCompile(`database ".*" does not exist`)
 
 // isUnknownDatabase reports whether PostgreSQL knows no such database, or Odoo has not been set up in it, so that there are
-// no users. The words of PostgreSQL may be in the server's language, the quoted name is not.
+// no users. The words of PostgreSQL may be in the server's language, the quoted name is not. A database that was there before
+// is expected back.
 func (c *Client) isUnknownDatabase(op op, f fault) bool {
 	switch f.name {
 	case "builtins.KeyError":
 		return op.own && strings.Contains(f.message, "res.users")
 	case "psycopg2.OperationalError":
-		return missingDatabase.MatchString(f.message) ||
+		return !c.isConnected() && (missingDatabase.MatchString(f.message) ||
 			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`) &&
-				!strings.Contains(f.message, "too many connections"))
+				!strings.Contains(f.message, "too many connections")))
 	case "builtins.AssertionError":
 		return f.message == "Missing database name"
 	}

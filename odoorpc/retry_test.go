@@ -147,6 +147,20 @@ func TestADatabaseThatIsGoneForAMomentIsWaitedForOverJSON2(t *testing.T) {
 	})
 }
 
+// TestADatabaseThatTakesNoMoreConnections is not one that is missing, in whatever language PostgreSQL says so.
+func TestADatabaseThatTakesNoMoreConnections(t *testing.T) {
+	for _, words := range []string{`too many connections for database "shop"`, `データベース"shop"への接続が多すぎます`, `database "shop" is not currently accepting connections`} {
+		full := refusalOf("psycopg2.OperationalError", `connection to server at "db", port 5432 failed: FATAL:  `+words)
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			p, c := newPeer(t, JSONRPC, Config{Database: "shop"}, full, full, result(`[1]`))
+			_, err := c.Search(t.Context(), "project.task", nil, Query{})
+			is.NoErr(err)
+			is.Equal(p.count(), 3)
+		})
+	}
+}
+
 func TestTriesAreBounded(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

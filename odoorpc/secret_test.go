@@ -170,7 +170,7 @@ func TestASecretThatIsAWordOfTheProtocolChangesNothing(t *testing.T) {
 	}{
 		{"could not serialize access due to concurrent update error ids false", said(`"could not serialize access due to concurrent update"`), new(*ConflictError)},
 		{"duplicate key value ir_model_data_module_name_uniq_index", said(`"duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\""`), new(*ConflictError)},
-		{"demo database does not exist FATAL: psycopg2 OperationalError", refusalOf("psycopg2.OperationalError", `FATAL:  database "demo" does not exist`), new(*DatabaseError)},
+		{"builtins AssertionError Missing database name", refusalOf("builtins.AssertionError", "Missing database name"), new(*DatabaseError)},
 		{"odoo exceptions AccessDenied Access Denied", refusalOf("odoo.exceptions.AccessDenied", "Access Denied"), new(*LoginError)},
 		{"werkzeug exceptions NotFound 404", refusalOf("werkzeug.exceptions.NotFound", "404: Not Found"), new(*ProtocolError)},
 	} {
@@ -183,6 +183,17 @@ func TestASecretThatIsAWordOfTheProtocolChangesNothing(t *testing.T) {
 				}
 			})
 		}
+	}
+	for _, word := range strings.Fields("demo database does not exist FATAL: psycopg2 OperationalError") {
+		synctest.Test(t, func(t *testing.T) {
+			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret(word)}, result(`{"server_version":"14.0","server_version_info":[14]}`),
+				refusalOf("psycopg2.OperationalError", `FATAL:  database "demo" does not exist`))
+			c.session = nil
+			_, err := c.Connect(t.Context())
+			if !errors.As(err, new(*DatabaseError)) {
+				t.Errorf("password %q: %T %v", word, err, err)
+			}
+		})
 	}
 	for _, word := range []string{"saas~18.3", "18", "saas"} {
 		synctest.Test(t, func(t *testing.T) {
