@@ -702,6 +702,7 @@ func TestIDsThatNoMapHoldsAreListed(t *testing.T) {
 				var notSaved *engine.NotSavedError
 				is.True(errors.As(err, &notSaved))
 				is.Equal(len(notSaved.Items), len(w.odoo.Tasks()))
+				is.Equal(strings.Contains(err.Error(), "they are no longer in the map"), name == "emptied") // the others have a cause
 				for _, item := range notSaved.Items {
 					is.True(strings.Contains(err.Error(), fmt.Sprintf("task_id = %d  # ", item.ID)))
 					is.Equal(item.Line, 0) // the old lines say nothing any more

@@ -92,6 +92,19 @@ func TestEachTaskHasItsAddress(t *testing.T) {
 	}
 }
 
+func TestEventsTellHowFarARunIs(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.sync(w.write(shop))
+	var kinds []string
+	for _, ev := range w.events {
+		kinds = append(kinds, strings.TrimPrefix(fmt.Sprintf("%T", ev), "engine."))
+	}
+	is.Equal(kinds, []string{"Planned", "Connected", "Prepared", "Saved", "Saved"})
+	is.Equal(w.events[1].(engine.Connected).Project.Name, "Shop")
+	is.Equal(w.events[4].(engine.Saved).Done, 4)
+}
+
 func TestSecondRunHasNothingToDo(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)
