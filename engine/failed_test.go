@@ -84,8 +84,7 @@ func TestAFailedCallEndsTheRunOrChangesNothing(t *testing.T) {
 					calm, calls, _ := run(0)
 					for at := 1; at <= calls; at++ {
 						outcome, _, err := run(at)
-						var transport *odoorpc.TransportError
-						if !errors.As(err, &transport) {
+						if _, ok := errors.AsType[*odoorpc.TransportError](err); !ok {
 							is.New(t).Equal(outcome, calm)
 						}
 					}
