@@ -108,7 +108,7 @@ func (c *Client) isUnknownDatabase(op op, f fault) bool {
 	case "builtins.KeyError":
 		return op.own && strings.Contains(f.message, "res.users")
 	case "psycopg2.OperationalError":
-		return !c.isConnected() && (missingDatabase.MatchString(f.message) ||
+		return c.session.Load() == nil && (missingDatabase.MatchString(f.message) ||
 			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`) &&
 				!strings.Contains(f.message, "too many connections")))
 	case "builtins.AssertionError":

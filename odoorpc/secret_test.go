@@ -188,7 +188,7 @@ func TestASecretThatIsAWordOfTheProtocolChangesNothing(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret(word)}, result(`{"server_version":"14.0","server_version_info":[14]}`),
 				refusalOf("psycopg2.OperationalError", `FATAL:  database "demo" does not exist`))
-			c.session = nil
+			c.session.Store(nil)
 			_, err := c.Connect(t.Context())
 			if !errors.As(err, new(*DatabaseError)) {
 				t.Errorf("password %q: %T %v", word, err, err)
