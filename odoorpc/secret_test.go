@@ -184,7 +184,7 @@ func TestASecretThatIsAWordOfTheProtocolChangesNothing(t *testing.T) {
 			})
 		}
 	}
-	for _, word := range strings.Fields("demo database does not exist FATAL: psycopg2 OperationalError") {
+	for word := range strings.FieldsSeq("demo database does not exist FATAL: psycopg2 OperationalError") {
 		synctest.Test(t, func(t *testing.T) {
 			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret(word)}, result(`{"server_version":"14.0","server_version_info":[14]}`),
 				refusalOf("psycopg2.OperationalError", `FATAL:  database "demo" does not exist`))
