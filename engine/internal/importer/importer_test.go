@@ -251,6 +251,7 @@ func TestWhatALoadWithoutIDsMeans(t *testing.T) {
 		"all, then a row":    {[]odoorpc.LoadMessage{message("error", 0, "all"), message("error", 3, "bad")}, false, "bad"},
 		"the lowest row":     {[]odoorpc.LoadMessage{message("error", 3, "third"), message("error", 1, "first")}, false, "first"},
 		"a warning before":   {[]odoorpc.LoadMessage{message("warning", 1, "odd"), message("error", 2, "bad")}, false, "bad"},
+		"two of the first":   {[]odoorpc.LoadMessage{message("error", 0, "first"), message("error", 0, "second")}, false, "first"},
 		"two of the one row": {[]odoorpc.LoadMessage{message("error", 1, "first"), message("error", 1, "second")}, false, "first"},
 	} {
 		t.Run(name, func(t *testing.T) {

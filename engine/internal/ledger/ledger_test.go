@@ -216,4 +216,6 @@ func TestCount(t *testing.T) {
 	l.Move(parse(t, feature("F", 0)))
 	count(0, 1) // somebody took it out again
 	is.Equal(written(t, l), feature("F", 100))
+	l.Drop()
+	count(0, 1) // there is no map any more
 }
