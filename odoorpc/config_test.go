@@ -415,6 +415,18 @@ func TestConnectGivesUpSoonOnAServerThatCannotBeReached(t *testing.T) {
 	})
 }
 
+func TestConnectIsPatientWithAServerThatCanBeReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		p, c := newPeer(t, JSONRPC, Config{}, page(503, "Unavailable"))
+		_, err := c.Connect(t.Context())
+		var e *TransportError
+		is.True(errors.As(err, &e))
+		is.Equal(e.Tries, 1+DefaultRetries)
+		is.Equal(p.count(), 1+DefaultRetries)
+	})
+}
+
 func TestConnectSurvivesAServerThatIsStarting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
