@@ -17,6 +17,9 @@ import (
 //
 // It changes nothing and is repeated where the transport fails. Errors: see the package comment.
 func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fields []string, query Query, out any) error {
+	if t := reflect.TypeOf(out); t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Slice {
+		return &RequestError{Model: model, Method: "search_read", Reason: fmt.Sprintf("out is a %T, not a pointer to a slice", out)}
+	}
 	m := &message{op: op{model: model, method: "search_read"}, context: query.Context}
 	m.keyword = append(query.params(), Param{"domain", orEmpty(domain)})
 	if fields != nil {
