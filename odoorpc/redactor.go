@@ -99,7 +99,7 @@ func (r *redactor) redact(s string) string {
 }
 
 // line and text redact before they clean, because cleaning can cut a secret in two.
-func (r *redactor) line(s string) string { return cleanLine(r.redact(s)) }
+func (r *redactor) line(s string) string { return cleanLine(r.text(s, maxMessage)) }
 
 // text redacts no more than it needs of a text that is much longer than limit. The end of that part, in which a secret may
 // begin whose rest is gone, is left out.

@@ -257,6 +257,27 @@ func TestASecretAtTheCutIsNotPrinted(t *testing.T) {
 	}
 }
 
+// TestALargeAnswerIsNotSearchedForSecrets reads records, and a wrong answer of the same size: to look for secrets takes a
+// hundred times as long as to read.
+func TestALargeAnswerIsNotSearchedForSecrets(t *testing.T) {
+	text := strings.Repeat("x", 1<<20)
+	for answer, most := range map[string]int{`[{"id":1,"name":"` + text + `"}]`: 0, `["` + text + `"]`: 2 * maxTrace} {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{}, result(answer))
+		searched := 0
+		c.redactor.replace = func(s string) string {
+			if len(s) > maxLine { // the address of the server is short
+				searched += len(s)
+			}
+			return s
+		}
+		var records []struct{ Name string }
+		err := c.SearchRead(t.Context(), "project.task", nil, nil, Query{}, &records)
+		is.Equal(err == nil, most == 0)
+		is.True(searched <= most)
+	}
+}
+
 func TestASessionDoesNotTellThePasswordByTheDatabasesName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
