@@ -156,24 +156,15 @@ func (c *Client) ask(ctx context.Context, s *Session, member string, r *request)
 
 // setVersion reads a version such as "14.0" or "saas~18.3".
 func (c *Client) setVersion(s *Session, op op, version json.RawMessage) error {
-	s.Version = c.redactor.line(text(version))
-	s.Major = firstNumber(text(version))
-	if s.Major == 0 {
+	major, err := strconv.ParseUint(digits.FindString(text(version)), 10, 16)
+	if err != nil || major == 0 {
 		return c.unexpected(op, "the server does not tell its version")
 	}
+	s.Version, s.Major = c.redactor.line(text(version)), int(major)
 	return nil
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)
-
-// firstNumber returns the first number in s that can be a version; zero for none.
-func firstNumber(s string) int {
-	n, err := strconv.ParseUint(digits.FindString(s), 10, 16)
-	if err != nil {
-		return 0
-	}
-	return int(n)
-}
 
 // login finds out who the user is. Over JSON-RPC Odoo answers false to wrong credentials, and to right ones while it cools
 // down after ten failures; over JSON-2 a call tells whose the key is.
