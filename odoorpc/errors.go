@@ -61,7 +61,7 @@ func (p Place) where() string {
 	if p.Model == "" {
 		return server
 	}
-	return server + ": " + name(p.Model, p.Method)
+	return server + ": " + p.Model + "." + p.Method
 }
 
 // serverAt is how errors call the server.
@@ -75,7 +75,7 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
-	return fmt.Sprintf("%s: cannot send: %s", name(e.Model, e.Method), e.Reason)
+	return fmt.Sprintf("%s.%s: cannot send: %s", e.Model, e.Method, e.Reason)
 }
 
 // A LoginError says that the server refused the credentials, at the login or later.
@@ -345,7 +345,7 @@ type UnknownOutcomeError struct {
 }
 
 func (e *UnknownOutcomeError) Error() string {
-	return fmt.Sprintf("%s: unknown whether the server did it: %v", name(e.Model, e.Method), e.Err)
+	return fmt.Sprintf("%s.%s: unknown whether the server did it: %v", e.Model, e.Method, e.Err)
 }
 
 // Unwrap returns Err.
@@ -364,16 +364,13 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("%s: in conflict with another transaction: %s", name(e.Model, e.Method), e.Message)
+	return fmt.Sprintf("%s.%s: in conflict with another transaction: %s", e.Model, e.Method, e.Message)
 }
 
 // Hint says that repeating helps.
 func (e *ConflictError) Hint() string {
 	return "the database is busy, and this call created nothing: try again later"
 }
-
-// name is how errors call a call: "project.task.load".
-func name(model, method string) string { return model + "." + method }
 
 // A hiddenError hides an error whose own text may hold more than should be shown, such as the password of a proxy,
 // yet lets errors.Is and errors.As look at it.

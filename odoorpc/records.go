@@ -179,9 +179,7 @@ func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) err
 		return errors.New("expected a list")
 	}
 	d := json.NewDecoder(bytes.NewReader(list))
-	if _, err := d.Token(); err != nil {
-		return err
-	}
+	_, _ = d.Token() // the bracket
 	for n := 1; d.More(); n++ {
 		if limit > 0 && n > limit {
 			return fmt.Errorf("expected at most %d, found more", limit)
