@@ -106,7 +106,7 @@ func TestAListOfMillionsOfWrongElementsTakesLittleMemory(t *testing.T) {
 	for name, read := range map[string]func() error{
 		"records":  func() error { return c.decodeRecords(o, many("{}"), 0, &records) },
 		"ids":      func() error { _, err := c.readIDsOf(o, many("1")); return err },
-		"messages": func() error { _, _, err := c.readMessages(o, many("{}")); return err },
+		"messages": func() error { _, err := c.readMessages(o, many("{}")); return err },
 		"members": func() error {
 			if members([]byte("{"+keys.String()+`"x":0}`)) == nil {
 				return io.ErrUnexpectedEOF
