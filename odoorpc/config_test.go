@@ -377,7 +377,7 @@ func TestConnectRefused(t *testing.T) {
 				is.Equal(p.count(), tt.sent) // a refused login is never tried again
 				_, ok := c.Session()
 				is.True(!ok)
-				_, err = c.Search(t.Context(), "project.task", nil, Query{})
+				_, err = search(t.Context(), c)
 				is.Equal(err, ErrNotConnected)
 			})
 		})

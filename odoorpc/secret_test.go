@@ -140,8 +140,8 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 							print(c.settings)
 							print(c.redactor)
 						}
-						_, err1 := c.Search(t.Context(), "project.task", nil, Query{})
-						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, CreateOptions{})
+						_, err1 := search(t.Context(), c)
+						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, nil)
 						loaded, err3 := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
 						print(loaded)
 						_, err4 := c.Connect(t.Context())
@@ -299,7 +299,7 @@ func TestTracesHideCredentialsByPlace(t *testing.T) {
 		}}, version("14"), result("7"), result("[]"))
 		_, err := c.Connect(t.Context())
 		is.NoErr(err)
-		_, err = c.Search(t.Context(), "project.task", nil, Query{})
+		_, err = search(t.Context(), c)
 		is.NoErr(err)
 		is.Equal(requests, []string{
 			`{"id":1,"jsonrpc":"2.0","method":"call","params":{"args":[],"method":"version","service":"common"}}`,
@@ -313,7 +313,7 @@ func TestAProxysPasswordIsNotPrinted(t *testing.T) {
 	is := is.New(t)
 	cause := &url.Error{Op: "Post", URL: "http://localhost", Err: errors.New(`invalid proxy address "http://ada:hunter2@proxy:x": parse error`)}
 	_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}, drop)
-	_, err := c.Search(t.Context(), "project.task", nil, Query{})
+	_, err := search(t.Context(), c)
 	is.True(err != nil)
 	for ; err != nil; err = errors.Unwrap(err) {
 		for _, verb := range verbs {

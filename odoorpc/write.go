@@ -9,12 +9,6 @@ import (
 	"slices"
 )
 
-// CreateOptions are the options of Create. The zero value has none.
-type CreateOptions struct {
-	// Context is sent along.
-	Context Context
-}
-
 // Create creates records, all or none, and returns their ids in the order of values. No values: no call, and no ids.
 //
 // It must not be repeated, so it is sent again only where the server has certainly done nothing: no connection came about,
@@ -23,7 +17,7 @@ type CreateOptions struct {
 //
 // Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
 // Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
-func (c *Client) Create(ctx context.Context, model string, values []map[string]any, options CreateOptions) ([]int64, error) {
+func (c *Client) Create(ctx context.Context, model string, values []map[string]any, with Context) ([]int64, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
@@ -32,13 +26,13 @@ func (c *Client) Create(ctx context.Context, model string, values []map[string]a
 		once:       true,
 		finish:     true,
 		positional: []Param{{"vals_list", values}},
-		context:    options.Context,
+		context:    with,
 	}
 	result, err := c.call(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := c.readIDsOf(m.op, result)
+	ids, err := c.readIDs(m.op, result)
 	if err != nil {
 		return nil, &UnknownOutcomeError{Model: model, Method: m.method, Rows: m.rows, Err: err}
 	}
@@ -142,7 +136,7 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 		return LoadResult{}, err
 	}
 	if !isUnset(m["ids"]) {
-		ids, err := c.readIDsOf(op, m["ids"])
+		ids, err := c.readIDs(op, m["ids"])
 		if err != nil {
 			return LoadResult{}, err
 		}
