@@ -32,6 +32,12 @@ type Problem struct {
 // the server's version was asked for.
 type ConfigError struct{ Problems []Problem }
 
+func (e *ConfigError) add(wrong bool, field, format string, args ...any) {
+	if wrong {
+		e.Problems = append(e.Problems, Problem{Field: field, Err: fmt.Errorf(format, args...)})
+	}
+}
+
 func (e *ConfigError) Error() string {
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {

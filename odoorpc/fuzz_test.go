@@ -86,13 +86,6 @@ func FuzzAnswers(f *testing.F) {
 					t.Errorf("message %+v", m)
 				}
 			}
-			id, err := c.userID(op, r)
-			check(err)
-			if err == nil && id <= 0 {
-				t.Errorf("user %d", id)
-			}
-			var s Session
-			check(c.setVersion(&s, op, members(r)["version"]))
 			var records []struct {
 				Name  Text
 				Stage Ref
