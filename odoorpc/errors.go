@@ -63,15 +63,11 @@ type Place struct {
 
 // where says what is known, as "odoo.example.com: project.task.load".
 func (p Place) where() string {
-	server := serverAt(p.Address)
 	if p.Model == "" {
-		return server
+		return p.Address
 	}
-	return server + ": " + p.Model + "." + p.Method
+	return p.Address + ": " + p.Model + "." + p.Method
 }
-
-// serverAt is how errors call the server.
-func serverAt(address string) string { return cmp.Or(address, "the server") }
 
 // A RequestError says that a call could not be encoded, for example because a text is not valid UTF-8. Nothing was
 // sent.
@@ -95,7 +91,7 @@ type LoginError struct {
 }
 
 func (e *LoginError) Error() string {
-	text := serverAt(e.Address) + ": login refused"
+	text := e.Address + ": login refused"
 	if e.Protocol != JSON2 {
 		text += fmt.Sprintf(" for %q", e.Login)
 	}
@@ -141,9 +137,9 @@ type DatabaseError struct {
 
 func (e *DatabaseError) Error() string {
 	if e.Database == "" {
-		return fmt.Sprintf("%s cannot tell which database is meant: %s", serverAt(e.Address), e.Message)
+		return fmt.Sprintf("%s cannot tell which database is meant: %s", e.Address, e.Message)
 	}
-	return fmt.Sprintf("no database %q on %s: %s", e.Database, serverAt(e.Address), e.Message)
+	return fmt.Sprintf("no database %q on %s: %s", e.Database, e.Address, e.Message)
 }
 
 // Hint says what to set.
@@ -165,7 +161,7 @@ type ProtocolError struct {
 }
 
 func (e *ProtocolError) Error() string {
-	server := serverAt(e.Address)
+	server := e.Address
 	if e.Version != "" {
 		server += " (Odoo " + e.Version + ")"
 	}

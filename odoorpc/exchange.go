@@ -95,10 +95,11 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.UserAgent)
-	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if r.body == nil {
+		return req, nil
 	}
-	if r.body != nil && r.protocol == JSON2 { // JSON-RPC has them in the body
+	req.Header.Set("Content-Type", "application/json")
+	if r.protocol == JSON2 { // JSON-RPC has them in the body
 		req.Header.Set("Authorization", "Bearer "+c.APIKey.reveal())
 		if c.Database != "" {
 			req.Header.Set("X-Odoo-Database", c.Database)
