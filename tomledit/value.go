@@ -1,6 +1,7 @@
 package tomledit
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 )
@@ -43,15 +44,6 @@ func (k Kind) String() string {
 		return kindNames[k]
 	}
 	return "unknown kind"
-}
-
-// article returns the kind with its article.
-func article(k Kind) string {
-	switch k {
-	case Array, Integer:
-		return "an " + k.String()
-	}
-	return "a " + k.String()
 }
 
 // Value is a value of a [Document]. It is small, and two Values are equal (==) if they are the same place
@@ -217,7 +209,7 @@ func (d *Document) path(id uint32) []byte {
 	var path []byte
 	for _, id := range slices.Backward(ids) {
 		if n := d.at(id); n.origin == element {
-			path = appendIndex(path, int(n.key))
+			path = fmt.Appendf(path, "[%d]", n.key)
 		} else {
 			path = appendKey(path, keyText(d.src, n.key))
 		}
