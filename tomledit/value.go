@@ -94,19 +94,8 @@ func (v Value) Len() int {
 	return n
 }
 
-// All iterates over the recorded members of a table with their keys, or over the elements of an array with
-// empty keys, in the order in which they first appear in the source.
-func (v Value) All() iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
-		for child := range v.Values() {
-			if !yield(child.Key(), child) {
-				return
-			}
-		}
-	}
-}
-
-// Values is All without the keys, which costs less.
+// Values iterates over the recorded members of a table or the elements of an array, in the order in which they first
+// appear in the source.
 func (v Value) Values() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if v.doc == nil {
