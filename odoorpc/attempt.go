@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -170,14 +169,6 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		return "connection reset", "", true
 	}
 	return c.redactor.line(err.Error()), "", true
-}
-
-// understand turns an answer into the result of the call.
-func (x *exchange) understand(a *answer) (json.RawMessage, error) {
-	if err := x.intermediary(a); err != nil {
-		return nil, err
-	}
-	return x.request.read(a)
 }
 
 // intermediary is the error of an answer whose status alone tells that the call did not get through, whether it comes

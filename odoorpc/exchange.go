@@ -129,7 +129,10 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	a, err := x.attempt(req)
 	if err == nil {
-		x.result, err = x.understand(a)
+		err = x.intermediary(a)
+	}
+	if err == nil {
+		x.result, err = x.request.read(a)
 	}
 	x.err = err
 	ended := Event{Kind: EventEnded, Duration: time.Since(start), Err: err}
