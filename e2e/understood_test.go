@@ -239,10 +239,12 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 		}
 		return "refused: " + strings.Join(lines, "; "), nil
 	case method == "create" && a.Values != nil:
-		ids, err := c.Create(ctx, model, a.Values, odoorpc.CreateOptions{Context: a.Context})
+		ids, err := c.Create(ctx, model, a.Values, a.Context)
 		return fmt.Sprintf("%d ids", len(ids)), err
 	case method == "search":
-		ids, err := c.Search(ctx, model, a.Domain, odoorpc.Query{})
+		var ids []int64
+		args := odoorpc.Args{Params: []odoorpc.Param{{Name: "domain", Value: append(odoorpc.Domain{}, a.Domain...)}}, Repeatable: true}
+		err := c.Call(ctx, model, method, args, &ids)
 		return fmt.Sprintf("%d ids", len(ids)), err
 	case method == "search_read":
 		err := c.SearchRead(ctx, model, a.Domain, a.Fields, odoorpc.Query{}, &records)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -80,27 +79,21 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 }
 
 // A reach learns whether a request may have reached the server: from the moment it has a connection.
-type reach struct{ atomic.Int32 }
-
-const (
-	untold = iota // the transport does not tell what it does
-	dialling
-	connected
-)
+type reach struct{ dialling, connected atomic.Bool }
 
 // trace calls sending when there is a connection.
 func (r *reach) trace(sending func()) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GetConn: func(string) { r.CompareAndSwap(untold, dialling) },
+		GetConn: func(string) { r.dialling.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
-			r.Store(connected)
+			r.connected.Store(true)
 			sending()
 		},
 	}
 }
 
-// sent is true too for a transport that does not tell.
-func (r *reach) sent() bool { return r.Load() != dialling }
+// sent is true too for a transport that does not tell what it does.
+func (r *reach) sent() bool { return r.connected.Load() || !r.dialling.Load() }
 
 // broken is the error of an attempt without an answer.
 func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *TransportError {
@@ -176,14 +169,6 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 		return "connection reset", "", true
 	}
 	return c.redactor.line(err.Error()), "", true
-}
-
-// understand turns an answer into the result of the call.
-func (x *exchange) understand(a *answer) (json.RawMessage, error) {
-	if err := x.intermediary(a); err != nil {
-		return nil, err
-	}
-	return x.request.read(a)
 }
 
 // intermediary is the error of an answer whose status alone tells that the call did not get through, whether it comes

@@ -85,10 +85,7 @@ func (c *Client) proxyFor(r *http.Request) string {
 		return ""
 	}
 	proxy, err := t.Proxy(r)
-	switch {
-	case err != nil:
-		return "of the environment"
-	case proxy == nil:
+	if err != nil || proxy == nil {
 		return ""
 	}
 	return c.redactor.line(proxy.Host)

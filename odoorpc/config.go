@@ -101,21 +101,21 @@ func (c Config) check() (*settings, error) {
 	base, err := parseURL(c.URL, c.AllowHTTP)
 	c.Protocol = cmp.Or(c.Protocol, Auto)
 
-	var wrong problems
+	wrong := new(ConfigError)
 	wrong.add(err != nil, "URL", "%w", err)
 	wrong.add(!slices.Contains([]Protocol{Auto, JSONRPC, JSON2}, c.Protocol),
 		"Protocol", "must be %[2]s, %[3]s or %[4]s, not %[1]q", c.Protocol, Auto, JSONRPC, JSON2)
 	wrong.add(c.Protocol == JSON2 && c.APIKey.IsZero(), "APIKey", "%w: JSON-2 takes an API key only", ErrMissing)
 	wrong.add(c.Protocol != JSON2 && c.APIKey.IsZero() && c.Password.IsZero(), "Password", "%w: give an API key or a password", ErrMissing)
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
-		wrong = append(wrong, c.missingForJSONRPC()...)
+		c.missingForJSONRPC(wrong)
 	}
-	wrong = append(wrong, c.unfitIdentity()...)
+	c.unfitIdentity(wrong)
 	wrong.add(c.Timeout < 0, "Timeout", "%v is negative", c.Timeout)
 	wrong.add(c.RetryMaxWait < 0, "RetryMaxWait", "%v is negative", c.RetryMaxWait)
 	wrong.add(!(c.Rate >= 0) || math.IsInf(c.Rate, 1), "Rate", "%v is not a number of calls a second", c.Rate)
-	if len(wrong) > 0 {
-		return nil, &ConfigError{Problems: wrong}
+	if len(wrong.Problems) > 0 {
+		return nil, wrong
 	}
 
 	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname()), maxAnswer: MaxAnswer}
@@ -132,17 +132,8 @@ func (c Config) check() (*settings, error) {
 	return s, nil
 }
 
-// problems are what is wrong with a Config.
-type problems []Problem
-
-func (p *problems) add(wrong bool, field, format string, args ...any) {
-	if wrong {
-		*p = append(*p, Problem{Field: field, Err: fmt.Errorf(format, args...)})
-	}
-}
-
-// unfitIdentity lists what cannot be sent as a login, a secret or the name of a database.
-func (c Config) unfitIdentity() (wrong problems) {
+// unfitIdentity adds what cannot be sent as a login, a secret or the name of a database.
+func (c Config) unfitIdentity(wrong *ConfigError) {
 	password, key := c.Password.reveal(), c.APIKey.reveal()
 	wrong.add(!utf8.ValidString(c.Login), "Login", "is not valid UTF-8")
 	wrong.add(!utf8.ValidString(password) || len(password) > longestSecret,
@@ -151,17 +142,15 @@ func (c Config) unfitIdentity() (wrong problems) {
 		"APIKey", "contains a space, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
 	wrong.add(!fitsHeader(c.Database) || !utf8.ValidString(c.Database),
 		"Database", "contains a space, a line end or another character that no database name has")
-	return wrong
 }
 
 // longestSecret is how many bytes a password or key may have: each is looked for in whatever a server says.
 const longestSecret = 1000
 
-// missingForJSONRPC lists what JSON-RPC needs beside a credential and does not have.
-func (c Config) missingForJSONRPC() (missing problems) {
-	missing.add(c.Database == "", "Database", "%w: JSON-RPC needs the database", ErrMissing)
-	missing.add(c.Login == "", "Login", "%w: JSON-RPC needs the login", ErrMissing)
-	return missing
+// missingForJSONRPC adds what JSON-RPC needs beside a credential and does not have.
+func (c Config) missingForJSONRPC(wrong *ConfigError) {
+	wrong.add(c.Database == "", "Database", "%w: JSON-RPC needs the database", ErrMissing)
+	wrong.add(c.Login == "", "Login", "%w: JSON-RPC needs the login", ErrMissing)
 }
 
 // fitsHeader reports whether s can be a word of an HTTP header.

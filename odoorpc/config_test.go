@@ -377,7 +377,7 @@ func TestConnectRefused(t *testing.T) {
 				is.Equal(p.count(), tt.sent) // a refused login is never tried again
 				_, ok := c.Session()
 				is.True(!ok)
-				_, err = c.Search(t.Context(), "project.task", nil, Query{})
+				_, err = search(t.Context(), c)
 				is.Equal(err, ErrNotConnected)
 			})
 		})
@@ -412,6 +412,18 @@ func TestConnectGivesUpSoonOnAServerThatCannotBeReached(t *testing.T) {
 		is.Equal(e.Reason, "connection refused")
 		is.True(strings.Contains(e.Hint(), "whether Odoo is running"))
 		is.Equal(p.dials, ownTries)
+	})
+}
+
+func TestConnectIsPatientWithAServerThatCanBeReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		p, c := newPeer(t, JSONRPC, Config{}, page(503, "Unavailable"))
+		_, err := c.Connect(t.Context())
+		var e *TransportError
+		is.True(errors.As(err, &e))
+		is.Equal(e.Tries, 1+DefaultRetries)
+		is.Equal(p.count(), 1+DefaultRetries)
 	})
 }
 

@@ -118,8 +118,9 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 		return nil
 	}
 	s.Protocol = JSONRPC
-	if missing := c.missingForJSONRPC(); len(missing) > 0 {
-		return &ConfigError{Problems: missing}
+	missing := new(ConfigError)
+	if c.missingForJSONRPC(missing); len(missing.Problems) > 0 {
+		return missing
 	}
 	return nil
 }
@@ -151,40 +152,26 @@ func (c *Client) ask(ctx context.Context, s *Session, member string, r *request)
 	if err != nil {
 		return err
 	}
-	return c.setVersion(s, r.op, members(result)[member])
-}
-
-// setVersion reads a version such as "14.0" or "saas~18.3".
-func (c *Client) setVersion(s *Session, op op, version json.RawMessage) error {
-	s.Version = c.redactor.line(text(version))
-	s.Major = firstNumber(text(version))
-	if s.Major == 0 {
-		return c.unexpected(op, "the server does not tell its version")
+	version := text(members(result)[member])
+	major, err := strconv.ParseUint(digits.FindString(version), 10, 16)
+	if err != nil || major == 0 {
+		return c.unexpected(r.op, "the server does not tell its version")
 	}
+	s.Version, s.Major = c.redactor.line(version), int(major)
 	return nil
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// firstNumber returns the first number in s that can be a version; zero for none.
-func firstNumber(s string) int {
-	n, err := strconv.ParseUint(digits.FindString(s), 10, 16)
-	if err != nil {
-		return 0
-	}
-	return int(n)
-}
-
 // login finds out who the user is. Over JSON-RPC Odoo answers false to wrong credentials, and to right ones while it cools
 // down after ten failures; over JSON-2 a call tells whose the key is.
 func (c *Client) login(ctx context.Context, s *Session) error {
-	m := &message{op: op{model: "common", method: "authenticate", own: true}}
-	r := c.service(m, "common", "authenticate", func(with credentials) []any {
-		return []any{with.database, with.login, with.secret, map[string]any{}}
-	})
-	if s.Protocol == JSON2 {
-		m = &message{op: op{model: "res.users", method: "context_get", own: true}}
-		r = c.json2(m)
+	r := c.json2(&message{op: op{model: "res.users", method: "context_get", own: true}})
+	if s.Protocol == JSONRPC {
+		m := &message{op: op{model: "common", method: "authenticate", own: true}}
+		r = c.service(m, "common", "authenticate", func(with credentials) []any {
+			return []any{with.database, with.login, with.secret, map[string]any{}}
+		})
 	}
 	result, err := c.do(ctx, r)
 	switch {
@@ -196,16 +183,10 @@ func (c *Client) login(ctx context.Context, s *Session) error {
 	case isUnset(result):
 		return c.loginRefused(JSONRPC, "")
 	}
-	s.UserID, err = c.userID(m.op, result)
-	return err
-}
-
-func (c *Client) userID(op op, data json.RawMessage) (int64, error) {
-	var id int64
-	if err := json.Unmarshal(data, &id); err != nil || id <= 0 {
-		return 0, c.unexpected(op, "the login did not answer with a user's id")
+	if json.Unmarshal(result, &s.UserID) != nil || s.UserID <= 0 {
+		return c.unexpected(r.op, "the login did not answer with a user's id")
 	}
-	return id, nil
+	return nil
 }
 
 // unexpected is the error of an answer in which Odoo speaks, but not as it should.

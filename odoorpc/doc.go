@@ -12,7 +12,7 @@
 //	})
 //	defer client.Close()
 //	session, err := client.Connect(ctx)
-//	ids, err := client.Search(ctx, "project.task", odoorpc.Domain{odoorpc.Cond("project_id", "=", 7)}, odoorpc.Query{})
+//	err = client.SearchRead(ctx, "project.task", odoorpc.Domain{odoorpc.Cond("project_id", "=", 7)}, nil, odoorpc.Query{}, &tasks)
 //
 // The protocol is chosen by the server's version and the kind of credential, unless Config.Protocol names one. To create
 // records exactly once, whatever happens to the connection, use LoadOnce, with an external id in every row.

@@ -32,6 +32,12 @@ type Problem struct {
 // the server's version was asked for.
 type ConfigError struct{ Problems []Problem }
 
+func (e *ConfigError) add(wrong bool, field, format string, args ...any) {
+	if wrong {
+		e.Problems = append(e.Problems, Problem{Field: field, Err: fmt.Errorf(format, args...)})
+	}
+}
+
 func (e *ConfigError) Error() string {
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -57,15 +63,11 @@ type Place struct {
 
 // where says what is known, as "odoo.example.com: project.task.load".
 func (p Place) where() string {
-	server := serverAt(p.Address)
 	if p.Model == "" {
-		return server
+		return p.Address
 	}
-	return server + ": " + name(p.Model, p.Method)
+	return p.Address + ": " + p.Model + "." + p.Method
 }
-
-// serverAt is how errors call the server.
-func serverAt(address string) string { return cmp.Or(address, "the server") }
 
 // A RequestError says that a call could not be encoded, for example because a text is not valid UTF-8. Nothing was
 // sent.
@@ -75,7 +77,7 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
-	return fmt.Sprintf("%s: cannot send: %s", name(e.Model, e.Method), e.Reason)
+	return fmt.Sprintf("%s.%s: cannot send: %s", e.Model, e.Method, e.Reason)
 }
 
 // A LoginError says that the server refused the credentials, at the login or later.
@@ -89,7 +91,7 @@ type LoginError struct {
 }
 
 func (e *LoginError) Error() string {
-	text := serverAt(e.Address) + ": login refused"
+	text := e.Address + ": login refused"
 	if e.Protocol != JSON2 {
 		text += fmt.Sprintf(" for %q", e.Login)
 	}
@@ -135,9 +137,9 @@ type DatabaseError struct {
 
 func (e *DatabaseError) Error() string {
 	if e.Database == "" {
-		return fmt.Sprintf("%s cannot tell which database is meant: %s", serverAt(e.Address), e.Message)
+		return fmt.Sprintf("%s cannot tell which database is meant: %s", e.Address, e.Message)
 	}
-	return fmt.Sprintf("no database %q on %s: %s", e.Database, serverAt(e.Address), e.Message)
+	return fmt.Sprintf("no database %q on %s: %s", e.Database, e.Address, e.Message)
 }
 
 // Hint says what to set.
@@ -159,7 +161,7 @@ type ProtocolError struct {
 }
 
 func (e *ProtocolError) Error() string {
-	server := serverAt(e.Address)
+	server := e.Address
 	if e.Version != "" {
 		server += " (Odoo " + e.Version + ")"
 	}
@@ -345,7 +347,7 @@ type UnknownOutcomeError struct {
 }
 
 func (e *UnknownOutcomeError) Error() string {
-	return fmt.Sprintf("%s: unknown whether the server did it: %v", name(e.Model, e.Method), e.Err)
+	return fmt.Sprintf("%s.%s: unknown whether the server did it: %v", e.Model, e.Method, e.Err)
 }
 
 // Unwrap returns Err.
@@ -364,16 +366,13 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("%s: in conflict with another transaction: %s", name(e.Model, e.Method), e.Message)
+	return fmt.Sprintf("%s.%s: in conflict with another transaction: %s", e.Model, e.Method, e.Message)
 }
 
 // Hint says that repeating helps.
 func (e *ConflictError) Hint() string {
 	return "the database is busy, and this call created nothing: try again later"
 }
-
-// name is how errors call a call: "project.task.load".
-func name(model, method string) string { return model + "." + method }
 
 // A hiddenError hides an error whose own text may hold more than should be shown, such as the password of a proxy,
 // yet lets errors.Is and errors.As look at it.

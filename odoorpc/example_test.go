@@ -72,7 +72,7 @@ func ExampleServerError() {
 	odoo, client, project := start()
 	defer odoo.Close() //nolint:errcheck // the example ends here
 
-	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, odoorpc.CreateOptions{})
+	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, nil)
 	if refused, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		fmt.Println(refused.Kind)
 	}

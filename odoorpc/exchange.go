@@ -1,6 +1,7 @@
 package odoorpc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,7 +70,7 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	}
 	req, err := x.httpRequest()
 	if err != nil {
-		return nil, x.requestError(err)
+		return nil, &RequestError{Model: r.model, Method: r.method, Reason: c.redactor.line(err.Error())}
 	}
 	resp, err := retrying.Do(req)
 	if resp != nil {
@@ -94,20 +95,17 @@ func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.UserAgent)
-	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if r.body == nil {
+		return req, nil
 	}
-	if r.body != nil && r.protocol == JSON2 { // JSON-RPC has them in the body
+	req.Header.Set("Content-Type", "application/json")
+	if r.protocol == JSON2 { // JSON-RPC has them in the body
 		req.Header.Set("Authorization", "Bearer "+c.APIKey.reveal())
 		if c.Database != "" {
 			req.Header.Set("X-Odoo-Database", c.Database)
 		}
 	}
 	return req, nil
-}
-
-func (x *exchange) requestError(err error) *RequestError {
-	return &RequestError{Model: x.request.model, Method: x.request.method, Reason: x.client.redactor.line(err.Error())}
 }
 
 // RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already, and without a
@@ -131,7 +129,10 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	a, err := x.attempt(req)
 	if err == nil {
-		x.result, err = x.understand(a)
+		err = x.intermediary(a)
+	}
+	if err == nil {
+		x.result, err = x.request.read(a)
 	}
 	x.err = err
 	ended := Event{Kind: EventEnded, Duration: time.Since(start), Err: err}
@@ -183,10 +184,8 @@ func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Dur
 
 // outcome is what the caller gets. err is how the retrying client ended.
 func (x *exchange) outcome(err error) (json.RawMessage, error) {
-	r, final, is := x.request, x.err, verdictOn(x.err)
+	r, final, is := x.request, cmp.Or(x.err, err), verdictOn(x.err)
 	switch {
-	case final == nil && err != nil: // no attempt was made
-		return nil, x.requestError(err)
 	case final == nil:
 		return x.result, nil
 	case is.passing && x.ctx.Err() != nil && !errors.Is(final, x.ctx.Err()):

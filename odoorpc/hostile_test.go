@@ -34,7 +34,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 						say = func(s string) reply { return jsonBody(200, s) }
 					}
 					_, c := newPeer(t, protocol, Config{}, say(ids))
-					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, CreateOptions{})
+					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, nil)
 					var answer *AnswerError
 					var unknown *UnknownOutcomeError
 					is.True(errors.As(err, &answer))
@@ -105,8 +105,8 @@ func TestAListOfMillionsOfWrongElementsTakesLittleMemory(t *testing.T) {
 	o := op{model: "m", method: "f", rows: 2}
 	for name, read := range map[string]func() error{
 		"records":  func() error { return c.decodeRecords(o, many("{}"), 0, &records) },
-		"ids":      func() error { _, err := c.readIDsOf(o, many("1")); return err },
-		"messages": func() error { _, _, err := c.readMessages(o, many("{}")); return err },
+		"ids":      func() error { _, err := c.readIDs(o, many("1")); return err },
+		"messages": func() error { _, err := c.readMessages(o, many("{}")); return err },
 		"members": func() error {
 			if members([]byte("{"+keys.String()+`"x":0}`)) == nil {
 				return io.ErrUnexpectedEOF
@@ -193,7 +193,7 @@ func TestHostileAnswersEndInAnError(t *testing.T) {
 				_, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute, Retries: 1}, answer)
 				c.maxAnswer = 2 << 20
 				start := time.Now()
-				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				_, err := search(t.Context(), c)
 				is.True(err != nil)
 				is.True(len(err.Error()) < 2000)
 				is.True(strings.IndexFunc(err.Error(), unicode.IsControl) < 0)
@@ -210,11 +210,11 @@ func TestAnAnswerLongerThanAllowedIsRefused(t *testing.T) {
 		answer := `{"jsonrpc":"2.0","id":1,"result":[1]}`
 		_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, answer))
 		c.maxAnswer = int64(len(answer))
-		_, err := c.Search(t.Context(), "project.task", nil, Query{})
+		_, err := search(t.Context(), c)
 		is.NoErr(err)
 		p, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, answer))
 		c.maxAnswer = int64(len(answer)) - 1
-		_, err = c.Search(t.Context(), "project.task", nil, Query{})
+		_, err = search(t.Context(), c)
 		var e *AnswerError
 		is.True(errors.As(err, &e))
 		is.True(strings.Contains(err.Error(), "longer than 36 bytes"))
@@ -236,7 +236,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)
 					p, c := newPeer(t, JSON2, Config{}, status(code, "", "Location", tt.location))
-					_, err := c.Search(t.Context(), "project.task", nil, Query{})
+					_, err := search(t.Context(), c)
 					var e *RedirectError
 					is.True(errors.As(err, &e))
 					is.Equal(e.Location, tt.want)
@@ -307,7 +307,7 @@ func TestServerTextsAreCleaned(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var events []Event
 				_, c := newPeer(t, JSONRPC, Config{Trace: true, Observer: func(e Event) { events = append(events, e) }}, answer)
-				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				_, err := search(t.Context(), c)
 				is.New(t).True(err != nil)
 				safe(t, err.Error())
 				if e := (*ServerError)(nil); errors.As(err, &e) {
@@ -359,7 +359,7 @@ func TestAResultAndAnErrorInOneAnswerAreRefused(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
 			_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"odoo.exceptions.UserError","message":"no"}},"result":`+id+`}`))
-			_, err := c.Create(t.Context(), "m", []map[string]any{{}}, CreateOptions{})
+			_, err := c.Create(t.Context(), "m", []map[string]any{{}}, nil)
 			var answer *AnswerError
 			var unknown *UnknownOutcomeError
 			is.True(errors.As(err, &answer))
@@ -389,7 +389,7 @@ func TestBodiesOfAnswersAreClosed(t *testing.T) {
 			})
 			_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: transport}, drop)
 			c.maxAnswer = 100
-			_, _ = c.Search(t.Context(), "m", nil, Query{})
+			_, _ = search(t.Context(), c)
 			is.New(t).Equal(closed, 1)
 		})
 	}

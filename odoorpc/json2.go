@@ -56,8 +56,7 @@ func (c *Client) notFound(op op, a *answer) error {
 		}
 		return c.noDatabase("Odoo found no database for this request (404)")
 	}
-	var envelope struct{ JSONRPC string }
-	if !isHTML(a) && (json.Unmarshal(a.body, &envelope) != nil || envelope.JSONRPC == "") {
+	if !isHTML(a) && text(members(a.body)["jsonrpc"]) == "" {
 		return c.notOdoo(op, a)
 	}
 	return &ProtocolError{

@@ -2,7 +2,7 @@ package odoorpc
 
 import (
 	"context"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,12 +11,10 @@ import (
 // The distance is kept between the moments at which requests go out, as the server sees them: making a connection takes time
 // that the next attempt, on a kept one, does not need.
 type pace struct {
-	interval time.Duration // zero: as fast as the server answers
-	alone    bool          // no two attempts at once
-	turn     chan struct{} // held by the attempt that waits until it may begin; where it must be alone, until it is over
-
-	mu   sync.Mutex
-	next time.Time // when the next attempt may begin
+	interval time.Duration             // zero: as fast as the server answers
+	alone    bool                      // no two attempts at once
+	turn     chan struct{}             // held by the attempt that waits until it may begin; where it must be alone, until it is over
+	next     atomic.Pointer[time.Time] // when the next attempt may begin
 }
 
 func newPace(s *settings) *pace {
@@ -25,6 +23,7 @@ func newPace(s *settings) *pace {
 		const longest = 365 * 24 * time.Hour
 		p.interval = time.Duration(min(float64(time.Second)/s.Rate, float64(longest)))
 	}
+	p.next.Store(new(time.Time))
 	return p
 }
 
@@ -40,7 +39,7 @@ func (p *pace) enter(ctx context.Context, waiting func(time.Duration)) (leave fu
 		return nil, ctx.Err()
 	}
 	leave = func() { <-p.turn }
-	if delay := p.delay(); delay > 0 {
+	if delay := time.Until(*p.next.Load()); delay > 0 {
 		waiting(delay)
 		select {
 		case <-time.After(delay):
@@ -57,16 +56,8 @@ func (p *pace) enter(ctx context.Context, waiting func(time.Duration)) (leave fu
 	return func() {}, nil
 }
 
-// delay returns how long the next attempt must wait.
-func (p *pace) delay() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Until(p.next)
-}
-
 // sending tells that a request goes out now.
 func (p *pace) sending() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.next = time.Now().Add(p.interval)
+	next := time.Now().Add(p.interval)
+	p.next.Store(&next)
 }

@@ -202,3 +202,10 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func setDefault[T comparable](field *T, value T) { *field = cmp.Or(*field, value) }
+
+// search is a call that is safe to repeat.
+func search(ctx context.Context, c *Client) ([]int64, error) {
+	var ids []int64
+	err := c.Call(ctx, "project.task", "search", Args{Params: []Param{{"domain", []any{}}}, Repeatable: true}, &ids)
+	return ids, err
+}

@@ -105,7 +105,7 @@ func TestAProxyThatIsNotThereIsNamed(t *testing.T) {
 	_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "socks connect", Net: "tcp", Err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}}
 	})}, drop)
-	_, err = c.Search(t.Context(), "project.task", nil, Query{})
+	_, err = search(t.Context(), c)
 	is.Equal(err.Error(), "localhost: project.task.search: proxy: connection refused")
 }
 

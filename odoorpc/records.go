@@ -17,29 +17,25 @@ import (
 //
 // It changes nothing and is repeated where the transport fails. Errors: see the package comment.
 func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fields []string, query Query, out any) error {
+	if t := reflect.TypeOf(out); t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Slice {
+		return &RequestError{Model: model, Method: "search_read", Reason: fmt.Sprintf("out is a %T, not a pointer to a slice", out)}
+	}
 	m := &message{op: op{model: model, method: "search_read"}, context: query.Context}
-	m.keyword = append(query.params(), Param{"domain", orEmpty(domain)})
+	m.keyword = []Param{{"domain", append(Domain{}, domain...)}} // Odoo expects a list, also an empty one
 	if fields != nil {
 		m.keyword = append(m.keyword, Param{"fields", fields})
+	}
+	if query.Order != "" {
+		m.keyword = append(m.keyword, Param{"order", query.Order})
+	}
+	if query.Limit != 0 {
+		m.keyword = append(m.keyword, Param{"limit", query.Limit})
 	}
 	result, err := c.call(ctx, m)
 	if err != nil {
 		return err
 	}
 	return c.decodeRecords(m.op, result, query.Limit, out)
-}
-
-// Search returns the ids of the records of a model that match the domain. Ids that are not positive or come twice, and more
-// of them than query.Limit, are an *AnswerError. It changes nothing and is repeated where the transport fails.
-func (c *Client) Search(ctx context.Context, model string, domain Domain, query Query) ([]int64, error) {
-	m := &message{op: op{model: model, method: "search"}, context: query.Context}
-	m.positional = []Param{{"domain", orEmpty(domain)}}
-	m.keyword = query.params()
-	result, err := c.call(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	return c.readIDs(m.op, result, query.Limit)
 }
 
 // A Param is an argument of a method.
@@ -72,25 +68,6 @@ func (c *Client) Call(ctx context.Context, model, method string, args Args, out 
 		return err
 	}
 	return c.decode(m.op, result, out)
-}
-
-func (q Query) params() []Param {
-	var params []Param
-	if q.Order != "" {
-		params = append(params, Param{"order", q.Order})
-	}
-	if q.Limit != 0 {
-		params = append(params, Param{"limit", q.Limit})
-	}
-	return params
-}
-
-// orEmpty makes a nil domain an empty list, which is what Odoo expects.
-func orEmpty(domain Domain) []any {
-	if domain == nil {
-		return []any{}
-	}
-	return domain
 }
 
 // decode decodes into what out points to, or leaves it as it is. Numbers stay exact also where out does not say their type.
@@ -126,28 +103,22 @@ func (c *Client) decodeRecords(op op, result json.RawMessage, limit int, out any
 	return c.decode(op, result, out)
 }
 
-// readIDs decodes a list of ids: positive integers, each once, at most limit unless that is zero.
-func (c *Client) readIDs(op op, result json.RawMessage, limit int) ([]int64, error) {
+// readIDs decodes the ids of as many records as were sent: positive integers, each once.
+func (c *Client) readIDs(op op, result json.RawMessage) ([]int64, error) {
 	var ids []int64
 	seen := idSet{}
-	err := eachOf(result, limit, func(element json.RawMessage) error {
+	err := eachOf(result, op.rows, func(element json.RawMessage) error {
 		id, err := seen.add(element)
 		ids = append(ids, id)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, c.unexpected(op, c.redactor.line(err.Error()))
-	}
-	return ids, nil
-}
-
-// readIDsOf decodes the ids of as many records as were sent.
-func (c *Client) readIDsOf(op op, result json.RawMessage) ([]int64, error) {
-	ids, err := c.readIDs(op, result, op.rows)
-	if err == nil && len(ids) != op.rows {
+	case len(ids) != op.rows:
 		return nil, c.unexpected(op, fmt.Sprintf("expected %d ids, found %d", op.rows, len(ids)))
 	}
-	return ids, err
+	return ids, nil
 }
 
 // An idSet holds the ids seen in an answer.
@@ -176,9 +147,7 @@ func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) err
 		return errors.New("expected a list")
 	}
 	d := json.NewDecoder(bytes.NewReader(list))
-	if _, err := d.Token(); err != nil {
-		return err
-	}
+	_, _ = d.Token() // the bracket
 	for n := 1; d.More(); n++ {
 		if limit > 0 && n > limit {
 			return fmt.Errorf("expected at most %d, found more", limit)

@@ -26,10 +26,9 @@ func newRedactor(login string, secrets ...Secret) *redactor {
 		if s == "" {
 			continue
 		}
-		form, longest := formsOf(s)
-		alone, withLogin := base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawStdEncoding.EncodeToString([]byte(login+":"+s))
-		forms = append(forms, form, base64Form(alone), base64Form(withLogin))
-		r.longest = max(r.longest, longest, base64.StdEncoding.EncodedLen(len(login)+1+len(s)))
+		withLogin := login + ":" + s
+		forms = append(forms, formsOf(s), base64Form(s), base64Form(withLogin))
+		r.longest = max(r.longest, longestCharacter*len(s), base64.StdEncoding.EncodedLen(len(withLogin)))
 	}
 	if len(forms) > 0 {
 		pattern := regexp.MustCompile(strings.Join(forms, "|"))
@@ -39,31 +38,30 @@ func newRedactor(login string, secrets ...Secret) *redactor {
 	return r
 }
 
-func isPlain(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
-
 // base64Form is a pattern of a text in base64 in both alphabets, padded or not.
-func base64Form(encoded string) string {
+func base64Form(text string) string {
+	encoded := base64.RawStdEncoding.EncodeToString([]byte(text))
 	return strings.NewReplacer("+", "[+-]", "/", "[/_]").Replace(encoded) + "={0,2}"
 }
 
-// formsOf is a pattern of a secret as it may be seen again, and how long that can be. Letters and digits of ASCII stay as
-// they are. Any other character may be written as it is; for an address or a form, with % or a + for a blank; in HTML, with
-// & or without; or in a string of a program (JSON, Python, Go), with a backslash. All of that may have been done twice:
-// Odoo 14 repeats a body in JSON that it does not understand as Python quotes it, within HTML.
-func formsOf(secret string) (pattern string, longest int) {
-	const longestCharacter = 48
+// formsOf is a pattern of a secret as it may be seen again. Letters and digits of ASCII stay as they are. Any other
+// character may be written as it is; for an address or a form, with % or a + for a blank; in HTML, with & or without; or in
+// a string of a program (JSON, Python, Go), with a backslash. All of that may have been done twice: Odoo 14 repeats a body
+// in JSON that it does not understand as Python quotes it, within HTML.
+func formsOf(secret string) string {
 	var b strings.Builder
 	for _, r := range secret {
-		if isPlain(r) {
+		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			b.WriteRune(r)
-			longest++
-			continue
+		} else {
+			b.WriteString("(?:" + strings.Join(formsOfCharacter(r), "|") + ")")
 		}
-		b.WriteString("(?:" + strings.Join(formsOfCharacter(r), "|") + ")")
-		longest += longestCharacter
 	}
-	return b.String(), longest
+	return b.String()
 }
+
+// longestCharacter is how many bytes one character of a secret can have become.
+const longestCharacter = 48
 
 // otherNames are how single characters may be written beside their numbers.
 var otherNames = map[rune]string{
@@ -99,7 +97,7 @@ func (r *redactor) redact(s string) string {
 }
 
 // line and text redact before they clean, because cleaning can cut a secret in two.
-func (r *redactor) line(s string) string { return cleanLine(r.redact(s)) }
+func (r *redactor) line(s string) string { return cleanLine(r.text(s, maxMessage)) }
 
 // text redacts no more than it needs of a text that is much longer than limit. The end of that part, in which a secret may
 // begin whose rest is gone, is left out.

@@ -50,22 +50,18 @@ const maxMembers = 1000
 
 // members returns the members of a JSON object; nil where data is none, or has more than maxMembers.
 func members(data json.RawMessage) map[string]json.RawMessage {
-	if !json.Valid(data) {
-		return nil
-	}
 	d := json.NewDecoder(bytes.NewReader(data))
-	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+	if start, _ := d.Token(); start != json.Delim('{') || !json.Valid(data) {
 		return nil
 	}
 	m := make(map[string]json.RawMessage)
 	for d.More() {
-		key, err := d.Token()
-		name, ok := key.(string)
+		name, _ := d.Token()
 		var value json.RawMessage
-		if err != nil || !ok || d.Decode(&value) != nil || len(m) == maxMembers {
+		if d.Decode(&value) != nil || len(m) == maxMembers {
 			return nil
 		}
-		m[name] = value
+		m[name.(string)] = value
 	}
 	return m
 }

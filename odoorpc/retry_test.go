@@ -25,7 +25,7 @@ var kindsOfCalls = []struct {
 	call       func(context.Context, *Client) error
 }{
 	{"search", true, "[1]", func(ctx context.Context, c *Client) error {
-		_, err := c.Search(ctx, "project.task", nil, Query{})
+		_, err := search(ctx, c)
 		return err
 	}},
 	{"repeatable call", true, "true", func(ctx context.Context, c *Client) error {
@@ -36,7 +36,7 @@ var kindsOfCalls = []struct {
 		return err
 	}},
 	{"create", false, "[1]", func(ctx context.Context, c *Client) error {
-		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
 		return err
 	}},
 	{"other call", false, "true", func(ctx context.Context, c *Client) error {
@@ -140,7 +140,7 @@ func TestADatabaseThatIsGoneForAMomentIsWaitedForOverJSON2(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		_, c := newPeer(t, JSON2, Config{}, gone)
-		_, err := c.Search(t.Context(), "project.task", nil, Query{})
+		_, err := search(t.Context(), c)
 		var refused *ServerError
 		is.True(errors.As(err, &refused))
 		is.Equal(refused.Kind, RefusalBusy)
@@ -175,7 +175,7 @@ func TestTriesAreBounded(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				p, c := newPeer(t, JSONRPC, Config{Retries: tt.retries}, page(503, "Unavailable"))
-				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				_, err := search(t.Context(), c)
 				var e *TransportError
 				is.True(errors.As(err, &e))
 				is.Equal(e.Status, 503)
@@ -191,7 +191,7 @@ func TestAConnectionThatDoesNotComeAboutInTimeIsNotASlowCall(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute}, result("[1]"))
 		p.dialTime = time.Hour
-		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
 		var e *TransportError
 		is.True(errors.As(err, &e))
 		is.Equal(e.Reason, "no connection within 1m0s")
@@ -209,7 +209,7 @@ func TestAnAttemptThatTimedOutIsRepeatedOnce(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Timeout: 10 * time.Second, RetryMaxWait: time.Second}, hang)
 		start := time.Now()
-		_, err := c.Search(t.Context(), "project.task", nil, Query{})
+		_, err := search(t.Context(), c)
 		var e *TransportError
 		is.True(errors.As(err, &e))
 		is.True(e.TooSlow())
@@ -291,7 +291,7 @@ func TestWaitsFollowTheServer(t *testing.T) {
 					}
 				}}, status(tt.code, "", "Retry-After", tt.header), result("[]"))
 				start := time.Now()
-				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				_, err := search(t.Context(), c)
 				is.NoErr(err)
 				is.Equal(time.Since(start), tt.want)
 				is.Equal(len(waits), 1)
@@ -310,7 +310,7 @@ func TestAWaitThatIsTooLongIsAnError(t *testing.T) {
 				is := is.New(t)
 				p, c := newPeer(t, JSONRPC, Config{}, status(429, "", "Retry-After", header))
 				start := time.Now()
-				_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+				_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
 				var e *TransportError
 				is.True(errors.As(err, &e))
 				is.True(strings.Contains(err.Error(), "asks to wait"))
@@ -340,7 +340,7 @@ func TestWaitsGrowAndAreBounded(t *testing.T) {
 					waits = append(waits, e.Wait)
 				}
 			}}, page(503, "Unavailable"))
-			_, err := c.Search(t.Context(), "project.task", nil, Query{})
+			_, err := search(t.Context(), c)
 			is.True(err != nil)
 			is.Equal(len(waits), len(longest))
 			for i, w := range waits {
@@ -448,7 +448,7 @@ func TestCancellationEndsADial(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
 		is.True(errors.Is(err, context.Canceled))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown)) // it never had a connection
@@ -462,7 +462,7 @@ func TestAFailingTransportThatDoesNotTellMakesTheOutcomeUnknown(t *testing.T) {
 	_, c := newPeer(t, JSONRPC, Config{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, syscall.ECONNREFUSED
 	})}, result("[1]"))
-	_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+	_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
 	var unknown *UnknownOutcomeError
 	is.True(errors.As(err, &unknown))
 	is.True(errors.Is(err, syscall.ECONNREFUSED))
@@ -490,7 +490,7 @@ func TestPaceOnOdoosOwnCloud(t *testing.T) {
 				failed := make(chan error)
 				for range 10 {
 					go func() {
-						_, err := c.Search(t.Context(), "project.task", nil, Query{})
+						_, err := search(t.Context(), c)
 						failed <- err
 					}()
 				}
@@ -515,7 +515,7 @@ func TestThePaceIsThatOfTheRequestsAsTheServerSeesThem(t *testing.T) {
 			})
 			p.dialTime = 300 * time.Millisecond // for the first request only
 			for range 3 {
-				_, err := c.Search(t.Context(), "project.task", nil, Query{})
+				_, err := search(t.Context(), c)
 				is.NoErr(err)
 			}
 			is.Equal(p.dials, 1)
@@ -528,18 +528,18 @@ func TestAPacedCallCanBeCancelled(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Rate: 0.01}, result("[1]"))
 		start := time.Now()
-		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
 		is.NoErr(err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+		_, err = c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
 		is.True(errors.Is(err, context.DeadlineExceeded))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown))
 		var e *TransportError
 		is.True(errors.As(err, &e) && !e.Sent)
 		is.Equal(p.count(), 1)
-		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
+		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
 		is.NoErr(err)
 		is.Equal(time.Since(start), 100*time.Second) // the slot of the cancelled call was given back
 	})

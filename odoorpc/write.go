@@ -9,12 +9,6 @@ import (
 	"slices"
 )
 
-// CreateOptions are the options of Create. The zero value has none.
-type CreateOptions struct {
-	// Context is sent along.
-	Context Context
-}
-
 // Create creates records, all or none, and returns their ids in the order of values. No values: no call, and no ids.
 //
 // It must not be repeated, so it is sent again only where the server has certainly done nothing: no connection came about,
@@ -23,7 +17,7 @@ type CreateOptions struct {
 //
 // Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
 // Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
-func (c *Client) Create(ctx context.Context, model string, values []map[string]any, options CreateOptions) ([]int64, error) {
+func (c *Client) Create(ctx context.Context, model string, values []map[string]any, with Context) ([]int64, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
@@ -32,13 +26,13 @@ func (c *Client) Create(ctx context.Context, model string, values []map[string]a
 		once:       true,
 		finish:     true,
 		positional: []Param{{"vals_list", values}},
-		context:    options.Context,
+		context:    with,
 	}
 	result, err := c.call(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := c.readIDsOf(m.op, result)
+	ids, err := c.readIDs(m.op, result)
 	if err != nil {
 		return nil, &UnknownOutcomeError{Model: model, Method: m.method, Rows: m.rows, Err: err}
 	}
@@ -68,12 +62,11 @@ type LoadResult struct {
 
 // A LoadMessage is a remark of the server on a row that was sent to LoadOnce.
 type LoadMessage struct {
-	Type      string  // "error" or "warning"
-	Record    int     // index of the row, from 0; -1 where the message concerns the whole call
-	Field     string  // the field concerned; "" where absent
-	Kind      Refusal // of Exception; "" where the message names none
-	Exception string  // class of the exception, such as "odoo.exceptions.AccessError"; "" where the message names none
-	Message   string  // for people, in the server's words, which from Odoo 16 on are in the user's language
+	Type    string  // "error", or "warning" for anything else
+	Record  int     // index of the row, from 0; -1 where the message concerns the whole call
+	Field   string  // the field concerned; "" where absent
+	Kind    Refusal // by the class of the exception that the message names; "" where it names none
+	Message string  // for people, in the server's words, which from Odoo 16 on are in the user's language
 }
 
 // LoadOnce imports rows of values under the given fields, all or none, by the method load of the model, so that each row
@@ -138,12 +131,12 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 	if m == nil {
 		return LoadResult{}, c.unexpected(op, "expected ids and messages")
 	}
-	messages, conflict, err := c.readMessages(op, m["messages"])
+	messages, err := c.readMessages(op, m["messages"])
 	if err != nil {
 		return LoadResult{}, err
 	}
 	if !isUnset(m["ids"]) {
-		ids, err := c.readIDsOf(op, m["ids"])
+		ids, err := c.readIDs(op, m["ids"])
 		if err != nil {
 			return LoadResult{}, err
 		}
@@ -152,11 +145,13 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 		}
 		return LoadResult{IDs: ids, Messages: messages}, nil
 	}
-	switch {
-	case len(messages) == 0:
+	if len(messages) == 0 {
 		return LoadResult{}, c.unexpected(op, "found neither ids nor messages")
-	case conflict != nil:
-		return LoadResult{}, conflict
+	}
+	for _, m := range messages {
+		if m.Kind == RefusalBusy {
+			return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: m.Message}
+		}
 	}
 	return LoadResult{Messages: messages}, nil
 }
@@ -164,48 +159,44 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 // maxMessages is how many messages an answer may have. Odoo stops after about ten errors, but warns of any number of rows.
 const maxMessages = 10_000
 
-// readMessages returns the server's messages, and the conflict that one of them may be.
-func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, *ConflictError, error) {
+func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, error) {
 	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
-		return nil, nil, nil
+		return nil, nil
 	}
 	var messages []LoadMessage
-	var conflict *ConflictError
 	err := eachOf(data, maxMessages, func(element json.RawMessage) error {
 		m := members(element)
 		if m == nil {
 			return fmt.Errorf("found %s instead of a message", element)
 		}
-		message, isConflict := c.readMessage(op, m)
-		messages = append(messages, message)
-		if isConflict && conflict == nil {
-			conflict = &ConflictError{Model: op.model, Method: op.method, Message: message.Message}
-		}
+		messages = append(messages, c.readMessage(op, m))
 		return nil
 	})
 	if err != nil {
-		return nil, nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
+		return nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
 	}
-	return messages, conflict, nil
+	return messages, nil
 }
 
-func (c *Client) readMessage(op op, m map[string]json.RawMessage) (message LoadMessage, conflict bool) {
+func (c *Client) readMessage(op op, m map[string]json.RawMessage) LoadMessage {
 	raw := text(m["message"])
 	class, words := exceptionOf(raw)
-	message = LoadMessage{
-		Type:      text(m["type"]),
-		Record:    index(m["record"], op.rows),
-		Field:     c.redactor.line(text(m["field"])),
-		Exception: c.redactor.line(class),
-		Message:   c.redactor.text(words, maxMessage),
+	message := LoadMessage{
+		Type:    "warning",
+		Record:  index(m["record"], op.rows),
+		Field:   c.redactor.line(text(m["field"])),
+		Message: c.redactor.text(words, maxMessage),
 	}
-	if message.Type != "error" && message.Type != "warning" {
-		message.Type = c.redactor.line(message.Type)
+	if text(m["type"]) == "error" {
+		message.Type = "error"
 	}
-	if class != "" {
+	switch {
+	case isConflict(raw, op.rows):
+		message.Kind = RefusalBusy
+	case class != "":
 		message.Kind, _ = kindOf(class)
 	}
-	return message, message.Kind == RefusalBusy || isConflict(raw, op.rows)
+	return message
 }
 
 // index returns the index of a row that data holds; -1 where it holds none.

@@ -161,7 +161,8 @@ func BenchmarkManyKeysInOneTable(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		doc := parse(b, src.Bytes())
-		for key := range doc.Get().All() {
+		for v := range doc.Get().Values() {
+			key := v.Key()
 			if !doc.Get(key).Exists() {
 				b.Fatal(key)
 			}

@@ -113,7 +113,7 @@ func TestErrorsOfCallersMarkTheirToken(t *testing.T) {
 			doc, err := tomledit.Parse("map.toml", []byte(c.src))
 			is.NoErr(err)
 			var v tomledit.Value
-			for _, v = range doc.Get().All() {
+			for v = range doc.Get().Values() {
 				if v.Len() > 0 {
 					v = last(v)
 				}

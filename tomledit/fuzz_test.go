@@ -72,8 +72,9 @@ func sameTable(t *testing.T, got tomledit.Value, want map[string]any) {
 	if got.Kind() != tomledit.Table || got.Len() != len(want) {
 		t.Fatalf("%s: %s of %d, want a table of %d", got.Path(), got.Kind(), got.Len(), len(want))
 	}
-	for key, member := range got.All() {
-		if got.Get(key) != member || member.Key() != key {
+	for member := range got.Values() {
+		key := member.Key()
+		if got.Get(key) != member {
 			t.Fatalf("%s is not found again", member.Path())
 		}
 		value, ok := want[key]
@@ -95,8 +96,8 @@ func same(t *testing.T, got tomledit.Value, want any) {
 			t.Fatalf("%s: %s of %d, want an array of %d", got.Path(), got.Kind(), got.Len(), len(want))
 		}
 		i := 0
-		for key, element := range got.All() {
-			if key != "" {
+		for element := range got.Values() {
+			if key := element.Key(); key != "" {
 				t.Fatalf("%s has the key %q", element.Path(), key)
 			}
 			same(t, element, want[i])

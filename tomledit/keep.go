@@ -48,10 +48,7 @@ func (k keptPaths) root() (keptPaths, kept) {
 	return k, kept{paths: 1<<len(k) - 1}
 }
 
-// anyKey is the key of elements.
-var anyKey = []byte(Any)
-
-// step returns what is kept of the member or element of a value that has the key.
+// step returns what is kept of the member of a value that has the key, or of an element, whose key is Any.
 func (k keptPaths) step(in kept, key []byte) kept {
 	if k == nil || in.paths == 0 {
 		return in

@@ -12,7 +12,7 @@ import (
 // changes. The zero Patch is of an empty document. A Patch belongs to one goroutine at a time.
 type Patch struct {
 	doc   *Document
-	edits []edit // in the order of their tokens once they are tidy; of several for one token the last one counts
+	edits []edit // of several for one token the last one counts
 }
 
 // edit is a new number for the token at start to end of the source.
@@ -31,7 +31,11 @@ func (p *Patch) SetInteger(v Value, n int64) error {
 	case v.doc != p.doc:
 		return valueError(v, "the value is of another document")
 	case v.Kind() != Integer:
-		return valueError(v, "expected an integer, found "+article(v.Kind()))
+		article := "a "
+		if v.Kind() == Array {
+			article = "an "
+		}
+		return valueError(v, "expected an integer, found "+article+v.Kind().String())
 	}
 	token := v.node()
 	p.edits = append(p.edits, edit{start: token.start, end: token.end, number: n})
@@ -49,7 +53,7 @@ const outputBuffer = 256 << 10
 // WriteTo writes the patched document: slices of the source and the new numbers, in pieces of 256 kB or more. It returns
 // the number of bytes written and the writer's error. It can be called again.
 func (p *Patch) WriteTo(w io.Writer) (int64, error) {
-	p.tidy()
+	slices.SortStableFunc(p.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	buffered := bufio.NewWriterSize(w, outputBuffer)
 	accepted := int64(0)
 	write := func(b []byte) {
@@ -57,7 +61,10 @@ func (p *Patch) WriteTo(w io.Writer) (int64, error) {
 		accepted += int64(n)
 	}
 	src, at := p.document().src, uint32(0)
-	for _, e := range p.edits {
+	for i, e := range p.edits {
+		if i+1 < len(p.edits) && p.edits[i+1].start == e.start {
+			continue // set again
+		}
 		write(src[at:e.start])
 		write(strconv.AppendInt(buffered.AvailableBuffer(), e.number, 10))
 		at = e.end
@@ -70,16 +77,4 @@ func (p *Patch) WriteTo(w io.Writer) (int64, error) {
 // document returns the document of the Patch, which is an empty one if there is none.
 func (p *Patch) document() *Document {
 	return cmp.Or(p.doc, &Document{})
-}
-
-// tidy sorts the edits and leaves the last one of each token.
-func (p *Patch) tidy() {
-	slices.SortStableFunc(p.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
-	kept := p.edits[:0]
-	for i, e := range p.edits {
-		if i+1 == len(p.edits) || p.edits[i+1].start != e.start {
-			kept = append(kept, e)
-		}
-	}
-	p.edits = kept
 }

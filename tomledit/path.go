@@ -18,11 +18,6 @@ func appendKey(path []byte, key string) []byte {
 	return appendQuoted(path, key)
 }
 
-// appendIndex adds the index of an array element to a path.
-func appendIndex(path []byte, i int) []byte {
-	return fmt.Appendf(path, "[%d]", i)
-}
-
 func isBareKey(key string) bool {
 	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || !isBareKeyByte(byte(r)) })
 }

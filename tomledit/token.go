@@ -2,6 +2,7 @@ package tomledit
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"strconv"
 )
@@ -85,15 +86,11 @@ func integerFits(token []byte) bool {
 	return ok
 }
 
-// floatFits reports whether a float token is within the range of a 64-bit float. Without an exponent it takes
-// 309 digits to leave it.
+// floatFits reports whether a float token is within the range of a 64-bit float.
 func floatFits(token []byte) bool {
-	if len(token) < 300 && bytes.IndexByte(token, 'e') < 0 && bytes.IndexByte(token, 'E') < 0 {
-		return true
-	}
 	plain := bytes.ReplaceAll(token, []byte("_"), nil)
 	_, err := strconv.ParseFloat(string(plain), 64)
-	return err == nil
+	return !errors.Is(err, strconv.ErrRange)
 }
 
 // skipBlank returns the offset of the first byte at or after the offset that is no blank, line end, comma or part

@@ -1,6 +1,7 @@
 package tomledit
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 )
@@ -43,15 +44,6 @@ func (k Kind) String() string {
 		return kindNames[k]
 	}
 	return "unknown kind"
-}
-
-// article returns the kind with its article.
-func article(k Kind) string {
-	switch k {
-	case Array, Integer:
-		return "an " + k.String()
-	}
-	return "a " + k.String()
 }
 
 // Value is a value of a [Document]. It is small, and two Values are equal (==) if they are the same place
@@ -102,19 +94,8 @@ func (v Value) Len() int {
 	return n
 }
 
-// All iterates over the recorded members of a table with their keys, or over the elements of an array with
-// empty keys, in the order in which they first appear in the source.
-func (v Value) All() iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
-		for child := range v.Values() {
-			if !yield(child.Key(), child) {
-				return
-			}
-		}
-	}
-}
-
-// Values is All without the keys, which costs less.
+// Values iterates over the recorded members of a table or the elements of an array, in the order in which they first
+// appear in the source.
 func (v Value) Values() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if v.doc == nil {
@@ -217,7 +198,7 @@ func (d *Document) path(id uint32) []byte {
 	var path []byte
 	for _, id := range slices.Backward(ids) {
 		if n := d.at(id); n.origin == element {
-			path = appendIndex(path, int(n.key))
+			path = fmt.Appendf(path, "[%d]", n.key)
 		} else {
 			path = appendKey(path, keyText(d.src, n.key))
 		}

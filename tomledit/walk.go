@@ -63,7 +63,7 @@ func (w *walker) header(expr *unstable.Node) error {
 		return err
 	}
 	id, e := w.add(array)
-	e.key, e.keep, e.kind, e.origin = w.at(array).count-1, w.keep.step(w.at(array).keep, anyKey), Table, element
+	e.key, e.keep, e.kind, e.origin = w.at(array).count-1, w.keep.step(w.at(array).keep, []byte(Any)), Table, element
 	e.start, e.end = w.token(key.Raw)
 	w.section = id
 	return nil
@@ -212,7 +212,7 @@ func isPlain(table *unstable.Node) bool {
 // element reads an element of an array in brackets; at is an offset between the element before and this one. It returns the
 // offset after the element.
 func (w *walker) element(array, index uint32, value *unstable.Node, at uint32) (end uint32, err error) {
-	keep := w.keep.step(w.at(array).keep, anyKey)
+	keep := w.keep.step(w.at(array).keep, []byte(Any))
 	id, n := w.count, (*node)(nil)
 	if keep.paths == 0 {
 		_, n = w.push(array)

@@ -86,13 +86,13 @@ func (d *decoder) features(v tomledit.Value) []*Item {
 		return nil
 	}
 	features := make([]*Item, 0, v.Len())
-	for name, table := range v.All() {
+	for table := range v.Values() {
 		if !d.expect(table, tomledit.Table, "a feature must be a table, not", "write it as [features.\"Its name\"] with a task_id") {
 			continue
 		}
-		feature := &Item{Kind: Feature, Name: name, Ordinal: 1}
+		feature := &Item{Kind: Feature, Name: table.Key(), Ordinal: 1}
 		key, _ := table.KeySpan()
-		d.checkName(name, key, table)
+		d.checkName(feature.Name, key, table)
 		d.fields(feature, table)
 		d.check(d.feature, table)
 		feature.Stories = d.stories(feature, table.Get(keyStories))
@@ -188,9 +188,9 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 // quoted advises quotes where a header without them has made two names of one
 // with a dot in it: [features.Release.2] is feature Release with a table 2.
 func quoted(item *Item, table tomledit.Value, otherwise string) string {
-	for key, member := range table.All() {
+	for member := range table.Values() {
 		if member.Get(keyTaskID).Exists() { // of a story no such key is kept
-			return fmt.Sprintf("a name with a dot needs quotes: [features.%q]", item.Name+"."+key)
+			return fmt.Sprintf("a name with a dot needs quotes: [features.%q]", item.Name+"."+member.Key())
 		}
 	}
 	return otherwise

@@ -120,7 +120,7 @@ func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows []
 func isUnsure(err error) bool {
 	var refusal *Refusal
 	return errors.As(err, &refusal) && len(refusal.Messages) > 0 && !slices.ContainsFunc(refusal.Messages, func(m odoorpc.LoadMessage) bool {
-		return m.Field != "" || m.Exception != ""
+		return m.Field != "" || m.Kind != ""
 	})
 }
 

@@ -205,7 +205,7 @@ func TestAConflictIsNoErrorInTheEnd(t *testing.T) {
 func TestARefusalThatMayBeAConflict(t *testing.T) {
 	french := odoorpc.LoadMessage{Type: "error", Message: "n'a pas pu sérialiser un accès à cause d'une mise à jour en parallèle"}
 	named, classed := french, french
-	named.Field, classed.Exception = "stage_id", "odoo.exceptions.ValidationError"
+	named.Field, classed.Kind = "stage_id", odoorpc.RefusalValidation
 	for name, row := range map[string]struct {
 		rows    int
 		message odoorpc.LoadMessage

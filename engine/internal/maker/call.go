@@ -121,7 +121,7 @@ func (k *Maker) SendPlainly(ctx context.Context, b Batch) *Answer {
 	for i, item := range b.Items {
 		values[i] = k.values(item)
 	}
-	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, values, odoorpc.CreateOptions{Context: k.context()})
+	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, values, k.context())
 	if a.Err != nil {
 		if _, ok := errors.AsType[*odoorpc.UnknownOutcomeError](a.Err); !ok {
 			a.Err = importer.RefusalOf(a.Err)
