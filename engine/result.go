@@ -84,8 +84,8 @@ func (r ItemResult) Name() string {
 	return r.Feature
 }
 
-// place is where the item stands, as file:line, or the file alone.
-func (r ItemResult) place(file string) string {
+// Place is where the item stands, as file:line, or the file alone.
+func (r ItemResult) Place(file string) string {
 	if r.Line == 0 {
 		return file
 	}
@@ -94,7 +94,7 @@ func (r ItemResult) place(file string) string {
 
 // at is the place with the item's own name, as file:line: story "Sign in".
 func (r ItemResult) at(file string) string {
-	return fmt.Sprintf("%s: %s %q", r.place(file), r.Kind, r.Name())
+	return fmt.Sprintf("%s: %s %q", r.Place(file), r.Kind, r.Name())
 }
 
 // Describe names the item, as feature "Orders" or story "Sign in" of feature

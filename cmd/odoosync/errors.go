@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -110,15 +109,9 @@ var failureKinds = []struct {
 }{
 	{exitNotSaved, "not-saved", as(func(e *engine.NotSavedError, f *failure) {
 		f.File, f.Items = e.File, e.Items
-		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
 	})},
 	{exitUnknown, "unknown-outcome", as(func(e *engine.UnknownOutcomeError, f *failure) {
 		f.File, f.Items = e.File, e.Items
-		reason := e.Err
-		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
-			reason = call.Err
-		}
-		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
 	})},
 	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError](nil)},
 	{exitInterrupted, "interrupted", func(err error, f *failure) bool {
@@ -134,18 +127,11 @@ var failureKinds = []struct {
 		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
 	})},
 	{exitMap, "locked", func(err error, _ *failure) bool { return errors.Is(err, engine.ErrLocked) }},
-	{exitMap, "file", as(func(e *engine.FileError, f *failure) {
-		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
-	})},
+	{exitMap, "file", as(func(e *engine.FileError, f *failure) { f.File = e.Path })},
 	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *failure) {
 		f.File = e.File
 		for _, m := range e.Items {
 			f.Items = append(f.Items, m.ItemResult)
-		}
-		n := len(e.Items)
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
-		if first := e.Items[0]; first.Created || first.Unseen {
-			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
 		}
 	})},
 	{exitRefused, "item", as(func(e *engine.ItemError, f *failure) {
@@ -179,12 +165,16 @@ var failureKinds = []struct {
 	{exitUnexpected, "unexpected", as[error](nil)},
 }
 
-// as takes errors of a type. fill may be nil.
+// as takes errors of a type; of several that are joined, the words of that one
+// are told. fill may be nil.
 func as[E error](fill func(E, *failure)) func(error, *failure) bool {
 	return func(err error, f *failure) bool {
 		e, ok := errors.AsType[E](err)
-		if ok && fill != nil {
-			fill(e, f)
+		if ok {
+			f.Message = e.Error()
+			if fill != nil {
+				fill(e, f)
+			}
 		}
 		return ok
 	}
@@ -232,16 +222,6 @@ func settingName(field string) string {
 		names[v.field] = v.String()
 	}
 	return cmp.Or(names[field], "--"+strings.ToLower(field))
-}
-
-// cause is an error without the path and the system call that an
-// *os.PathError puts before what went wrong; the message has the path already.
-func cause(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) && err.Error() == path.Error() {
-		return path.Err.Error()
-	}
-	return err.Error()
 }
 
 // count is a number with its noun: 1 task, 2 tasks, 3 stories.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"syscall"
 	"time"
@@ -60,7 +61,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	// A reader that closes the pipe, as head does, has seen enough.
 	if flushErr := p.out.Flush(); flushErr != nil && !errors.Is(flushErr, syscall.EPIPE) {
-		p.console.fail(failure{Message: "cannot write the result: " + cause(flushErr)})
+		if path, ok := errors.AsType[*fs.PathError](flushErr); ok {
+			flushErr = path.Err
+		}
+		p.console.fail(failure{Message: "cannot write the result: " + flushErr.Error()})
 		code = max(code, exitUnexpected)
 	}
 	return code

@@ -34,7 +34,7 @@ func openIn(sys system, path string) (*File, error) {
 	}
 	if err := f.tryOut(); err != nil {
 		f.Close()
-		return nil, &Error{Path: path, Op: "save in its folder", Err: causeOf(err),
+		return nil, &Error{Path: path, Op: "save in its folder", Err: err,
 			Explain: "a save writes a file next to the map and renames it; allow that, and leave room on the disk"}
 	}
 	return f, nil
