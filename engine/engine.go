@@ -86,9 +86,9 @@ func check(path string, strict bool) (*Plan, error) {
 // sequences 1 to 6: Backlog, Up Next, In Progress, User Acceptance, Done,
 // Archive. In a dry run it only says which are missing. The errors are
 // *SetupError and those of package odoorpc.
-func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
+func (e *Engine) EnsureStages(ctx context.Context) (*Result, error) {
 	dest, err := e.connect(ctx)
-	result := &StagesResult{DryRun: e.options.DryRun, Session: dest.Session, Project: dest.Project}
+	result := &Result{DryRun: e.options.DryRun, Session: dest.Session, Project: dest.Project}
 	if err != nil {
 		return result, err
 	}

@@ -127,15 +127,16 @@ const (
 	Denied  = destination.Denied
 )
 
-// Result is what a run did, as far as it came. It is complete also when Sync
-// returns an error.
+// Result is what a run did, as far as it came. It is complete also when there
+// is an error.
 type Result struct {
 	Map      string // path of the map as given
 	DryRun   bool
 	Session  odoorpc.Session // zero when the run stopped before it connected
 	Project  Project
-	Stage    Stage // the Backlog stage; zero when nothing was pending
-	Tags     []Tag // in order of first use
+	Stage    Stage   // the Backlog stage; zero when nothing was pending
+	Stages   []Stage // only of EnsureStages: all six, in board order
+	Tags     []Tag   // in order of first use
 	Items    []ItemResult
 	Warnings []Warning
 	Duration time.Duration
@@ -150,14 +151,6 @@ func (r *Result) Count(any ...Status) int {
 		}
 	}
 	return n
-}
-
-// StagesResult is what EnsureStages found and created.
-type StagesResult struct {
-	DryRun  bool
-	Session odoorpc.Session
-	Project Project
-	Stages  []Stage // the six stages in board order
 }
 
 // resultOf says what became of an item.

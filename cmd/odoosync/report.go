@@ -118,9 +118,17 @@ func newReport(command string) *report {
 
 // fill takes over what a run did.
 func (r *report) fill(result *engine.Result) {
-	r.fillPlace(result.Session, result.Project)
+	if s := result.Session; s.Version != "" {
+		r.Server = &reportServer{URL: s.URL, Version: s.Version, Protocol: s.Protocol, Database: s.Database, Login: s.Login, UserID: s.UserID}
+	}
+	if result.Project.ID != 0 {
+		r.Project = (*reportProject)(&result.Project)
+	}
 	if result.Stage.Name != "" {
 		r.Stage = new(stageOf(result.Stage))
+	}
+	for _, s := range result.Stages {
+		r.Stages = append(r.Stages, stageOf(s))
 	}
 	for _, t := range result.Tags {
 		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})
@@ -134,24 +142,6 @@ func (r *report) fill(result *engine.Result) {
 		} else {
 			r.Warnings = append(r.Warnings, reportFinding{Message: w.Message, Hint: w.Hint})
 		}
-	}
-}
-
-// fillStages takes over what EnsureStages did.
-func (r *report) fillStages(result *engine.StagesResult) {
-	r.fillPlace(result.Session, result.Project)
-	for _, s := range result.Stages {
-		r.Stages = append(r.Stages, stageOf(s))
-	}
-}
-
-// fillPlace says where tasks go, as far as it is known.
-func (r *report) fillPlace(s odoorpc.Session, p engine.Project) {
-	if s.Version != "" {
-		r.Server = &reportServer{URL: s.URL, Version: s.Version, Protocol: s.Protocol, Database: s.Database, Login: s.Login, UserID: s.UserID}
-	}
-	if p.ID != 0 {
-		r.Project = (*reportProject)(&p)
 	}
 }
 
