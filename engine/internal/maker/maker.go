@@ -80,7 +80,7 @@ func New(odoo Odoo, options Options, place Place, ledger Ledger) *Maker {
 		since = time.Now().Add(-unknownSkew)
 	}
 	return &Maker{
-		odoo: odoo, options: options, place: place, ledger: ledger, ordinals: make(ordinals), found: make(map[*featuremap.Item]int64),
+		odoo: odoo, options: options, place: place, ledger: ledger, ordinals: newOrdinals(), found: make(map[*featuremap.Item]int64),
 		earlier: earlier{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
 		names:   names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}},
 	}
