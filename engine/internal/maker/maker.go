@@ -49,6 +49,7 @@ type Record struct {
 type Options struct {
 	Namespace string
 	Notify    bool             // Odoo posts its messages; default: quietly
+	Plain     bool             // by create, without external ids
 	Now       func() time.Time // by which calls are timed
 	Began     time.Time        // the server's time when it was last asked before the look; zero where it told none
 }
@@ -60,7 +61,7 @@ type Ledger interface {
 	Owner(task int64) *featuremap.Item
 }
 
-// Maker creates tasks in one place. Call may be used by several goroutines at
+// Maker creates tasks in one place. Send may be used by several goroutines at
 // once; all else belongs to one.
 type Maker struct {
 	odoo     Odoo
