@@ -37,7 +37,9 @@ func lockRecords(f handle) error {
 	return lock(unix.F_WRLCK, beyond, 1)
 }
 
-func (osSystem) Forget(f handle) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
+// forget drops what the system remembers of the bytes of a file: NFS goes on
+// with it, whatever the server says, while we have the file open.
+func forget(f handle) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
 
 // Claim takes a lease: the system grants it if no other handle of the file is
 // open, and lets whoever opens the file wait until it is given up. The signal
@@ -65,7 +67,9 @@ func (osSystem) Swap(one, other string) error {
 	return err
 }
 
-func (osSystem) AppendOnly(dir string) bool {
+// appendOnly reports whether files made in a folder can be neither renamed nor
+// removed.
+func appendOnly(dir string) bool {
 	var stat unix.Statx_t
 	err := unix.Statx(unix.AT_FDCWD, dir, 0, 0, &stat)
 	return err == nil && stat.Attributes&unix.STATX_ATTR_APPEND != 0
