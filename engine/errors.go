@@ -49,7 +49,6 @@ func (e *ItemError) Error() string {
 	return fmt.Sprintf("%s: Odoo refused it: %s", e.Item.at(e.File), e.Message)
 }
 
-// Unwrap returns Odoo's own error.
 func (e *ItemError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -104,7 +103,6 @@ func (e *UnknownOutcomeError) Error() string {
 	return fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, tasks(len(e.Items)), reason)
 }
 
-// Unwrap returns the cause.
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -126,7 +124,6 @@ func (e *NotSavedError) Error() string {
 	return fmt.Sprintf("%s: tasks were created but their ids could not be saved: %v", e.File, mapfile.Cause(e.Err))
 }
 
-// Unwrap returns the cause.
 func (e *NotSavedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.

@@ -155,7 +155,7 @@ func (r *Result) Count(any ...Status) int {
 
 // resultOf says what became of an item.
 func resultOf(i *Item, id int64, status Status) ItemResult {
-	r := ItemResult{Kind: i.Kind, Feature: i.Feature().Name, Line: i.Position().Line, ID: id, Status: status}
+	r := ItemResult{Kind: i.Kind, Feature: i.Feature().Name, Line: i.Slot.Position().Line, ID: id, Status: status}
 	if i.Kind == Story {
 		r.Story = i.Name
 	}
@@ -190,7 +190,7 @@ func (r *sync) conclude() {
 	if r.book == nil {
 		return
 	}
-	for item := range r.book.Map().All {
+	for item := range r.book.Plan().Map.All {
 		var result ItemResult
 		switch entry := r.book.Entry(item); {
 		case entry != nil:

@@ -30,16 +30,12 @@ func (p *program) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	read := engine.Check
-	if c.Bool("strict") {
-		read = engine.CheckStrictly
-	}
 	failed := 0
 	all := make([]checked, len(paths))
 	for i, path := range paths {
 		m := &all[i]
 		m.Path = path
-		if m.Plan, err = read(path); err != nil {
+		if m.Plan, err = engine.Check(path, c.Bool("strict")); err != nil {
 			failed++
 			m.Failure = new(describe(err))
 			m.Warnings = m.Failure.Warnings

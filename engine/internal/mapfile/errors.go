@@ -43,7 +43,6 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: cannot %s: %v", e.Path, e.Op, Cause(e.Err)) }
 
-// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Hint says what to do.
