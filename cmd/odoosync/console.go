@@ -125,7 +125,7 @@ func statement(m *tomledit.Error) string {
 }
 
 // fail prints an error.
-func (c *console) fail(f failure) {
+func (c *console) fail(f *commandError) {
 	var b strings.Builder
 	for _, m := range f.Mistakes {
 		b.WriteString(c.snippet(c.style.red("error:"), m) + "\n")

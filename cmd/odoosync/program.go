@@ -44,7 +44,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	err := p.execute(ctx, args)
 	p.report.DurationSeconds = time.Since(p.began).Seconds()
-	code, f := p.code, failure{}
+	code := p.code
+	var f *commandError
 	if err != nil {
 		f = describe(err)
 		code, p.report.Error = f.Code, errorOf(f)
@@ -64,7 +65,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		if path, ok := errors.AsType[*fs.PathError](flushErr); ok {
 			flushErr = path.Err
 		}
-		p.console.fail(failure{Message: "cannot write the result: " + flushErr.Error()})
+		p.console.fail(&commandError{Message: "cannot write the result: " + flushErr.Error()})
 		code = max(code, exitUnexpected)
 	}
 	return code

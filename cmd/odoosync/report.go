@@ -155,7 +155,7 @@ func (r *report) fillCheck(all []checked) {
 			of.Map, of.DryRun = m.Path, true
 			r.Maps = append(r.Maps, of)
 			if m.Failure != nil {
-				of.Error = errorOf(*m.Failure)
+				of.Error = errorOf(m.Failure)
 			}
 		}
 		for _, w := range m.Warnings {
@@ -192,7 +192,7 @@ func (r *report) add(it engine.ItemResult) {
 	}
 }
 
-func errorOf(f failure) *reportError {
+func errorOf(f *commandError) *reportError {
 	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportItem{}}
 	for _, m := range f.Mistakes {
 		e.Mistakes = append(e.Mistakes, findingOf(m))
