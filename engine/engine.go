@@ -64,13 +64,8 @@ func New(odoo Odoo, options Options) *Engine {
 
 // Check reads the map at path and says what a run would create. It talks to
 // nobody and locks nothing. The errors are *MapError, with every mistake of
-// the map, and *FileError.
-func Check(path string) (*Plan, error) { return check(path, false) }
-
-// CheckStrictly is Check, but treats the warnings of a map as mistakes.
-func CheckStrictly(path string) (*Plan, error) { return check(path, true) }
-
-func check(path string, strict bool) (*Plan, error) {
+// the map, and *FileError. With strict, the warnings of a map are mistakes.
+func Check(path string, strict bool) (*Plan, error) {
 	src, err := mapfile.Peek(path)
 	if err != nil {
 		return nil, err
@@ -86,9 +81,9 @@ func check(path string, strict bool) (*Plan, error) {
 // sequences 1 to 6: Backlog, Up Next, In Progress, User Acceptance, Done,
 // Archive. In a dry run it only says which are missing. The errors are
 // *SetupError and those of package odoorpc.
-func (e *Engine) EnsureStages(ctx context.Context) (*StagesResult, error) {
+func (e *Engine) EnsureStages(ctx context.Context) (*Result, error) {
 	dest, err := e.connect(ctx)
-	result := &StagesResult{DryRun: e.options.DryRun, Session: dest.Session, Project: dest.Project}
+	result := &Result{DryRun: e.options.DryRun, Session: dest.Session, Project: dest.Project}
 	if err != nil {
 		return result, err
 	}

@@ -110,7 +110,7 @@ func (w *world) sync(path string) *engine.Result {
 // seed makes the tasks that a map already refers to.
 func (w *world) seed(path string) {
 	w.t.Helper()
-	plan, err := engine.Check(path)
+	plan, err := engine.Check(path, false)
 	is.New(w.t).NoErr(err)
 	for item := range plan.Map.All {
 		if item.TaskID != 0 {

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"odoosync/engine/internal/destination"
 	"odoosync/engine/internal/featuremap"
 	"odoosync/engine/internal/mapfile"
+	"odoosync/odoorpc"
 )
 
 // Sentinels, to be found with errors.Is.
@@ -49,7 +49,6 @@ func (e *ItemError) Error() string {
 	return fmt.Sprintf("%s: Odoo refused it: %s", e.Item.at(e.File), e.Message)
 }
 
-// Unwrap returns Odoo's own error.
 func (e *ItemError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -70,25 +69,14 @@ type Mismatch struct {
 }
 
 func (e *MismatchError) Error() string {
-	var lines []string
-	for _, m := range e.Items {
-		task := "a task"
-		if m.ID != 0 {
-			task = fmt.Sprintf("task %d", m.ID)
-		}
-		was := "was created for it by an earlier run, but differs"
-		switch {
-		case m.Created:
-			was = "was created for it, but Odoo turned it into another one"
-		case m.Unseen:
-			was = "was created for it, but cannot be seen"
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s %s:", m.at(e.File), task, was))
-		for _, d := range m.Differences {
-			lines = append(lines, "  "+d.Field, "    map:  "+d.Map, "    Odoo: "+d.Odoo)
-		}
+	what, is, matches := tasks(len(e.Items)), "are", "match their items"
+	if len(e.Items) == 1 {
+		is, matches = "is", "matches its item"
 	}
-	return strings.Join(lines, "\n")
+	if first := e.Items[0]; first.Created || first.Unseen {
+		return fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, what, is)
+	}
+	return fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, what, matches)
 }
 
 // Hint says what to do.
@@ -108,11 +96,13 @@ type UnknownOutcomeError struct {
 }
 
 func (e *UnknownOutcomeError) Error() string {
-	return fmt.Sprintf("%s and the %d items after it: no reply to the create; they may or may not exist in Odoo: %v",
-		e.Items[0].at(e.File), len(e.Items)-1, e.Err)
+	reason := e.Err
+	if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
+		reason = call.Err
+	}
+	return fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, tasks(len(e.Items)), reason)
 }
 
-// Unwrap returns the cause.
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -131,15 +121,9 @@ type NotSavedError struct {
 }
 
 func (e *NotSavedError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: tasks were created but their ids are not in the map: %v", e.File, e.Err)
-	for _, it := range e.Items {
-		fmt.Fprintf(&b, "\n%s: task_id = %d  # %s", it.place(e.File), it.ID, it.Describe())
-	}
-	return b.String()
+	return fmt.Sprintf("%s: tasks were created but their ids could not be saved: %v", e.File, mapfile.Cause(e.Err))
 }
 
-// Unwrap returns the cause.
 func (e *NotSavedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -151,6 +135,13 @@ func (e *NotSavedError) Hint() string {
 		return "put these items back into the map and write the ids above; another run finds the tasks only for items of the same feature and the same name, and would create others again"
 	}
 	return "write the ids above into the map, or fix the cause and run again: the same tasks are found and linked"
+}
+
+func tasks(n int) string {
+	if n == 1 {
+		return "1 task"
+	}
+	return fmt.Sprintf("%d tasks", n)
 }
 
 // losesIDs reports whether an error tells of tasks whose ids are not in the

@@ -7,7 +7,7 @@ import (
 
 // Event is something an observer may want to show while a run goes on: one of
 // Planned, Connected, Warning, Prepared, Saved and OneAtATime.
-type Event interface{ event() }
+type Event any
 
 // Planned is reported when the map was read and found free of mistakes.
 type Planned struct {
@@ -38,10 +38,3 @@ type Warning struct {
 	Hint    string          // what to do about it, may be empty
 	Place   *tomledit.Error // where in the map, with its own words; nil for a warning about Odoo
 }
-
-func (Planned) event()    {}
-func (Connected) event()  {}
-func (Prepared) event()   {}
-func (Saved) event()      {}
-func (OneAtATime) event() {}
-func (Warning) event()    {}

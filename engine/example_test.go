@@ -59,13 +59,13 @@ user_stories = [ { name = "Order list", task_id = 0 } ]
 
 // Check reads a map without a connection and says what a run would create.
 func ExampleCheck() {
-	plan, err := engine.Check("../testdata/golden/generated-layout/before.toml")
+	plan, err := engine.Check("../testdata/golden/generated-layout/before.toml", false)
 	if err != nil {
 		panic(err)
 	}
 	for _, items := range [][]*engine.Item{plan.Features, plan.Stories} {
 		for _, item := range items {
-			fmt.Printf("line %d: %s %q %v\n", item.Position().Line, item.Kind, item.Name, item.Tags())
+			fmt.Printf("line %d: %s %q %v\n", item.Slot.Position().Line, item.Kind, item.Name, item.Tags())
 		}
 	}
 	fmt.Println("with a task:", plan.Synced, "deprecated:", plan.Deprecated)

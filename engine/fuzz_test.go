@@ -42,7 +42,7 @@ func FuzzReadBack(f *testing.F) {
 		path := w.write(text)
 		result, err := w.engine().Sync(t.Context(), path)
 		is.Equal(zeroed(w.read(path)), zeroed(text))
-		plan, mistakes := engine.Check(path)
+		plan, mistakes := engine.Check(path, false)
 		is.NoErr(mistakes)
 		for item := range plan.Map.All {
 			if item.TaskID != 0 {

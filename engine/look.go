@@ -60,9 +60,7 @@ func (r *sync) prepare(ctx context.Context) error {
 		byName[tag.Name] = maker.Record{ID: tag.ID, ExternalID: tag.ExternalID}
 	}
 	r.maker.Use(maker.Record{ID: r.result.Stage.ID, ExternalID: r.result.Stage.ExternalID}, byName)
-	if !r.options.PlainCreate {
-		r.maker.LearnNames(ctx, plan.Pending(), idsOf(plan.Parents()))
-	}
+	r.maker.LearnNames(ctx, plan.Pending(), idsOf(plan.Parents()))
 	return nil
 }
 

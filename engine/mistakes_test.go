@@ -64,7 +64,7 @@ func TestMistakes(t *testing.T) {
 			is.Equal(len(w.odoo.Calls()), 0) // nobody was asked anything
 			is.Equal(w.read(path), row.text)
 			is.Equal(len(result.Items), 0)
-			_, err = engine.Check(path)
+			_, err = engine.Check(path, false)
 			is.True(errors.As(err, &mistakes)) // check says the same
 		})
 	}
@@ -87,7 +87,7 @@ func TestMistakesSayWhatToDo(t *testing.T) {
 	} {
 		is := is.New(t)
 		w := newWorld(t)
-		_, err := engine.Check(w.write(text))
+		_, err := engine.Check(w.write(text), false)
 		var mistakes *engine.MapError
 		is.True(errors.As(err, &mistakes))
 		is.Equal(mistakes.Mistakes[0].Hint, want)

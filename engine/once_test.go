@@ -28,7 +28,7 @@ var seed = flag.Uint64("seed", 0, "seed of the random tests; 0 takes a new one a
 func (w *world) oneToOne(path string) {
 	w.t.Helper()
 	is := is.New(w.t)
-	plan, err := engine.Check(path)
+	plan, err := engine.Check(path, false)
 	is.NoErr(err)
 	tasks := make(map[int64]odoosim.Task)
 	for _, task := range w.odoo.Tasks() {
@@ -355,7 +355,7 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 			for _, task := range w.odoo.Tasks() {
 				texts[task.ID] = task.Description
 			}
-			plan, err := engine.Check(path)
+			plan, err := engine.Check(path, false)
 			is.NoErr(err)
 			for _, story := range plan.Map.Features[0].Stories {
 				is.True(strings.Contains(texts[story.TaskID], ">"+story.Description()+"<"))

@@ -73,7 +73,8 @@ func (p *production) start(ctx context.Context) error {
 			p.busy[item.Feature()] = true
 		}
 		p.inFlight++
-		p.send(ctx, batch)
+		call := p.maker.Prepare(batch, p.size.Rows == 1)
+		go func() { p.answers <- p.maker.Send(ctx, call) }()
 	}
 	return nil
 }
@@ -136,16 +137,6 @@ func sameFeature(items []*Item) int {
 	return n
 }
 
-// send sends a batch; its answer arrives in p.answers.
-func (p *production) send(ctx context.Context, b maker.Batch) {
-	if p.options.PlainCreate {
-		p.answers <- p.maker.SendPlainly(ctx, b)
-		return
-	}
-	call := p.maker.Prepare(b, p.size.Rows == 1)
-	go func() { p.answers <- p.maker.Send(ctx, call) }()
-}
-
 // settle takes the ids that an answer brought, or finds out what to do
 // without.
 func (p *production) settle(ctx context.Context, a *maker.Answer) error {
@@ -181,7 +172,7 @@ func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	case transport.TooLarge():
 		return &ItemError{File: p.result.Map, Item: resultOf(a.Items[0], 0, Pending), Message: "the server takes no call of this size", Err: a.Err,
 			Explain: "shorten the description, or let the proxy in front of Odoo accept larger bodies"}
-	case !p.options.PlainCreate && a.Shrinkable(transport):
+	case a.Shrinkable(transport):
 		p.size.TooSlow(len(a.Items))
 		return nil
 	}
@@ -195,7 +186,7 @@ func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *impo
 		return p.closed(ctx, refusal)
 	}
 	at, alone, err := importer.Isolate(a.Items, refusal, func(items []*Item) error {
-		part := p.resend(ctx, maker.Batch{Items: items})
+		part := p.resend(ctx, items)
 		if part.Err != nil && len(part.IDs) == 0 {
 			return part.Err
 		}
@@ -218,12 +209,9 @@ func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *impo
 }
 
 // resend sends a part of a batch that was refused.
-func (p *production) resend(ctx context.Context, b maker.Batch) *maker.Answer {
-	if p.options.PlainCreate {
-		return p.maker.SendPlainly(ctx, b)
-	}
+func (p *production) resend(ctx context.Context, items []*Item) *maker.Answer {
 	for {
-		a := p.maker.Send(ctx, p.maker.Prepare(b, true))
+		a := p.maker.Send(ctx, p.maker.Prepare(maker.Batch{Items: items}, true))
 		if !p.maker.Settle(a) {
 			return a
 		}

@@ -84,8 +84,8 @@ func (r ItemResult) Name() string {
 	return r.Feature
 }
 
-// place is where the item stands, as file:line, or the file alone.
-func (r ItemResult) place(file string) string {
+// Place is where the item stands, as file:line, or the file alone.
+func (r ItemResult) Place(file string) string {
 	if r.Line == 0 {
 		return file
 	}
@@ -94,7 +94,7 @@ func (r ItemResult) place(file string) string {
 
 // at is the place with the item's own name, as file:line: story "Sign in".
 func (r ItemResult) at(file string) string {
-	return fmt.Sprintf("%s: %s %q", r.place(file), r.Kind, r.Name())
+	return fmt.Sprintf("%s: %s %q", r.Place(file), r.Kind, r.Name())
 }
 
 // Describe names the item, as feature "Orders" or story "Sign in" of feature
@@ -127,15 +127,16 @@ const (
 	Denied  = destination.Denied
 )
 
-// Result is what a run did, as far as it came. It is complete also when Sync
-// returns an error.
+// Result is what a run did, as far as it came. It is complete also when there
+// is an error.
 type Result struct {
 	Map      string // path of the map as given
 	DryRun   bool
 	Session  odoorpc.Session // zero when the run stopped before it connected
 	Project  Project
-	Stage    Stage // the Backlog stage; zero when nothing was pending
-	Tags     []Tag // in order of first use
+	Stage    Stage   // the Backlog stage; zero when nothing was pending
+	Stages   []Stage // only of EnsureStages: all six, in board order
+	Tags     []Tag   // in order of first use
 	Items    []ItemResult
 	Warnings []Warning
 	Duration time.Duration
@@ -152,17 +153,9 @@ func (r *Result) Count(any ...Status) int {
 	return n
 }
 
-// StagesResult is what EnsureStages found and created.
-type StagesResult struct {
-	DryRun  bool
-	Session odoorpc.Session
-	Project Project
-	Stages  []Stage // the six stages in board order
-}
-
 // resultOf says what became of an item.
 func resultOf(i *Item, id int64, status Status) ItemResult {
-	r := ItemResult{Kind: i.Kind, Feature: i.Feature().Name, Line: i.Position().Line, ID: id, Status: status}
+	r := ItemResult{Kind: i.Kind, Feature: i.Feature().Name, Line: i.Slot.Position().Line, ID: id, Status: status}
 	if i.Kind == Story {
 		r.Story = i.Name
 	}
@@ -197,7 +190,7 @@ func (r *sync) conclude() {
 	if r.book == nil {
 		return
 	}
-	for item := range r.book.Map().All {
+	for item := range r.book.Plan().Map.All {
 		var result ItemResult
 		switch entry := r.book.Entry(item); {
 		case entry != nil:

@@ -103,7 +103,7 @@ func (r *sync) connect(ctx context.Context) (err error) {
 		return err
 	}
 	r.maker = maker.New(r.odoo,
-		maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Now: r.now, Began: r.dest.Session.Time},
+		maker.Options{Namespace: r.options.Namespace, Notify: r.options.Notify, Plain: r.options.PlainCreate, Now: r.now, Began: r.dest.Session.Time},
 		maker.Place{
 			Project: r.dest.Project.ID, ProjectName: r.dest.Project.Name, User: r.dest.User(),
 			Major: r.dest.Session.Major, Lags: r.dest.Session.Protocol == odoorpc.JSON2,

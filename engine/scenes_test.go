@@ -326,7 +326,7 @@ func (s *scene) text() string {
 
 // takeIDs reads what a run wrote into the map.
 func (s *scene) takeIDs(path string) {
-	plan, err := engine.Check(path)
+	plan, err := engine.Check(path, false)
 	is.New(s.t).NoErr(err)
 	items := s.items()
 	for read := range plan.Map.All {

@@ -77,7 +77,7 @@ func (p *production) warnChanged(v maker.Verdict) {
 // task_id Odoo has yet to give.
 func (p *production) claimedIDs(ctx context.Context, given map[*Item]*Item, lowest int64) error {
 	var later []int64
-	for item := range p.book.Map().All {
+	for item := range p.book.Plan().Map.All {
 		if item.TaskID > lowest && given[item] == nil {
 			later = append(later, item.TaskID)
 		}
@@ -88,11 +88,11 @@ func (p *production) claimedIDs(ctx context.Context, given map[*Item]*Item, lowe
 	}
 	e := &MapError{File: p.result.Map}
 	add := func(item *Item, message string) {
-		start, end := item.Slot().Span()
-		e.Mistakes = append(e.Mistakes, p.book.Map().Document().ErrorAt(start, end, item.Slot().Path(), message,
+		start, end := item.Slot.Span()
+		e.Mistakes = append(e.Mistakes, p.book.Plan().Map.Document.ErrorAt(start, end, item.Slot.Path(), message,
 			"the id is of another database, or Odoo was restored from an older backup; write the right id, or 0 for a new task"))
 	}
-	for item := range p.book.Map().All {
+	for item := range p.book.Plan().Map.All {
 		switch {
 		case given[item] != nil:
 			add(item, fmt.Sprintf("no task had the id %d until now, when Odoo gave it to %q", item.TaskID, given[item].Name))

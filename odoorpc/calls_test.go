@@ -457,7 +457,7 @@ func TestWhatIsAReference(t *testing.T) {
 func TestAnIDForEachRecordIsExpected(t *testing.T) {
 	is := is.New(t)
 	_, c := newPeer(t, JSONRPC, Config{}, result("[7]"))
-	_, err := c.Create(t.Context(), "project.tags", []map[string]any{{"name": "a"}, {"name": "b"}}, CreateOptions{})
+	_, err := c.Create(t.Context(), "project.tags", []map[string]any{{"name": "a"}, {"name": "b"}}, nil)
 	is.True(err != nil && strings.Contains(err.Error(), "expected 2 ids, found 1"))
 }
 

@@ -153,9 +153,8 @@ func TestADatabaseThatTakesNoMoreConnections(t *testing.T) {
 		full := refusalOf("psycopg2.OperationalError", `connection to server at "db", port 5432 failed: FATAL:  `+words)
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
-			p, c := newPeer(t, JSONRPC, Config{Database: "shop"}, full, full, result(`[1]`))
-			_, err := c.Search(t.Context(), "project.task", nil, Query{})
-			is.NoErr(err)
+			p, c := newPeer(t, JSONRPC, Config{Database: "shop"}, full, full, result(`[]`))
+			is.NoErr(c.SearchRead(t.Context(), "project.task", nil, []string{"name"}, Query{}, new([]map[string]any)))
 			is.Equal(p.count(), 3)
 		})
 	}

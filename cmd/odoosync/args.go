@@ -12,7 +12,7 @@ import (
 // of it: program, command, flags, "--", operands. Flags then count wherever
 // they stand: left to itself, the library takes `run MAP --dry-run` for a real
 // run. "--" ends the flags. `help X` becomes `X --help`, `--version` becomes
-// `version`, and `-qv` becomes `--quiet --verbose`. The error is a *usageError.
+// `version`, and `-qv` becomes `--quiet --verbose`. The error is a *commandError.
 func arrange(app *cli.App, args []string) ([]string, error) {
 	flags, operands, err := split(args[1:])
 	if err != nil {
@@ -159,7 +159,7 @@ func visibleNames(app *cli.App) []string {
 
 // unknownFlag says that a command has no such flag, and which was perhaps
 // meant.
-func unknownFlag(command *cli.Command, f flagToken) *usageError {
+func unknownFlag(command *cli.Command, f flagToken) *commandError {
 	e := usagef(command.Name, "%s has no flag %s", command.Name, f.dashed)
 	names := []string{"help"}
 	for _, known := range command.Flags {
@@ -168,13 +168,13 @@ func unknownFlag(command *cli.Command, f flagToken) *usageError {
 	near := nearest(f.name, names)
 	switch {
 	case slices.Contains(secretFlags, f.name):
-		e.hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
+		e.Hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
 	case strings.HasSuffix(f.name, ".toml"):
-		e.hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed
+		e.Hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed
 	case near != "":
-		e.hint = "did you mean --" + near + "?"
+		e.Hint = "did you mean --" + near + "?"
 	default:
-		e.hint = "`odoosync help " + command.Name + "` lists its flags"
+		e.Hint = "`odoosync help " + command.Name + "` lists its flags"
 	}
 	return e
 }

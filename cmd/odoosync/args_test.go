@@ -66,10 +66,10 @@ func TestFlagsCountWhereverTheyStand(t *testing.T) {
 			is := is.New(t)
 			got, err := arrange(app, append([]string{"odoosync"}, strings.Fields(test.give)...))
 			if test.want == "" {
-				var usage *usageError
+				var usage *commandError
 				is.True(errors.As(err, &usage)) // a usage error
-				is.Equal(usage.kind, "usage")
-				is.True(usage.Hint() != "") // with advice
+				is.Equal(usage.Kind, "usage")
+				is.True(usage.Hint != "") // with advice
 				return
 			}
 			is.NoErr(err)

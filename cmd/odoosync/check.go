@@ -14,8 +14,8 @@ import (
 // checked is what check found out about one map.
 type checked struct {
 	Path     string
-	Plan     *engine.Plan // nil for a map with mistakes
-	Failure  *failure     // nil for a map without
+	Plan     *engine.Plan  // nil for a map with mistakes
+	Failure  *commandError // nil for a map without
 	Warnings []*tomledit.Error
 	Findings []finding // for templates
 }
@@ -30,18 +30,14 @@ func (p *program) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	read := engine.Check
-	if c.Bool("strict") {
-		read = engine.CheckStrictly
-	}
 	failed := 0
 	all := make([]checked, len(paths))
 	for i, path := range paths {
 		m := &all[i]
 		m.Path = path
-		if m.Plan, err = read(path); err != nil {
+		if m.Plan, err = engine.Check(path, c.Bool("strict")); err != nil {
 			failed++
-			m.Failure = new(describe(err))
+			m.Failure = describe(err)
 			m.Warnings = m.Failure.Warnings
 			continue
 		}
@@ -56,7 +52,8 @@ func (p *program) check(c *cli.Context) error {
 	if failed == 0 || len(all) == 1 {
 		return err
 	}
-	return &mapsError{failed, len(all)}
+	// What is wrong with each has been said.
+	return &commandError{Code: exitMap, Kind: "map", Message: fmt.Sprintf("%d of %d maps cannot be used", failed, len(all))}
 }
 
 // formatOf is the format in which the findings are to be written.
@@ -73,14 +70,6 @@ func formatOf(c *cli.Context) (string, error) {
 			advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
 	}
 	return name, nil
-}
-
-// mapsError says that some of several maps cannot be used. What is wrong with
-// each has been said.
-type mapsError struct{ failed, all int }
-
-func (e *mapsError) Error() string {
-	return fmt.Sprintf("%d of %d maps cannot be used", e.failed, e.all)
 }
 
 // writeChecked writes what was found in one of the formats. Those for programs
@@ -139,7 +128,7 @@ func (p *program) tell(m checked, failureToo bool) {
 		p.console.warnOf(w)
 	}
 	if m.Failure != nil && failureToo {
-		p.console.fail(*m.Failure)
+		p.console.fail(m.Failure)
 		p.console.print("\n")
 	}
 }

@@ -51,7 +51,7 @@ type settings struct {
 }
 
 // readSettings reads them for a command that talks to Odoo. Flags take precedence
-// over the environment. Everything that is missing is named in one *usageError.
+// over the environment. Everything that is missing is named in one *commandError.
 func (p *program) readSettings(c *cli.Context) (*settings, error) {
 	for _, v := range variables {
 		if !hasFlag(c.Command, v.flag) || c.IsSet(v.flag) {
@@ -206,9 +206,9 @@ func missing(s *settings) error {
 		return nil
 	}
 	e := configf("these settings are missing:\n%s", strings.Join(lacks, "\n"))
-	e.hint = "`odoosync demo` needs no settings"
+	e.Hint = "`odoosync demo` needs no settings"
 	if alone && s.odoo.APIKey.IsZero() && s.odoo.Protocol != odoorpc.JSON2 {
-		e.hint = "with a password, and before Odoo 19 also with a key, set the database (ODOO_DB) and the login (ODOO_USERNAME) too\n" + e.hint
+		e.Hint = "with a password, and before Odoo 19 also with a key, set the database (ODOO_DB) and the login (ODOO_USERNAME) too\n" + e.Hint
 	}
 	return e
 }

@@ -125,7 +125,7 @@ func statement(m *tomledit.Error) string {
 }
 
 // fail prints an error.
-func (c *console) fail(f failure) {
+func (c *console) fail(f *commandError) {
 	var b strings.Builder
 	for _, m := range f.Mistakes {
 		b.WriteString(c.snippet(c.style.red("error:"), m) + "\n")
@@ -148,7 +148,7 @@ func (c *console) fail(f failure) {
 
 // mismatch shows one existing task beside its item.
 func (c *console) mismatch(file string, it engine.ItemResult) string {
-	where := c.style.bold(fmt.Sprintf("%s:%d:", oneLine(file), it.Line))
+	where := c.style.bold(oneLine(it.Place(file)) + ":")
 	task := fmt.Sprintf("task %d", it.ID)
 	if it.ID == 0 {
 		task = "a hidden task"
@@ -195,15 +195,11 @@ func around(a, b string, widest int) (string, string) {
 // unsettled is the line to paste for an item whose id is not in the map, or
 // names one whose id is not known.
 func unsettled(file string, it engine.ItemResult) string {
-	where := oneLine(file)
-	if it.Line != 0 {
-		where += fmt.Sprintf(":%d", it.Line)
-	}
 	id := ""
 	if it.ID != 0 {
 		id = fmt.Sprintf("task_id = %d  # ", it.ID)
 	}
-	return where + ": " + id + oneLine(it.Describe()) + "\n"
+	return oneLine(it.Place(file)) + ": " + id + oneLine(it.Describe()) + "\n"
 }
 
 // hints puts "hint: " before each line of advice.

@@ -89,7 +89,7 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 		odoo:    odoorpc.Config{URL: odoo.URL(), Database: odoo.Database(), APIKey: odoorpc.NewSecret(odoosim.DemoAPIKey)},
 		options: engine.Options{Project: demoProject},
 	}
-	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
+	result, err := p.drive(c.Context, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
 	if err != nil {
 		return nil, err
 	}

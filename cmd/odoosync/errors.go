@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -56,39 +55,9 @@ func exitCodesOf(command string) []exitCode {
 	})
 }
 
-// usageError is a command line that cannot be followed (kind "usage"), or a
-// setting that is missing or wrong (kind "config").
-type usageError struct {
-	kind    string
-	message string
-	hint    string
-}
-
-func (e *usageError) Error() string { return e.message }
-
-// Hint says what to do.
-func (e *usageError) Hint() string { return e.hint }
-
-// advise sets the hint.
-func (e *usageError) advise(format string, args ...any) *usageError {
-	e.hint = fmt.Sprintf(format, args...)
-	return e
-}
-
-// usagef is an error in the use of a command, "" for none, which its help
-// explains.
-func usagef(command, format string, args ...any) *usageError {
-	e := &usageError{kind: "usage", message: fmt.Sprintf(format, args...)}
-	return e.advise("`%s` shows how to use it", strings.TrimSpace("odoosync help "+command))
-}
-
-func configf(format string, args ...any) *usageError {
-	return &usageError{kind: "config", message: fmt.Sprintf(format, args...)}
-}
-
-// failure is an error as it is told: to people by the console, to programs in
-// the JSON output, to the shell by its code.
-type failure struct {
+// commandError is an error as it is told: to people by the console, to programs
+// in the JSON output, to the shell by its code.
+type commandError struct {
 	Code     int
 	Kind     string
 	Message  string
@@ -100,55 +69,61 @@ type failure struct {
 	Debug    string // the server's traceback, if it sent one
 }
 
-// failureKinds are the kinds of failure with their exit codes. The first one
+func (e *commandError) Error() string { return e.Message }
+
+// advise sets the hint.
+func (e *commandError) advise(format string, args ...any) *commandError {
+	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+// usagef is an error in the use of a command, "" for none, which its help
+// explains.
+func usagef(command, format string, args ...any) *commandError {
+	e := &commandError{Code: exitUsage, Kind: "usage", Message: fmt.Sprintf(format, args...)}
+	return e.advise("`%s` shows how to use it", strings.TrimSpace("odoosync help "+command))
+}
+
+// configf is a setting that is missing or wrong.
+func configf(format string, args ...any) *commandError {
+	return &commandError{Code: exitUsage, Kind: "config", Message: fmt.Sprintf(format, args...)}
+}
+
+// failureKinds are the kinds of errors from elsewhere with their exit codes. The first one
 // that takes an error counts: ids that are not saved matter more than why the
 // run stopped. It fills in what only its errors have.
 var failureKinds = []struct {
 	code  int
 	kind  string
-	takes func(error, *failure) bool
+	takes func(error, *commandError) bool
 }{
-	{exitNotSaved, "not-saved", as(func(e *engine.NotSavedError, f *failure) {
+	{exitNotSaved, "not-saved", as(func(e *engine.NotSavedError, f *commandError) {
 		f.File, f.Items = e.File, e.Items
-		f.Message = fmt.Sprintf("%s: tasks were created but their ids could not be saved: %s", e.File, cause(e.Err))
 	})},
-	{exitUnknown, "unknown-outcome", as(func(e *engine.UnknownOutcomeError, f *failure) {
+	{exitUnknown, "unknown-outcome", as(func(e *engine.UnknownOutcomeError, f *commandError) {
 		f.File, f.Items = e.File, e.Items
-		reason := e.Err
-		if call, ok := errors.AsType[*odoorpc.UnknownOutcomeError](reason); ok {
-			reason = call.Err
-		}
-		f.Message = fmt.Sprintf("%s: no usable reply to the creation of %s, which may or may not exist in Odoo: %v", e.File, count(len(e.Items), "task"), reason)
 	})},
 	{exitUnknown, "unknown-outcome", as[*odoorpc.UnknownOutcomeError](nil)},
-	{exitInterrupted, "interrupted", func(err error, f *failure) bool {
+	{exitInterrupted, "interrupted", func(err error, f *commandError) bool {
 		interrupted := errors.Is(err, engine.ErrInterrupted) || errors.Is(err, context.Canceled)
 		if interrupted {
 			f.Message, f.Hint = "interrupted", "run again to continue"
 		}
 		return interrupted
 	}},
-	{exitMap, "map", as[*mapsError](nil)},
-	{exitMap, "map", as(func(e *engine.MapError, f *failure) {
+	{exitMap, "map", as(func(e *engine.MapError, f *commandError) {
 		f.File, f.Mistakes, f.Warnings = e.File, e.Mistakes, e.Warnings
 		f.Message, f.Hint = fmt.Sprintf("%s in %s", count(len(e.Mistakes), "mistake"), e.File), ""
 	})},
-	{exitMap, "locked", func(err error, _ *failure) bool { return errors.Is(err, engine.ErrLocked) }},
-	{exitMap, "file", as(func(e *engine.FileError, f *failure) {
-		f.File, f.Message = e.Path, fmt.Sprintf("%s: cannot %s: %s", e.Path, e.Op, cause(e.Err))
-	})},
-	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *failure) {
+	{exitMap, "locked", func(err error, _ *commandError) bool { return errors.Is(err, engine.ErrLocked) }},
+	{exitMap, "file", as(func(e *engine.FileError, f *commandError) { f.File = e.Path })},
+	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *commandError) {
 		f.File = e.File
 		for _, m := range e.Items {
 			f.Items = append(f.Items, m.ItemResult)
 		}
-		n := len(e.Items)
-		f.Message = fmt.Sprintf("%s: %s created by an earlier run no longer %s", e.File, count(n, "task"), plural(n, "matches its item", "match their items"))
-		if first := e.Items[0]; first.Created || first.Unseen {
-			f.Message = fmt.Sprintf("%s: %s in Odoo %s not what the map says", e.File, count(n, "task"), plural(n, "is", "are"))
-		}
 	})},
-	{exitRefused, "item", as(func(e *engine.ItemError, f *failure) {
+	{exitRefused, "item", as(func(e *engine.ItemError, f *commandError) {
 		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
 		f.Hint = cmp.Or(f.Hint, "what was created before it is in the map; fix this item and run again")
 	})},
@@ -159,13 +134,12 @@ var failureKinds = []struct {
 	{exitUnreachable, "transport", as[*odoorpc.ConflictError](nil)},
 	{exitUnreachable, "answer", as[*odoorpc.AnswerError](nil)},
 	{exitUnreachable, "redirect", as[*odoorpc.RedirectError](nil)},
-	{exitRefused, "server", as(func(e *odoorpc.ServerError, f *failure) {
+	{exitRefused, "server", as(func(e *odoorpc.ServerError, f *commandError) {
 		if e.Kind == odoorpc.RefusalBusy {
 			f.Code, f.Kind = exitUnreachable, "transport"
 		}
 	})},
-	{exitUsage, "usage", as(func(e *usageError, f *failure) { f.Kind = e.kind })},
-	{exitUsage, "config", as(func(e *odoorpc.ConfigError, f *failure) {
+	{exitUsage, "config", as(func(e *odoorpc.ConfigError, f *commandError) {
 		f.Message = configProblems(e)
 		switch {
 		case errors.Is(e, odoorpc.ErrPlainHTTP):
@@ -175,24 +149,31 @@ var failureKinds = []struct {
 		}
 	})},
 	{exitUsage, "config", as[*odoorpc.ProtocolError](nil)},
-	{exitUnreachable, "transport", func(err error, _ *failure) bool { return errors.Is(err, context.DeadlineExceeded) }},
+	{exitUnreachable, "transport", func(err error, _ *commandError) bool { return errors.Is(err, context.DeadlineExceeded) }},
 	{exitUnexpected, "unexpected", as[error](nil)},
 }
 
-// as takes errors of a type. fill may be nil.
-func as[E error](fill func(E, *failure)) func(error, *failure) bool {
-	return func(err error, f *failure) bool {
+// as takes errors of a type; of several that are joined, the words of that one
+// are told. fill may be nil.
+func as[E error](fill func(E, *commandError)) func(error, *commandError) bool {
+	return func(err error, f *commandError) bool {
 		e, ok := errors.AsType[E](err)
-		if ok && fill != nil {
-			fill(e, f)
+		if ok {
+			f.Message = e.Error()
+			if fill != nil {
+				fill(e, f)
+			}
 		}
 		return ok
 	}
 }
 
-// describe sorts an error into its kind.
-func describe(err error) failure {
-	f := failure{Message: err.Error()}
+// describe sorts an error into its kind. The command's own have theirs.
+func describe(err error) *commandError {
+	if own, ok := errors.AsType[*commandError](err); ok {
+		return own
+	}
+	f := &commandError{Message: err.Error()}
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) {
 		f.Hint = hinted.Hint()
@@ -202,7 +183,7 @@ func describe(err error) failure {
 	}
 	for _, k := range failureKinds {
 		f.Code, f.Kind = k.code, k.kind
-		if k.takes(err, &f) {
+		if k.takes(err, f) {
 			break
 		}
 	}
@@ -232,16 +213,6 @@ func settingName(field string) string {
 		names[v.field] = v.String()
 	}
 	return cmp.Or(names[field], "--"+strings.ToLower(field))
-}
-
-// cause is an error without the path and the system call that an
-// *os.PathError puts before what went wrong; the message has the path already.
-func cause(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) && err.Error() == path.Error() {
-		return path.Err.Error()
-	}
-	return err.Error()
 }
 
 // count is a number with its noun: 1 task, 2 tasks, 3 stories.

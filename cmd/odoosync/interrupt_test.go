@@ -64,7 +64,7 @@ func TestAnInterruptFinishesTheCallAndSavesItsIDs(t *testing.T) {
 	is.True(strings.Contains(stderr.String(), "odoosync: interrupted: finishing the current call"))
 	is.True(strings.HasSuffix(stderr.String(), "odoosync: interrupted\nhint: run again to continue\n"))
 
-	plan, err := engine.Check(path)
+	plan, err := engine.Check(path, false)
 	is.NoErr(err)
 	tasks := odoo.Tasks()
 	is.Equal(len(tasks), 1) // the first batch, and no other
@@ -167,7 +167,7 @@ func TestAReaderOfTheMessagesThatGoesAwayIsNoReasonToDie(t *testing.T) {
 	}
 	cmd.Stderr = writer
 	is.NoErr(cmd.Run())
-	plan, err := engine.Check(path)
+	plan, err := engine.Check(path, false)
 	is.NoErr(err)
 	is.Equal(plan.Pending(), 0)
 }

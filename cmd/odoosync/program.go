@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"syscall"
 	"time"
@@ -43,7 +44,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	err := p.execute(ctx, args)
 	p.report.DurationSeconds = time.Since(p.began).Seconds()
-	code, f := p.code, failure{}
+	code := p.code
+	var f *commandError
 	if err != nil {
 		f = describe(err)
 		code, p.report.Error = f.Code, errorOf(f)
@@ -60,7 +62,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	// A reader that closes the pipe, as head does, has seen enough.
 	if flushErr := p.out.Flush(); flushErr != nil && !errors.Is(flushErr, syscall.EPIPE) {
-		p.console.fail(failure{Message: "cannot write the result: " + cause(flushErr)})
+		if path, ok := errors.AsType[*fs.PathError](flushErr); ok {
+			flushErr = path.Err
+		}
+		p.console.fail(&commandError{Message: "cannot write the result: " + flushErr.Error()})
 		code = max(code, exitUnexpected)
 	}
 	return code

@@ -118,9 +118,17 @@ func newReport(command string) *report {
 
 // fill takes over what a run did.
 func (r *report) fill(result *engine.Result) {
-	r.fillPlace(result.Session, result.Project)
+	if s := result.Session; s.Version != "" {
+		r.Server = &reportServer{URL: s.URL, Version: s.Version, Protocol: s.Protocol, Database: s.Database, Login: s.Login, UserID: s.UserID}
+	}
+	if result.Project.ID != 0 {
+		r.Project = (*reportProject)(&result.Project)
+	}
 	if result.Stage.Name != "" {
 		r.Stage = new(stageOf(result.Stage))
+	}
+	for _, s := range result.Stages {
+		r.Stages = append(r.Stages, stageOf(s))
 	}
 	for _, t := range result.Tags {
 		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})
@@ -137,24 +145,6 @@ func (r *report) fill(result *engine.Result) {
 	}
 }
 
-// fillStages takes over what EnsureStages did.
-func (r *report) fillStages(result *engine.StagesResult) {
-	r.fillPlace(result.Session, result.Project)
-	for _, s := range result.Stages {
-		r.Stages = append(r.Stages, stageOf(s))
-	}
-}
-
-// fillPlace says where tasks go, as far as it is known.
-func (r *report) fillPlace(s odoorpc.Session, p engine.Project) {
-	if s.Version != "" {
-		r.Server = &reportServer{URL: s.URL, Version: s.Version, Protocol: s.Protocol, Database: s.Database, Login: s.Login, UserID: s.UserID}
-	}
-	if p.ID != 0 {
-		r.Project = (*reportProject)(&p)
-	}
-}
-
 // fillCheck takes over what is wrong with maps, or what a run would do. Several
 // get a report each. The failure of the only one is left to run.
 func (r *report) fillCheck(all []checked) {
@@ -165,7 +155,7 @@ func (r *report) fillCheck(all []checked) {
 			of.Map, of.DryRun = m.Path, true
 			r.Maps = append(r.Maps, of)
 			if m.Failure != nil {
-				of.Error = errorOf(*m.Failure)
+				of.Error = errorOf(m.Failure)
 			}
 		}
 		for _, w := range m.Warnings {
@@ -202,7 +192,7 @@ func (r *report) add(it engine.ItemResult) {
 	}
 }
 
-func errorOf(f failure) *reportError {
+func errorOf(f *commandError) *reportError {
 	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportItem{}}
 	for _, m := range f.Mistakes {
 		e.Mistakes = append(e.Mistakes, findingOf(m))

@@ -80,7 +80,7 @@ func TestTheSchemaAgreesWithCheck(t *testing.T) {
 	for _, text := range maps {
 		is := is.New(t)
 		is.NoErr(os.WriteFile(path, []byte(text), 0o644))
-		_, err := engine.Check(path)
+		_, err := engine.Check(path, false)
 		if err != nil {
 			refused++
 		}
@@ -107,7 +107,7 @@ func FuzzTheSchemaAcceptsWhatCheckAccepts(f *testing.F) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := engine.Check(path); err != nil {
+		if _, err := engine.Check(path, false); err != nil {
 			return
 		}
 		var m map[string]any

@@ -15,18 +15,14 @@ func (p *program) stages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.StagesResult, error) { return e.EnsureStages(c.Context) })
-	if result == nil {
-		return err
-	}
-	p.report.fillStages(result)
+	result, err := p.drive(c.Context, s, func(e *engine.Engine) (*engine.Result, error) { return e.EnsureStages(c.Context) })
 	if err == nil && p.talkative() {
 		p.printf("%s", stagesSummary(result, p.style))
 	}
 	return err
 }
 
-func stagesSummary(r *engine.StagesResult, s style) string {
+func stagesSummary(r *engine.Result, s style) string {
 	var rows strings.Builder
 	created, missing := 0, 0
 	for _, stage := range r.Stages {

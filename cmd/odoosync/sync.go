@@ -20,12 +20,8 @@ func (p *program) sync(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := drive(c.Context, p, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
-	if result == nil {
-		return err
-	}
-	p.report.fill(result)
-	if p.talkative() {
+	result, err := p.drive(c.Context, s, func(e *engine.Engine) (*engine.Result, error) { return e.Sync(c.Context, path) })
+	if result != nil && p.talkative() {
 		p.printf("%s", summary(result, err, p.console.verbose > 0, p.style))
 	}
 	return err
@@ -33,7 +29,7 @@ func (p *program) sync(c *cli.Context) error {
 
 // drive does something with the engine for an Odoo, and shows how it goes on.
 // The result is nil when the settings were refused.
-func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.Engine) (*R, error)) (*R, error) {
+func (p *program) drive(ctx context.Context, s *settings, do func(*engine.Engine) (*engine.Result, error)) (*engine.Result, error) {
 	show := &progress{console: p.console, phase: "connecting"}
 	s.odoo.Observer, s.odoo.Trace = show.call, p.console.verbose > 1
 	client, err := odoorpc.New(s.odoo)
@@ -45,7 +41,9 @@ func drive[R any](ctx context.Context, p *program, s *settings, do func(*engine.
 		p.console.note("interrupted: finishing the current call; press Ctrl-C again to stop at once")
 	})()
 	defer show.end(p.report.Map)
-	return do(engine.New(client, s.options))
+	result, err := do(engine.New(client, s.options))
+	p.report.fill(result)
+	return result, err
 }
 
 // summary says what a run did, or in a dry run what it would do. It lists many

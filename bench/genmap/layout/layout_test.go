@@ -49,7 +49,7 @@ func TestMapHasThePendingItems(t *testing.T) {
 				is.Equal(made.Bytes, info.Size())
 				is.True(made.Bytes >= spec.Size)
 
-				plan, err := engine.Check(path) // the map has no mistakes
+				plan, err := engine.Check(path, false) // the map has no mistakes
 				is.NoErr(err)
 				is.Equal(plan.Pending(), spec.Pending)
 				is.Equal(len(plan.Map.Features), made.Features)

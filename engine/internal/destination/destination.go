@@ -41,7 +41,6 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap returns Odoo's own error.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Hint says what to do.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"strconv"
 	"strings"
 
@@ -35,8 +34,8 @@ func (t *Destination) findProject(ctx context.Context, wanted string) (err error
 // asID reads a number as people write ids: "01" is a name, and so is what no
 // id of Odoo, a 32-bit integer, can be.
 func asID(s string) (int64, bool) {
-	id, err := strconv.ParseInt(s, 10, 64)
-	return id, err == nil && id > 0 && id <= math.MaxInt32 && strconv.FormatInt(id, 10) == s
+	id, err := strconv.ParseInt(s, 10, 32)
+	return id, err == nil && id > 0 && strconv.FormatInt(id, 10) == s
 }
 
 // searchProject finds the one project that meets the condition. None is no

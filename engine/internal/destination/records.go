@@ -20,19 +20,17 @@ type Record struct {
 
 // Records are the stages or tags that were asked for.
 type Records struct {
-	Named []Record           // in the order asked for
-	First bool               // the project had no stage at all
-	model string             // Odoo's name for them
-	kind  string             // what their external ids share
-	named map[string]*Record // into Named
-	seen  map[int64]bool     // all that were read, also under other names
+	Named []Record       // in the order asked for
+	First bool           // the project had no stage at all
+	model string         // Odoo's name for them
+	kind  string         // what their external ids share
+	seen  map[int64]bool // all that were read, also under other names
 }
 
 func newRecords(model, kind string, names []string) *Records {
-	r := &Records{Named: make([]Record, len(names)), model: model, kind: kind, named: make(map[string]*Record), seen: make(map[int64]bool)}
-	for i, name := range names {
-		r.Named[i].Name = name
-		r.named[name] = &r.Named[i]
+	r := &Records{model: model, kind: kind, seen: make(map[int64]bool)}
+	for _, name := range names {
+		r.Named = append(r.Named, Record{Name: name})
 	}
 	return r
 }
@@ -40,8 +38,10 @@ func newRecords(model, kind string, names []string) *Records {
 // found gives a record its id, if its name was asked for. The first of several
 // of one name counts.
 func (r *Records) found(id int64, name odoorpc.Text) {
-	if record := r.named[string(name)]; record != nil && record.ID == 0 {
-		record.ID = id
+	for i := range r.Named {
+		if record := &r.Named[i]; record.Name == string(name) && record.ID == 0 {
+			record.ID = id
+		}
 	}
 }
 

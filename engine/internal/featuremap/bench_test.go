@@ -40,9 +40,9 @@ func BenchmarkMap(b *testing.B) {
 		})
 		measure("plan", func(*testing.B) { NewPlan(m) })
 		measure("patch", func(b *testing.B) {
-			patch := m.Document().NewPatch()
+			patch := m.Document.NewPatch()
 			for i, item := range pending {
-				if err := patch.SetInteger(item.Slot(), int64(40_000+i)); err != nil {
+				if err := patch.SetInteger(item.Slot, int64(40_000+i)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -52,7 +52,7 @@ func Parse(path string, src []byte, strict bool) (*Map, error) {
 		story:   newSpeller(keyName, keyTaskID, keyDescription, keyTags, keyDeprecated),
 	}
 	d.check(newSpeller(keyFeatures), doc.Get())
-	m := &Map{doc: doc, Features: d.features(doc.Get(keyFeatures))}
+	m := &Map{Document: doc, Features: d.features(doc.Get(keyFeatures))}
 	if strict {
 		d.mistakes, d.warnings = append(d.mistakes, d.warnings...), nil
 	}
@@ -168,7 +168,7 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 	id, ok := v.Int()
 	first := d.owners[id]
 	if ok && id >= 0 {
-		item.TaskID, item.taskID = id, v
+		item.TaskID, item.Slot = id, v
 	}
 	switch {
 	case !v.Exists():
@@ -180,7 +180,7 @@ func (d *decoder) readTaskID(item *Item, table tomledit.Value) {
 	case id > 0 && first == nil:
 		d.owners[id] = item
 	case id > 0:
-		d.refuse(v, fmt.Sprintf("task %d already belongs to %s %q on line %d", id, first.Kind, first.Name, first.Position().Line),
+		d.refuse(v, fmt.Sprintf("task %d already belongs to %s %q on line %d", id, first.Kind, first.Name, first.Slot.Position().Line),
 			"no two items share a task; "+advice)
 	}
 }

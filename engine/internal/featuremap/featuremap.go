@@ -17,12 +17,9 @@ type Map struct {
 	Features []*Item
 	// Warnings are the keys that are probably misspelt, sorted by place.
 	Warnings []*tomledit.Error
-
-	doc *tomledit.Document
+	// Document is what the map was read from; edits of it are edits of the map.
+	Document *tomledit.Document
 }
-
-// Document is what the map was read from; edits of it are edits of the map.
-func (m *Map) Document() *tomledit.Document { return m.doc }
 
 // Kind says what an item of a feature map is.
 type Kind string
@@ -45,7 +42,10 @@ type Item struct {
 
 	Ordinal int // place among the items of the same name in the same feature, from 1
 
-	taskID      tomledit.Value
+	// Slot is where the item's task_id stands in the document; it does not exist
+	// where the map has none, which is a mistake.
+	Slot tomledit.Value
+
 	description tomledit.Value
 	tags        tomledit.Value
 }
@@ -79,9 +79,6 @@ func (i *Item) Tags() []string {
 	return names
 }
 
-// Position is where the item's task_id stands in the document it was read from.
-func (i *Item) Position() tomledit.Position { return i.taskID.Position() }
-
 // Feature is the item itself, or the feature of a story.
 func (i *Item) Feature() *Item {
 	if i.Parent != nil {
@@ -89,10 +86,6 @@ func (i *Item) Feature() *Item {
 	}
 	return i
 }
-
-// Slot is where the item's task_id stands in the document; it does not exist
-// where the map has none, which is a mistake.
-func (i *Item) Slot() tomledit.Value { return i.taskID }
 
 // All calls yield for every item in file order, each feature before its
 // stories, until it returns false.

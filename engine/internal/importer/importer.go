@@ -47,7 +47,6 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.reason }
 
-// Unwrap returns the error of the call.
 func (r *Refusal) Unwrap() error { return r.Err }
 
 // Row is the row that the messages name first, -1 where they name none. It is

@@ -37,7 +37,7 @@ func New(m *featuremap.Map) *Ledger {
 }
 
 func (l *Ledger) use(m *featuremap.Map) {
-	l.plan, l.patch = featuremap.NewPlan(m), m.Document().NewPatch()
+	l.plan, l.patch = featuremap.NewPlan(m), m.Document.NewPatch()
 	l.byItem = make(map[*featuremap.Item]*Entry)
 	l.owners = make(map[int64]*featuremap.Item, l.plan.Synced)
 	for item := range m.All {
@@ -46,9 +46,6 @@ func (l *Ledger) use(m *featuremap.Map) {
 		}
 	}
 }
-
-// Map is the map as it was last read.
-func (l *Ledger) Map() *featuremap.Map { return l.plan.Map }
 
 // Plan is what the map as it was last read asks for; ids in hand are not in it.
 func (l *Ledger) Plan() *featuremap.Plan { return l.plan }
@@ -99,7 +96,7 @@ func (l *Ledger) Lost() []*Entry {
 // Write adds the unsaved ids to the text, and returns what writes it.
 func (l *Ledger) Write() (io.WriterTo, error) {
 	for _, e := range l.Unsaved() {
-		if err := l.patch.SetInteger(e.Item.Slot(), e.ID); err != nil {
+		if err := l.patch.SetInteger(e.Item.Slot, e.ID); err != nil {
 			return nil, err
 		}
 	}

@@ -162,7 +162,7 @@ func TestMove(t *testing.T) {
 			is := is.New(t)
 			l := New(parse(t, row.before))
 			id := int64(100)
-			for item := range l.Map().All {
+			for item := range l.plan.Map.All {
 				if item.TaskID == 0 {
 					l.Take(item, id, false)
 					id++
@@ -205,7 +205,7 @@ func TestCount(t *testing.T) {
 		is.Equal(gotTotal, total)
 	}
 	count(0, 2)
-	f := l.Map().Features[0]
+	f := l.plan.Map.Features[0]
 	l.Take(f, 100, true)
 	count(0, 2)
 	is.Equal(len(l.Pending([]*featuremap.Item{f, f.Stories[0], f.Stories[1]})), 1)

@@ -49,8 +49,8 @@ type identity struct {
 // else the next in order.
 func (l *Ledger) place(kind featuremap.Kind, identify func(*featuremap.Item) identity) {
 	free := make(map[identity][]*featuremap.Item)
-	for item := range l.Map().All {
-		if item.Kind == kind && item.TaskID == 0 && item.Slot().Exists() {
+	for item := range l.plan.Map.All {
+		if item.Kind == kind && item.TaskID == 0 && item.Slot.Exists() {
 			free[identify(item)] = append(free[identify(item)], item)
 		}
 	}

@@ -15,11 +15,12 @@ import (
 // Call is one call that creates the tasks of a batch, ready to be sent.
 type Call struct {
 	Batch
-	columns    []string
+	columns    []string // of a load
 	rows       [][]any
 	references []reference
 	options    odoorpc.LoadOptions
-	described  bool // the descriptions are needed to tell the tasks apart
+	values     []map[string]any // of a plain create
+	described  bool             // the descriptions are needed to tell the tasks apart
 }
 
 // Answer is what came of a Call: an id for each item, or an error.
@@ -42,7 +43,14 @@ func (a *Answer) Shrinkable(err *odoorpc.TransportError) bool {
 // Prepare writes the rows of a batch. A call that is too slow is repeated by the
 // client, or else comes back, to be sent in smaller batches.
 func (k *Maker) Prepare(b Batch, repeat bool) *Call {
-	c := &Call{Batch: b, options: odoorpc.LoadOptions{Context: k.context(), ReturnSlow: !repeat}, described: k.hasLookalikes(b.Items)}
+	c := &Call{Batch: b, described: k.hasLookalikes(b.Items)}
+	if k.options.Plain {
+		for _, item := range b.Items {
+			c.values = append(c.values, k.values(item))
+		}
+		return c
+	}
+	c.options = odoorpc.LoadOptions{Context: k.context(), ReturnSlow: !repeat}
 	c.columns, c.rows, c.references = k.rows(b.Items)
 	return c
 }
@@ -64,6 +72,9 @@ func (k *Maker) hasLookalikes(items []*featuremap.Item) bool {
 // cancelled once the call is on its way. The errors are *importer.Refusal and
 // those of package odoorpc.
 func (k *Maker) Send(ctx context.Context, c *Call) *Answer {
+	if k.options.Plain {
+		return k.create(ctx, c)
+	}
 	a := &Answer{Call: c}
 	started := k.options.Now()
 	a.IDs, a.Contended, a.Err = importer.Load(ctx, k.odoo, modelTask, c.columns, c.rows, c.options)
@@ -112,26 +123,22 @@ func (k *Maker) Settle(a *Answer) (again bool) {
 // errOldTasks says that a create gave ids which it cannot have made.
 var errOldTasks = errors.New("it returned tasks that existed before")
 
-// SendPlainly creates tasks without external ids. A lost answer is an
+// create creates tasks without external ids. A lost answer is an
 // *odoorpc.UnknownOutcomeError; what Odoo refused, an *importer.Refusal, it
 // has not done. The ids are there also where they could not be read back.
-func (k *Maker) SendPlainly(ctx context.Context, b Batch) *Answer {
-	a := &Answer{Call: &Call{Batch: b, described: k.hasLookalikes(b.Items)}}
-	values := make([]map[string]any, len(b.Items))
-	for i, item := range b.Items {
-		values[i] = k.values(item)
-	}
-	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, values, k.context())
+func (k *Maker) create(ctx context.Context, c *Call) *Answer {
+	a := &Answer{Call: c}
+	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, c.values, k.context())
 	if a.Err != nil {
 		if _, ok := errors.AsType[*odoorpc.UnknownOutcomeError](a.Err); !ok {
 			a.Err = importer.RefusalOf(a.Err)
 		}
 		return a
 	}
-	a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, a.described)
+	a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, c.described)
 	for _, id := range a.IDs {
 		if k.earlier.seen[id] {
-			return &Answer{Call: a.Call, Err: &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(b.Items), Err: errOldTasks}}
+			return &Answer{Call: c, Err: &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(c.Items), Err: errOldTasks}}
 		}
 	}
 	return a

@@ -1,6 +1,7 @@
 package maker
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"strconv"
@@ -38,35 +39,27 @@ const maxOrdinals = 100
 // ordinals are the ordinals in the external ids of items. An item has the one
 // that its place in the map gives it, until its task is found under another
 // one, or another item of the map has the task under it.
-type ordinals map[*featuremap.Item]*ordinal
-
-type ordinal struct {
-	now   int
-	tried map[int]bool // led to the task of another item
+type ordinals struct {
+	now   map[*featuremap.Item]int // but for those that their place gives
+	tried map[attempt]bool         // led to the task of another item
 }
 
-func (o ordinals) of(item *featuremap.Item) int {
-	if chosen := o[item]; chosen != nil {
-		return chosen.now
-	}
-	return item.Ordinal
+type attempt struct {
+	item    *featuremap.Item
+	ordinal int
 }
 
-func (o ordinals) set(item *featuremap.Item, now int) {
-	if o[item] == nil {
-		o[item] = &ordinal{tried: make(map[int]bool)}
-	}
-	o[item].now = now
+func newOrdinals() ordinals {
+	return ordinals{now: make(map[*featuremap.Item]int), tried: make(map[attempt]bool)}
 }
+
+func (o ordinals) of(item *featuremap.Item) int { return cmp.Or(o.now[item], item.Ordinal) }
 
 // next moves an item on to the lowest ordinal that it has not tried and that
 // no other item of its name that needs a task uses. It reports false when
 // there have been too many.
 func (o ordinals) next(item *featuremap.Item) bool {
-	now := o.of(item)
-	o.set(item, now)
-	tried := o[item].tried
-	tried[now] = true
+	o.tried[attempt{item, o.of(item)}] = true
 	used := make(map[int]bool)
 	highest := maxOrdinals
 	for sibling := range namesakes(item) {
@@ -76,8 +69,8 @@ func (o ordinals) next(item *featuremap.Item) bool {
 		}
 	}
 	for n := 1; n <= highest; n++ {
-		if !tried[n] && !used[n] {
-			o.set(item, n)
+		if !o.tried[attempt{item, n}] && !used[n] {
+			o.now[item] = n
 			return true
 		}
 	}

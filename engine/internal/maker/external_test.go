@@ -37,7 +37,7 @@ func TestOrdinalsOfNamesakes(t *testing.T) {
 	is := is.New(t)
 	items := stories(t, "a", "b", "a", "a")
 	first, other, second, third := items[0], items[1], items[2], items[3]
-	o := make(ordinals)
+	o := newOrdinals()
 	of := func(want ...int) {
 		t.Helper()
 		for i, item := range items {
@@ -55,7 +55,7 @@ func TestOrdinalsOfNamesakes(t *testing.T) {
 	of(2, 2, 1, 3)
 	o.avoid(third)
 	of(2, 2, 1, 3) // nobody has its ordinal
-	o.set(first, 3)
+	o.now[first] = 3
 	o.avoid(third)
 	of(3, 2, 1, 2)
 }
@@ -64,7 +64,7 @@ func TestOrdinalsOfNamesakes(t *testing.T) {
 func TestOrdinalsEnd(t *testing.T) {
 	is := is.New(t)
 	item := stories(t, "a")[0]
-	o := make(ordinals)
+	o := newOrdinals()
 	seen := map[int]bool{o.of(item): true}
 	for range maxOrdinals { // and the one of its place in the map
 		is.True(o.next(item))

@@ -304,7 +304,7 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 			})
 			if i >= 0 {
 				found[g.items[i]] = f.id
-				k.ordinals.set(g.items[i], f.ordinal)
+				k.ordinals.now[g.items[i]] = f.ordinal
 			}
 			return i >= 0
 		})

@@ -49,6 +49,7 @@ type Record struct {
 type Options struct {
 	Namespace string
 	Notify    bool             // Odoo posts its messages; default: quietly
+	Plain     bool             // by create, without external ids
 	Now       func() time.Time // by which calls are timed
 	Began     time.Time        // the server's time when it was last asked before the look; zero where it told none
 }
@@ -60,7 +61,7 @@ type Ledger interface {
 	Owner(task int64) *featuremap.Item
 }
 
-// Maker creates tasks in one place. Call may be used by several goroutines at
+// Maker creates tasks in one place. Send may be used by several goroutines at
 // once; all else belongs to one.
 type Maker struct {
 	odoo     Odoo
@@ -80,7 +81,7 @@ func New(odoo Odoo, options Options, place Place, ledger Ledger) *Maker {
 		since = time.Now().Add(-unknownSkew)
 	}
 	return &Maker{
-		odoo: odoo, options: options, place: place, ledger: ledger, ordinals: make(ordinals), found: make(map[*featuremap.Item]int64),
+		odoo: odoo, options: options, place: place, ledger: ledger, ordinals: newOrdinals(), found: make(map[*featuremap.Item]int64),
 		earlier: earlier{seen: make(map[int64]bool), since: since.UTC().Format(time.DateTime)},
 		names:   names{known: map[string]map[int64]string{modelTask: {}, modelTag: {}, modelStage: {}}},
 	}

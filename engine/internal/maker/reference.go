@@ -81,7 +81,7 @@ func refused(err error, columns ...reference) bool {
 // call will tell.
 func (k *Maker) LearnNames(ctx context.Context, pending int, parents []int64) {
 	const many = 100 // from here on asking takes less time than it spares
-	if pending < many {
+	if k.options.Plain || pending < many {
 		return
 	}
 	var tags []int64

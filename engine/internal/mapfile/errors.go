@@ -41,16 +41,15 @@ type Error struct {
 	Explain string // what it means and what to do, may be empty
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("%s: cannot %s: %v", e.Path, e.Op, e.Err) }
+func (e *Error) Error() string { return fmt.Sprintf("%s: cannot %s: %v", e.Path, e.Op, Cause(e.Err)) }
 
-// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *Error) Hint() string { return e.Explain }
 
 func openError(path string, err error) error {
-	e := &Error{Path: path, Op: "open", Err: causeOf(err)}
+	e := &Error{Path: path, Op: "open", Err: err}
 	switch {
 	case errors.Is(err, ErrLocked):
 		e.Op, e.Explain = "lock", "another odoosync or an editor is working on this map; wait until it has finished"
@@ -64,10 +63,10 @@ func openError(path string, err error) error {
 	return e
 }
 
-// causeOf takes the path off an error that is told with its path already.
-func causeOf(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathError.Err
+// Cause takes path and system call off an error that is told with its path.
+func Cause(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok && err.Error() == path.Error() {
+		return path.Err
 	}
 	return err
 }

@@ -62,8 +62,6 @@ func (f *faulty) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 	return &faultyHandle{File: h.(*os.File), system: f}, nil
 }
 
-func (f *faulty) Forget(h handle) { f.osSystem.Forget(h.(*faultyHandle).File) }
-
 func (f *faulty) Lock(h handle) error {
 	if err := f.next("lock"); err != nil {
 		return err

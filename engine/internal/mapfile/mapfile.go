@@ -104,7 +104,7 @@ func (f *File) look() (handle, error) {
 		info, err := fresh.Stat()
 		if err == nil && os.SameFile(f.info, info) && named(info) {
 			f.info = info
-			f.sys.Forget(fresh)
+			forget(fresh)
 			return fresh, nil
 		}
 		_ = fresh.Close()

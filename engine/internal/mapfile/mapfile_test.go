@@ -87,7 +87,7 @@ func bytesOf(t *testing.T, path string) string {
 
 func names(t *testing.T, path string) []string {
 	t.Helper()
-	list, err := osSystem{}.Names(filepath.Dir(path))
+	list, err := namesIn(filepath.Dir(path))
 	is.New(t).NoErr(err)
 	return list
 }
@@ -273,8 +273,8 @@ func TestPeekReadsALockedMap(t *testing.T) {
 func TestNameAsTheFolderHasIt(t *testing.T) {
 	is := is.New(t)
 	path := writeMap(t)
-	is.Equal(osSystem{}.spelled(filepath.Join(filepath.Dir(path), "MAP.toml")), path)
+	is.Equal(spelled(filepath.Join(filepath.Dir(path), "MAP.toml")), path)
 	t.Chdir(filepath.Dir(path))
-	is.Equal(osSystem{}.spelled("MAP.toml"), "map.toml")
-	is.Equal(osSystem{}.spelled("other.toml"), "other.toml")
+	is.Equal(spelled("MAP.toml"), "map.toml")
+	is.Equal(spelled("other.toml"), "other.toml")
 }

@@ -24,9 +24,10 @@ func openIn(sys system, path string) (*File, error) {
 	f := &File{sys: sys}
 	_, err := statMap(sys, path)
 	if err == nil {
-		f.target, err = sys.Resolve(path)
+		f.target, err = filepath.EvalSymlinks(path)
 	}
 	if err == nil {
+		f.target = spelled(f.target)
 		err = f.lock()
 	}
 	if err != nil {
@@ -34,7 +35,7 @@ func openIn(sys system, path string) (*File, error) {
 	}
 	if err := f.tryOut(); err != nil {
 		f.Close()
-		return nil, &Error{Path: path, Op: "save in its folder", Err: causeOf(err),
+		return nil, &Error{Path: path, Op: "save in its folder", Err: err,
 			Explain: "a save writes a file next to the map and renames it; allow that, and leave room on the disk"}
 	}
 	return f, nil
@@ -112,11 +113,11 @@ func (f *File) lock() error {
 // tryOut does beside the map what a save does, so that a refusal is known
 // before it matters: then saves go in place, or the map is refused.
 func (f *File) tryOut() error {
-	if f.sys.AppendOnly(f.folder()) {
+	if appendOnly(f.folder()) {
 		f.inPlace = true // what is made there can never be removed
 		return nil
 	}
-	if err := f.sys.CanWrite(f.folder()); err != nil {
+	if err := canWrite(f.folder()); err != nil {
 		return err
 	}
 	current, err := f.Read()

@@ -5,14 +5,10 @@ import (
 	"io/fs"
 )
 
-// system is what opening and saving a map needs of the operating system. Tests
-// stand in for it to fail or stop at any step.
+// system is what can fail when a map is opened or saved. Tests stand in for it
+// to fail or stop at any step.
 type system interface {
-	Resolve(name string) (string, error) // follows symlinks; the name as it is on disk
 	Open(name string, flag int, mode fs.FileMode) (handle, error)
-	// Forget drops what the system remembers of the bytes of a file: NFS goes
-	// on with it, whatever the server says, while we have the file open.
-	Forget(h handle)
 	Lock(h handle) error // exclusive, without waiting; ErrLocked if taken
 	// Claim keeps others from opening a file until it is released. It fails
 	// with errInUse where somebody has it open, and otherwise where the system
@@ -25,9 +21,6 @@ type system interface {
 	// the old.
 	KeepAttributes(old, made handle) error
 	Stat(name string) (fs.FileInfo, error)
-	Names(dir string) ([]string, error)
-	CanWrite(dir string) error
-	AppendOnly(dir string) bool // files made there can be neither renamed nor removed
 	Rename(from, to string) error
 	Swap(one, other string) error // errors.ErrUnsupported where that cannot be done
 	Remove(name string) error

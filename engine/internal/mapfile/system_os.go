@@ -12,19 +12,11 @@ import (
 // in their own files.
 type osSystem struct{}
 
-func (s osSystem) Resolve(name string) (string, error) {
-	target, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return "", err
-	}
-	return s.spelled(target), nil
-}
-
 // spelled returns a path with its last name as the folder has it: where case
 // does not matter, a rename to another spelling would change it.
-func (s osSystem) spelled(path string) string {
+func spelled(path string) string {
 	dir, base := filepath.Split(path)
-	names, err := s.Names(filepath.Clean(dir))
+	names, err := namesIn(filepath.Clean(dir))
 	if err != nil || slices.Contains(names, base) {
 		return path
 	}
@@ -33,6 +25,15 @@ func (s osSystem) spelled(path string) string {
 		return path // it has just been taken away
 	}
 	return filepath.Join(dir, names[same])
+}
+
+func namesIn(dir string) ([]string, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }()
+	return d.Readdirnames(-1)
 }
 
 func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
@@ -44,16 +45,14 @@ func (osSystem) Open(name string, flag int, mode fs.FileMode) (handle, error) {
 }
 
 func (osSystem) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
+func (osSystem) Rename(from, to string) error          { return os.Rename(from, to) }
+func (osSystem) Remove(name string) error              { return os.Remove(name) }
 
-func (osSystem) Names(dir string) ([]string, error) {
+func (osSystem) SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = d.Close() }()
-	return d.Readdirnames(-1)
+	return d.Sync()
 }
-
-func (osSystem) Rename(from, to string) error { return os.Rename(from, to) }
-
-func (osSystem) Remove(name string) error { return os.Remove(name) }

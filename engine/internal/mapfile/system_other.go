@@ -4,11 +4,11 @@ package mapfile
 
 import "errors"
 
-func (osSystem) Forget(handle) {}
+func forget(handle) {}
 
 // KeepAttributes keeps no more than mode and owner here.
 func (osSystem) KeepAttributes(_, _ handle) error { return nil }
 
 func (osSystem) Swap(_, _ string) error { return errors.ErrUnsupported }
 
-func (osSystem) AppendOnly(string) bool { return false }
+func appendOnly(string) bool { return false }

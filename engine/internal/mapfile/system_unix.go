@@ -48,9 +48,9 @@ func (osSystem) Append(f handle, p []byte) (at int64, n int, err error) {
 	return end - int64(n), n, errors.Join(err, seekErr, resetErr)
 }
 
-// CanWrite takes a folder whose mode lets nobody write at its word, even for
+// canWrite takes a folder whose mode lets nobody write at its word, even for
 // root.
-func (osSystem) CanWrite(dir string) error {
+func canWrite(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && info.Mode().Perm()&0o222 == 0 && unix.Access(dir, unix.W_OK) != unix.EROFS {
 		err = &fs.PathError{Op: "write", Path: dir, Err: unix.EACCES}
@@ -68,15 +68,6 @@ func cannotMake(err error) bool {
 // cannotSync reports whether an error says that a file system knows no sync.
 func cannotSync(err error) bool {
 	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS)
-}
-
-func (osSystem) SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	return d.Sync()
 }
 
 // owner returns who a file belongs to.

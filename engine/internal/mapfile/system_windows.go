@@ -42,12 +42,9 @@ func (osSystem) Append(f handle, p []byte) (at int64, n int, err error) {
 	return info.Size(), n, err
 }
 
-// CanWrite leaves the answer to the trial: Windows tells only when a file is
+// canWrite leaves the answer to the trial: Windows tells only when a file is
 // made.
-func (osSystem) CanWrite(string) error { return nil }
-
-// SyncDir has no counterpart: a rename is journalled.
-func (osSystem) SyncDir(string) error { return nil }
+func canWrite(string) error { return nil }
 
 func cannotMake(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
 

@@ -25,7 +25,7 @@ const (
 // can be in use: the lock on the map is ours. It returns why some are still
 // there, each error with the name of the file.
 func (f *File) Sweep() (left []error) {
-	names, err := f.sys.Names(f.folder())
+	names, err := namesIn(f.folder())
 	if err != nil {
 		return nil // a folder that can be searched but not listed
 	}
