@@ -35,8 +35,8 @@ type FileError = mapfile.Error
 // another project.
 type SetupError = destination.Error
 
-// ItemError is one item that Odoo refused. The items before it are created
-// and saved.
+// ItemError is one item that Odoo refused. What was created until then is
+// saved: what stands before it in its call, and what else was on its way.
 type ItemError struct {
 	File    string
 	Item    ItemResult

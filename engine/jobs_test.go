@@ -1,9 +1,11 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"sync"
@@ -159,4 +161,34 @@ func TestAnInterruptSavesAllCallsInFlight(t *testing.T) {
 			w.oneToOne(path)
 		})
 	}
+}
+
+// TestTheFirstRefusedItemIsNamed refuses items of several calls that are in
+// flight together: no call starts after that but those that find the first, and
+// what stands before it is created.
+func TestTheFirstRefusedItemIsNamed(t *testing.T) {
+	for range 5 {
+		is := is.New(t)
+		w := newWorld(t, odoosim.WithDialect(odoosim.V17), odoosim.WithWorkers(8, time.Millisecond, 0))
+		w.options.Jobs = 8
+		no := odoosim.UserError("no")
+		w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error {
+			return cmp.Or(refuse("bad", no)(a, ids), refuse("worse", no)(a, ids))
+		})
+		path := w.write(strings.NewReplacer("F50]", "bad]", "F150]", "worse]").Replace(manyFeatures(500, 0)))
+		_, err := w.engine().Sync(context.Background(), path)
+		refused, ok := errors.AsType[*engine.ItemError](err)
+		is.True(ok)
+		is.Equal(refused.Item.Name(), "bad")
+		is.Equal(len(w.odoo.Tasks()), 50+300) // before it, and the three batches that nobody refused
+		is.Equal(strings.Count(w.read(path), "task_id = 0"), 150)
+	}
+}
+
+// TestMoreJobsThanThereIsMemory asks for as many as a number can say.
+func TestMoreJobsThanThereIsMemory(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.Jobs = math.MaxInt
+	is.Equal(w.sync(w.write(manyFeatures(3, 1))).Count(engine.Created), 6)
 }

@@ -21,15 +21,20 @@ type production struct {
 	busy     map[*Item]bool // features that have something on its way
 	inFlight int            // calls
 	answers  chan *maker.Answer
+	refused  []*maker.Answer
 }
 
-// run creates the missing tasks. After an error no new call starts; those in
-// flight are finished and their ids taken.
+// run creates the missing tasks. After an error or a refusal no new call
+// starts; those in flight are finished and their ids taken.
 func (p *production) run(ctx context.Context) error {
 	var stop error
 	for {
-		if stop == nil {
+		if stop == nil && len(p.refused) == 0 {
 			stop = p.start(ctx)
+		}
+		if p.inFlight == 0 && stop == nil && len(p.refused) > 0 {
+			stop = p.isolate(ctx)
+			continue
 		}
 		if p.inFlight == 0 {
 			return stop
@@ -163,7 +168,8 @@ func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	case errors.As(a.Err, &unknown):
 		return p.unknownOutcome(a)
 	case errors.As(a.Err, &refusal):
-		return p.isolate(ctx, a, refusal)
+		p.refused = append(p.refused, a)
+		return nil
 	case !errors.As(a.Err, &transport):
 		return a.Err
 	case transport.TooLarge() && len(a.Items) > 1:
@@ -179,9 +185,16 @@ func (p *production) settle(ctx context.Context, a *maker.Answer) error {
 	return a.Err
 }
 
-// isolate finds the item that Odoo refused, creates what stands before it in
-// the batch, and returns the refusal.
-func (p *production) isolate(ctx context.Context, a *maker.Answer, refusal *importer.Refusal) error {
+// isolate finds the item that Odoo refused, in the first in the map of the
+// batches that were refused, creates what stands before it in the batch, and
+// returns the refusal.
+func (p *production) isolate(ctx context.Context) error {
+	a := slices.MinFunc(p.refused, func(a, b *maker.Answer) int {
+		return a.Items[0].Slot.Position().Offset - b.Items[0].Slot.Position().Offset
+	})
+	p.refused = nil
+	var refusal *importer.Refusal
+	errors.As(a.Err, &refusal)
 	if refusal.Closed {
 		return p.closed(ctx, refusal)
 	}
@@ -245,5 +258,5 @@ func (r *sync) jobs() int {
 	case r.options.Jobs < 1:
 		return 2
 	}
-	return r.options.Jobs
+	return min(r.options.Jobs, r.book.Plan().Pending())
 }

@@ -47,8 +47,7 @@ func keyIs(src []byte, at uint32, key []byte) bool {
 		}
 		return bytes.Equal(token[1:len(token)-1], key)
 	}
-	end := int(at) + len(key)
-	return len(key) > 0 && end <= len(src) && bytes.Equal(src[at:end], key) && (end == len(src) || !isBareKeyByte(src[end]))
+	return bytes.Equal(src[at:keyEnd(src, at)], key)
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }

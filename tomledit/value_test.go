@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+	"github.com/pelletier/go-toml/v2"
 
 	"odoosync/tomledit"
 )
@@ -318,4 +319,20 @@ func TestKindsHaveNames(t *testing.T) {
 	}
 	is.True(slices.Equal(names, []string{"nothing", "table", "array", "string", "integer", "float", "boolean",
 		"date-time", "local date-time", "local date", "local time", "unknown kind"}))
+}
+
+// TestAQuotedKeyIsNoShorterBareKey has keys that begin like another in the
+// source, with the same hash.
+func TestAQuotedKeyIsNoShorterBareKey(t *testing.T) {
+	for _, src := range []string{"z.l.x = 1\n\"z.l\" = 2\n", "M = 1\n\"M = 1\" = 2\n", "[f.z.l]\nx = 1\n[f.\"z.l\"]\ny = 2\n[f.z]\nw = 3\n"} {
+		is := is.New(t)
+		var want map[string]any
+		is.NoErr(toml.Unmarshal([]byte(src), &want))
+		doc := mustParse(t, src)
+		n := 0
+		for range doc.Get().Values() {
+			n++
+		}
+		is.Equal(n, len(want))
+	}
 }

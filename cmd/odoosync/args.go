@@ -76,7 +76,7 @@ type flagToken struct {
 	hasValue bool
 }
 
-var helpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show how to use it"}
+var helpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show how it is used"}
 
 // split tells flags from operands. Which flags take a value is the same in every
 // command, so it can be known before the command is.

@@ -54,7 +54,7 @@ func TestManualHasEveryCommandAndFlag(t *testing.T) {
 		if c.Hidden {
 			continue
 		}
-		is.True(strings.Contains(text, "\n## "+c.Name+"\n"))
+		is.True(strings.Contains(text, "\n### "+c.Name+"\n"))
 		for _, f := range c.Flags {
 			is.True(strings.Contains(text, "--"+f.Names()[0]))
 		}
