@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 )
@@ -511,4 +512,30 @@ func TestCloseGivesIdleConnectionsBack(t *testing.T) {
 	is.Equal(len(closed), 0)
 	c.Close()
 	<-closed
+}
+
+// TestWhatAnswersAndCallsThatFailedAreCalled looks at the words of errors: a page by its title, an answer without a body, and a
+// call that ran out of its own time.
+func TestWhatAnswersAndCallsThatFailedAreCalled(t *testing.T) {
+	for want, answer := range map[string]reply{
+		`page "Wartung & Ärger"`: page(400, "Wartung &amp; &Auml;rger"),
+		"(204)":                  status(204, ""),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			_, c := newPeer(t, JSONRPC, Config{Retries: -1}, answer)
+			_, err := search(t.Context(), c)
+			is.True(strings.Contains(err.Error(), want))
+			is.True(!strings.HasSuffix(err.Error(), `""`))
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{}, page(503, "busy"))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, err := search(ctx, c)
+		is.True(errors.Is(err, context.DeadlineExceeded))
+		is.True(strings.Contains(err.Error(), "the deadline passed"))
+	})
 }
