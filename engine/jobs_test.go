@@ -106,79 +106,79 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 	is.True(loads > 1)
 }
 
+type flight struct{ text, item, last, end string }
+
 // inFlight are maps of which stories or features are on their way in several
 // calls at a time; one of these; how the last one begins, and what follows it.
-var inFlight = map[string]struct{ text, item, last, end string }{
+var inFlight = map[string]flight{
 	"stories":  {manyFeatures(60, 20), "s3", `  { name = "s19"`, "]\n"},
 	"features": {manyFeatures(500, 0), "F30", "[features.F499]", ""},
+}
+
+// whileInFlight plays a scene with each of these maps and four calls at a time.
+func whileInFlight(t *testing.T, play func(*is.I, *world, flight)) {
+	for name, row := range inFlight {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
+			w.options.Jobs = 4
+			play(is.New(t), w, row)
+		})
+	}
+}
+
+// whenThreeFly does something when three calls are in flight together.
+func (w *world) whenThreeFly(do func()) {
+	w.together(3)
+	var once sync.Once
+	w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, func() { once.Do(do) })
 }
 
 // TestAnErrorFinishesTheCallsInFlight refuses one item while others are on
 // their way: what those create is saved, and nothing new begins.
 func TestAnErrorFinishesTheCallsInFlight(t *testing.T) {
-	for name, row := range inFlight {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
-			w.options.Jobs = 4
-			items := strings.Count(row.text, "task_id = 0")
-			w.odoo.OnCreate("project.task", refuse("bad", odoosim.UserError("no")))
-			path := w.write(strings.Replace(row.text, row.item, "bad", 1))
-			result, err := w.engine().Sync(context.Background(), path)
-			var refused *engine.ItemError
-			is.True(errors.As(err, &refused))
-			is.Equal(refused.Item.Name(), "bad")
-			is.Equal(strings.Count(w.read(path), "task_id = 0"), items-len(w.odoo.Tasks()))
-			is.Equal(result.Count(engine.Created), len(w.odoo.Tasks()))
-			is.True(len(w.odoo.Tasks()) < items)
-		})
-	}
+	whileInFlight(t, func(is *is.I, w *world, row flight) {
+		items := strings.Count(row.text, "task_id = 0")
+		w.odoo.OnCreate("project.task", refuse("bad", odoosim.UserError("no")))
+		path := w.write(strings.Replace(row.text, row.item, "bad", 1))
+		result, err := w.engine().Sync(context.Background(), path)
+		var refused *engine.ItemError
+		is.True(errors.As(err, &refused))
+		is.Equal(refused.Item.Name(), "bad")
+		is.Equal(strings.Count(w.read(path), "task_id = 0"), items-len(w.odoo.Tasks()))
+		is.Equal(result.Count(engine.Created), len(w.odoo.Tasks()))
+		is.True(len(w.odoo.Tasks()) < items)
+	})
 }
 
 // TestAnEditWhileCallsAreInFlight saves an edit while several calls are on
 // their way: it adds a feature, and deletes an item that was not sent yet.
 func TestAnEditWhileCallsAreInFlight(t *testing.T) {
-	for name, row := range inFlight {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
-			w.options.Jobs = 4
-			path := w.write(row.text)
-			w.together(3)
-			var once sync.Once
-			w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, func() {
-				once.Do(func() {
-					text := w.read(path)
-					text = text[:strings.LastIndex(text, row.last)] + row.end
-					is.NoErr(os.WriteFile(path, []byte("# edited\n"+text+"[features.Last]\ntask_id = 0\n"), 0o644))
-				})
-			})
-			w.sync(path)
-			w.oneToOne(path)
-			is.True(strings.HasPrefix(w.read(path), "# edited\n"))
-			is.Equal(len(w.odoo.Tasks()), strings.Count(row.text, "task_id = 0")) // one more, one less
+	whileInFlight(t, func(is *is.I, w *world, row flight) {
+		path := w.write(row.text)
+		w.whenThreeFly(func() {
+			text := w.read(path)
+			text = text[:strings.LastIndex(text, row.last)] + row.end
+			is.NoErr(os.WriteFile(path, []byte("# edited\n"+text+"[features.Last]\ntask_id = 0\n"), 0o644))
 		})
-	}
+		w.sync(path)
+		w.oneToOne(path)
+		is.True(strings.HasPrefix(w.read(path), "# edited\n"))
+		is.Equal(len(w.odoo.Tasks()), strings.Count(row.text, "task_id = 0")) // one more, one less
+	})
 }
 
 // TestAnInterruptSavesAllCallsInFlight cancels while several are on their way.
 func TestAnInterruptSavesAllCallsInFlight(t *testing.T) {
-	for name, row := range inFlight {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
-			w.options.Jobs = 4
-			path := w.write(row.text)
-			ctx, cancel := context.WithCancel(context.Background())
-			w.together(3)
-			w.during(func(c odoosim.Call) bool { return c.Rows >= 100 && c.Overlap > 1 }, cancel)
-			_, err := w.engine().Sync(ctx, path)
-			is.True(errors.Is(err, engine.ErrInterrupted))
-			is.Equal(strings.Count(w.read(path), "task_id = 0"), strings.Count(row.text, "task_id = 0")-len(w.odoo.Tasks()))
-			w.sync(path)
-			w.oneToOne(path)
-		})
-	}
+	whileInFlight(t, func(is *is.I, w *world, row flight) {
+		path := w.write(row.text)
+		ctx, cancel := context.WithCancel(context.Background())
+		w.whenThreeFly(cancel)
+		_, err := w.engine().Sync(ctx, path)
+		is.True(errors.Is(err, engine.ErrInterrupted))
+		is.Equal(strings.Count(w.read(path), "task_id = 0"), strings.Count(row.text, "task_id = 0")-len(w.odoo.Tasks()))
+		w.sync(path)
+		w.oneToOne(path)
+	})
 }
 
 // TestTheFirstRefusedItemIsNamed refuses items of several calls that are in

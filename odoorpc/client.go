@@ -41,8 +41,8 @@ func New(config Config) (*Client, error) {
 }
 
 // newTransport makes a transport that verifies certificates, takes proxies from the environment for other than loopback,
-// keeps connections and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo sends them when the work
-// is done, and Config.Timeout bounds that.
+// keeps connections and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo
+// sends them when the work is done, and Config.Timeout bounds that.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  proxyOf,

@@ -16,10 +16,10 @@ import (
 //
 // The digits are those of importer.ExternalID for these fields: the namespace,
 // the feature's name, the story's name (empty for a feature), the ordinal in
-// decimal. Names go in as the bytes of the map, so any Unicode is safe and no two spellings are
-// taken for one; no name can hold a NUL. The id says who an item is and not
-// what it contains: a new description keeps it, a new name or another feature
-// makes another item of it.
+// decimal. Names go in as the bytes of the map, so any Unicode is safe and no
+// two spellings are taken for one; no name can hold a NUL. The id says who an
+// item is and not what it contains: a new description keeps it, a new name or
+// another feature makes another item of it.
 func externalID(project int64, namespace string, item *featuremap.Item, ordinal int) string {
 	story := ""
 	if item.Kind == featuremap.Story {
