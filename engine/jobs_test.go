@@ -64,6 +64,22 @@ func TestJobs(t *testing.T) {
 	}
 }
 
+// TestJobsEndTogether: the last calls are small, so that no worker is busy for
+// long while the others have nothing to do.
+func TestJobsEndTogether(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
+	w.sync(w.write(manyFeatures(100, 40)))
+	most, last := 0, 0
+	for _, call := range w.odoo.Calls() {
+		if call.Model == "project.task" && call.Rows > 0 {
+			most, last = max(most, call.Rows), call.Rows
+		}
+	}
+	is.True(most > 400)
+	is.True(last <= 100)
+}
+
 // together holds the first calls of at least a hundred rows until n of them are
 // in flight, however slow the machine is; not for ever, where they never are.
 func (w *world) together(n int) {

@@ -48,14 +48,15 @@ func (p *production) run(ctx context.Context) error {
 	}
 }
 
-// start sends as many batches as may be on their way at once.
+// start sends as many batches as may be on their way at once. After an edit of
+// the map the ids of those that are on their way are taken first.
 func (p *production) start(ctx context.Context) error {
+	if p.inFlight > 0 && p.inFlight < p.jobs && p.file.Touched() {
+		return nil
+	}
 	for p.inFlight < p.jobs {
 		if ctx.Err() != nil {
 			return ErrInterrupted
-		}
-		if p.inFlight > 0 && p.file.Touched() {
-			return nil // their ids are taken before the map is read again
 		}
 		if p.inFlight == 0 {
 			if err := p.catchUp(ctx); err != nil {
@@ -110,8 +111,9 @@ func (p *production) next() maker.Batch {
 	if len(items) == 0 {
 		items = p.book.Pending(p.book.Plan().Stories)
 	}
-	rows := min(p.size.Rows, max(maker.FirstBatch, (len(items)+p.jobs-1)/p.jobs))
-	return p.cut(slices.DeleteFunc(items, func(item *Item) bool { return p.busy[item.Feature()] }), rows)
+	items = slices.DeleteFunc(items, func(item *Item) bool { return p.busy[item.Feature()] })
+	share := (len(items) + p.jobs - 1) / p.jobs
+	return p.cut(items, min(p.size.Rows, max(maker.FirstBatch, share)))
 }
 
 // cut takes from the front of items what fits into a call. A feature whose

@@ -37,8 +37,8 @@ func (b *Size) Worked(rows int, took time.Duration) {
 	b.byteLimit = min(raised(b.byteLimit), maxBody)
 	b.Bytes = min(b.Bytes*growthLimit, int(b.byteLimit))
 	b.rowLimit = min(raised(b.rowLimit), largest)
-	if rows < b.Rows {
-		return // cut short by the body or the end of the list: says nothing of more rows
+	if 2*rows < b.Rows {
+		return // cut short by the body or the end of the list: says little of more rows
 	}
 	within := func(limit time.Duration) int {
 		return int(float64(rows) * float64(limit) / float64(max(took, 1)))

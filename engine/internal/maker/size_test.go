@@ -23,6 +23,18 @@ func TestBatchesGrowTowardsTheTimeAimedAt(t *testing.T) {
 	is.Equal(calls, []int{100, 200, 400, 500, 500}) // 500 rows take the two seconds
 }
 
+// TestABatchThatEndsWithAFeatureCounts: its size is seldom met exactly.
+func TestABatchThatEndsWithAFeatureCounts(t *testing.T) {
+	is := is.New(t)
+	size := NewSize()
+	for range 10 {
+		size.Worked(size.Rows-9, time.Millisecond)
+	}
+	is.Equal(size.Rows, largest)
+	size.Worked(1, time.Second) // the end of the list says nothing of larger calls
+	is.Equal(size.Rows, largest)
+}
+
 func TestASlowServerGetsFewerRowsOnlyWhereACallWouldTakeTooLong(t *testing.T) {
 	is := is.New(t)
 	rows := func(perRow time.Duration) int {

@@ -24,6 +24,7 @@ func TestEditsElsewhere(t *testing.T) {
 			is.NoErr(err)
 			path := filepath.Join(dir, "map.toml")
 			is.NoErr(os.WriteFile(path, []byte(oldText), 0o666))
+			setAside(t, path)
 			f, err := Open(path)
 			is.NoErr(err)
 			defer f.Close()

@@ -2,7 +2,6 @@ package mapfile
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +21,7 @@ func (f *File) overwrite(text io.WriterTo) error {
 	if err := f.writeOver(rendered.Bytes()); err != nil {
 		return err
 	}
-	f.known = sha256.Sum256(rendered.Bytes())
+	f.known = digest(rendered.Bytes())
 	if err := sync(f.file); err != nil {
 		return err
 	}
@@ -40,7 +39,7 @@ func (f *File) writeOver(text []byte) error {
 	if err != nil {
 		return err
 	}
-	if sha256.Sum256(old) != f.known {
+	if digest(old) != f.known {
 		return ErrChanged
 	}
 	both, same := min(len(old), len(text)), 0

@@ -50,10 +50,11 @@ package mapfile
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // File is the map on disk, locked for this run.
@@ -67,8 +68,9 @@ type File struct {
 	target  string // the path, through symlinks
 	file    handle // holds the lock
 	info    fs.FileInfo
-	known   [sha256.Size]byte // of the bytes that were last read or saved
-	inPlace bool              // a new file cannot take the map's place
+	known   uint64      // the digest of the bytes that were last read or saved
+	still   fs.FileInfo // of the file when it had them and had not been written for a while; nil: never seen so
+	inPlace bool        // a new file cannot take the map's place
 }
 
 // Close gives up the lock.
@@ -83,14 +85,39 @@ func (f *File) Read() ([]byte, error) {
 	defer func() { _ = fresh.Close() }()
 	src, err := readAll(fresh, f.info.Size())
 	if err == nil {
-		f.known = sha256.Sum256(src)
+		f.known = digest(src)
 	}
 	return src, err
 }
 
+// timeStep is longer than the steps in which any file system counts the time of
+// a write: FAT's, of two seconds, are the longest.
+const timeStep = 3 * time.Second
+
 // Touched reports whether the map has other bytes than those that were last
-// read or saved, or cannot be read.
-func (f *File) Touched() bool { return f.compareAnew() != nil }
+// read or saved, or cannot be read. The bytes are not read again where size and
+// time of the file tell as much: it had not been written for a while when they
+// were last compared, so a write since then would show. One that hides, by
+// giving the file its old time, is found by the next save, which always
+// compares bytes.
+func (f *File) Touched() bool {
+	now := time.Now()
+	fresh, err := f.look()
+	if err != nil {
+		return true
+	}
+	defer func() { _ = fresh.Close() }()
+	if f.still != nil && os.SameFile(f.still, f.info) && f.still.Size() == f.info.Size() && f.still.ModTime().Equal(f.info.ModTime()) {
+		return false
+	}
+	if f.compare(fresh) != nil {
+		return true
+	}
+	if now.Sub(f.info.ModTime()) > timeStep {
+		f.still = f.info
+	}
+	return false
+}
 
 // look opens the map again, since network file systems answer from memory for a
 // file that is already open. If the path names another file by now, as after a
@@ -132,16 +159,22 @@ func (f *File) compareAnew() error {
 func (f *File) compare(h handle) error {
 	sum, err := digestOf(h)
 	if err == nil && sum != f.known {
-		err = ErrChanged
+		f.still, err = nil, ErrChanged
 	}
 	return err
 }
 
-func digestOf(h handle) (sum [sha256.Size]byte, err error) {
-	hash := sha256.New()
-	_, err = io.Copy(hash, fromStart(h))
-	hash.Sum(sum[:0])
-	return sum, err
+// seed is of this process alone, so that two texts have the same digest by
+// chance only, once in 2^64 times.
+var seed = maphash.MakeSeed()
+
+func digest(text []byte) uint64 { return maphash.Bytes(seed, text) }
+
+func digestOf(h handle) (uint64, error) {
+	var hash maphash.Hash
+	hash.SetSeed(seed)
+	_, err := io.Copy(&hash, fromStart(h))
+	return hash.Sum64(), err
 }
 
 func fromStart(h handle) io.Reader { return io.NewSectionReader(h, 0, largest+1) }

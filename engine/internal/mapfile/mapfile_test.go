@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -242,6 +243,65 @@ func TestMapThatIsAway(t *testing.T) {
 			old, err := openIn(osSystem{}, path+"~")
 			is.NoErr(err) // nobody's any more
 			old.Close()
+		})
+	}
+}
+
+// setAside makes a map one that nobody wrote for an hour.
+func setAside(t *testing.T, path string) {
+	t.Helper()
+	then := time.Now().Add(-time.Hour)
+	is.New(t).NoErr(os.Chtimes(path, then, then))
+}
+
+// TestTouchedReadsNoBytesTwice: of a map that lies still, size and time are
+// asked.
+func TestTouchedReadsNoBytesTwice(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{err: fs.ErrInvalid}
+	path, f := openMap(t, sys)
+	readDocument(t, f)
+	is.True(!f.Touched())
+	sys.fail = []string{"read"}
+	is.True(f.Touched()) // just written: the time of another write could be the same
+	sys.fail = nil
+
+	setAside(t, path)
+	is.True(!f.Touched())
+	sys.fail = []string{"read"}
+	is.True(!f.Touched())
+	sys.fail = nil
+	for name, edit := range edits() {
+		is.NoErr(os.WriteFile(path, []byte(oldText), 0o640))
+		setAside(t, path)
+		readDocument(t, f)
+		is.True(!f.Touched())
+		is.NoErr(edit(path))
+		if !f.Touched() {
+			t.Error("not seen:", name)
+		}
+	}
+}
+
+// TestEditThatHidesItsTime gives a map that lies still other bytes of the same
+// number, and its old time.
+func TestEditThatHidesItsTime(t *testing.T) {
+	for way, without := range map[string][]string{"by swap": nil, "in place": {"rename"}} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path, f := openMap(t, &faulty{without: without})
+			setAside(t, path)
+			doc := readDocument(t, f)
+			is.True(!f.Touched())
+			edited := strings.Replace(oldText, "keep", "kept", 1)
+			was, err := os.Stat(path)
+			is.NoErr(err)
+			is.NoErr(os.WriteFile(path, []byte(edited), 0o640))
+			is.NoErr(os.Chtimes(path, was.ModTime(), was.ModTime()))
+			is.True(errors.Is(f.Replace(patched(t, doc)), ErrChanged))
+			is.True(f.Touched())
+			save(t, f, readDocument(t, f))
+			is.Equal(bytesOf(t, path), strings.Replace(newText, "keep", "kept", 1))
 		})
 	}
 }
