@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -318,9 +319,18 @@ func TestWhatModulesMixUpIsFound(t *testing.T) {
 	}
 	for name, module := range map[string]func(*odoosim.Automation, []int64) error{
 		"order": func(_ *odoosim.Automation, ids []int64) error {
-			for i, j := 0, len(ids)-1; i < j; i, j = i+1, j-1 {
-				ids[i], ids[j] = ids[j], ids[i]
+			slices.Reverse(ids)
+			return nil
+		},
+		"order and text": func(a *odoosim.Automation, ids []int64) error {
+			for i, id := range ids {
+				a.UpdateTask(id, func(task *odoosim.Task) {
+					if task.Name != "s1" || i == 0 {
+						task.Description += "<p>By the rule</p>"
+					}
+				})
 			}
+			slices.Reverse(ids)
 			return nil
 		},
 		"parent": func(a *odoosim.Automation, ids []int64) error {
@@ -389,13 +399,14 @@ func TestAClaimedIDIsNamedWithItsNewOwner(t *testing.T) {
 	is.Equal(mistakes.Mistakes[0].Message, `no task had the id 1 until now, when Odoo gave it to "New"`)
 }
 
-// TestWhatAutomationsChangeIsTaken lets automations rename, move or archive
-// what the run just created, also where the answer to that comes late.
+// TestWhatAutomationsChangeIsTaken lets automations rename, describe, move or
+// archive what the run just created, also where the answer to that comes late.
 func TestWhatAutomationsChangeIsTaken(t *testing.T) {
 	for name, change := range map[string]func(w *world, task *odoosim.Task){
-		"rename":  func(_ *world, task *odoosim.Task) { task.Name += " (new)" },
-		"move":    func(w *world, task *odoosim.Task) { task.ProjectID = w.project + 1 },
-		"archive": func(_ *world, task *odoosim.Task) { task.Archived = true },
+		"rename":   func(_ *world, task *odoosim.Task) { task.Name += " (new)" },
+		"describe": func(_ *world, task *odoosim.Task) { task.Description += "<p>By the rule</p>" },
+		"move":     func(w *world, task *odoosim.Task) { task.ProjectID = w.project + 1 },
+		"archive":  func(_ *world, task *odoosim.Task) { task.Archived = true },
 	} {
 		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
 			for _, late := range []bool{false, true} {

@@ -190,7 +190,9 @@ func (r *sync) conclude() {
 	if r.book == nil {
 		return
 	}
-	for item := range r.book.Plan().Map.All {
+	plan := r.book.Plan()
+	r.result.Items = make([]ItemResult, 0, plan.Synced+plan.Deprecated+plan.Pending())
+	for item := range plan.Map.All {
 		var result ItemResult
 		switch entry := r.book.Entry(item); {
 		case entry != nil:

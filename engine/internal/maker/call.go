@@ -20,7 +20,6 @@ type Call struct {
 	references []reference
 	options    odoorpc.LoadOptions
 	values     []map[string]any // of a plain create
-	described  bool             // the descriptions are needed to tell the tasks apart
 }
 
 // Answer is what came of a Call: an id for each item, or an error.
@@ -43,7 +42,7 @@ func (a *Answer) Shrinkable(err *odoorpc.TransportError) bool {
 // Prepare writes the rows of a batch. A call that is too slow is repeated by the
 // client, or else comes back, to be sent in smaller batches.
 func (k *Maker) Prepare(b Batch, repeat bool) *Call {
-	c := &Call{Batch: b, described: k.hasLookalikes(b.Items)}
+	c := &Call{Batch: b}
 	if k.options.Plain {
 		for _, item := range b.Items {
 			c.values = append(c.values, k.values(item))
@@ -53,19 +52,6 @@ func (k *Maker) Prepare(b Batch, repeat bool) *Call {
 	c.options = odoorpc.LoadOptions{Context: k.context(), ReturnSlow: !repeat}
 	c.columns, c.rows, c.references = k.rows(b.Items)
 	return c
-}
-
-// hasLookalikes reports whether items share name and parent.
-func (k *Maker) hasLookalikes(items []*featuremap.Item) bool {
-	there := make(map[identity]bool, len(items))
-	for _, item := range items {
-		wanted := k.wanted(item, false)
-		if there[wanted] {
-			return true
-		}
-		there[wanted] = true
-	}
-	return false
 }
 
 // Send creates the tasks and reads them back, to the end also when ctx is
@@ -80,19 +66,19 @@ func (k *Maker) Send(ctx context.Context, c *Call) *Answer {
 	a.IDs, a.Contended, a.Err = importer.Load(ctx, k.odoo, modelTask, c.columns, c.rows, c.options)
 	a.Took = k.options.Now().Sub(started)
 	if a.Err == nil {
-		a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, c.described)
+		a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs)
 	}
 	return a
 }
 
 // readBack reads tasks that were just created, or that an external id led to.
 // A replica that lags shows them after a while.
-func (k *Maker) readBack(ctx context.Context, ids []int64, describe bool) (map[int64]*Task, error) {
+func (k *Maker) readBack(ctx context.Context, ids []int64) (map[int64]*Task, error) {
 	const longest = 10 * time.Second // for all waits together, about
 	tasks := make(map[int64]*Task, len(ids))
 	missing := ids
 	for wait := 25 * time.Millisecond; ; wait *= 2 {
-		found, err := k.read(ctx, missing, describe)
+		found, err := k.Tasks(ctx, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +121,7 @@ func (k *Maker) create(ctx context.Context, c *Call) *Answer {
 		}
 		return a
 	}
-	a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs, c.described)
+	a.tasks, a.Err = k.readBack(context.WithoutCancel(ctx), a.IDs)
 	for _, id := range a.IDs {
 		if k.earlier.seen[id] {
 			return &Answer{Call: c, Err: &odoorpc.UnknownOutcomeError{Model: modelTask, Method: "create", Rows: len(c.Items), Err: errOldTasks}}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"odoosync/engine/internal/featuremap"
@@ -22,8 +21,7 @@ type Task struct {
 	Created     odoorpc.Text `json:"create_date"` // UTC, as 2026-11-25 23:40:28
 }
 
-// The fields of a Task, but for the description, which may be large.
-var taskFields = []string{"name", "project_id", "parent_id", "active", "create_date"}
+var taskFields = []string{"name", "description", "project_id", "parent_id", "active", "create_date"}
 
 // How far a clock may be ahead of that of Odoo's database, which dates tasks,
 // before a task of this run is taken for one that existed before: the clock
@@ -45,7 +43,7 @@ func (e earlier) has(t *Task) bool { return e.seen[t.ID] || string(t.Created) < 
 
 // Difference is one point in which a task is not what the map says.
 type Difference struct {
-	Field string // "name", "description", "project", "parent", "archived" or "order"
+	Field string // "name", "description", "project", "parent" or "archived"
 	Map   string
 	Odoo  string
 }
@@ -65,42 +63,28 @@ type Verdict struct {
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.
-// Of those that existed before, the descriptions are compared too. Where
-// the tasks could not be read back, the error is that of the answer.
+// Where they could not be read back, the error is that of the answer.
 func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	if a.Err != nil {
 		return nil, a.Err
 	}
-	var old []int64
-	for _, id := range a.IDs {
-		if t := a.tasks[id]; t != nil && k.earlier.has(t) {
-			old = append(old, id)
-		}
-	}
-	full, err := k.read(context.WithoutCancel(ctx), old, true)
-	if err != nil {
-		return nil, err
-	}
-	there := make(map[identity]bool)
+	names, texts := make(map[namesake]bool), make(map[identity]bool)
 	for _, item := range a.Items {
-		there[k.wanted(item, a.described)] = true
+		wanted := k.wanted(item)
+		names[wanted.namesake], texts[wanted] = true, true
 	}
-	maps.Copy(a.tasks, full)
 	verdicts := make([]Verdict, len(a.Items))
 	for i, item := range a.Items {
 		id := a.IDs[i]
 		t := a.tasks[id]
-		v := Verdict{Item: item, ID: id, Existed: t != nil && k.earlier.has(t), Differences: k.compare(item, t, full[id] != nil)}
+		v := Verdict{Item: item, ID: id, Existed: t != nil && k.earlier.has(t), Differences: k.compare(item, t)}
 		switch {
 		case t == nil:
 			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
 			v.Unseen, v.Existed = !v.Wrong, !v.Wrong
 		case !v.Existed:
-			is := seen(t, a.described)
-			v.Wrong = t.Parent.ID != k.parent(item) || there[is] && is != k.wanted(item, a.described)
-			if v.Wrong && len(v.Differences) == 0 {
-				v.Differences = []Difference{{Field: "order", Map: featuremap.PlainText(item.Description()), Odoo: htmlToText(string(t.Description))}}
-			}
+			is, wanted := seen(t), k.wanted(item)
+			v.Wrong = is.parent != wanted.parent || names[is.namesake] && is.name != wanted.name || texts[is] && is != wanted
 		}
 		verdicts[i] = v
 	}
@@ -118,32 +102,29 @@ func (k *Maker) deleted(ctx context.Context, id int64) bool {
 	return err == nil && len(found) == 0 || refused && refusal.Kind == odoorpc.RefusalMissing
 }
 
-// identity is what tells the tasks of one batch apart.
+// identity is what tells the tasks of one batch apart: the text those of one
+// name.
 type identity struct {
+	namesake
+	text string
+}
+
+type namesake struct {
 	name   string
 	parent int64
-	text   string
 }
 
-func (k *Maker) wanted(item *featuremap.Item, described bool) identity {
-	is := identity{name: item.Name, parent: k.parent(item)}
-	if described {
-		is.text = shown(featuremap.PlainText(item.Description()))
-	}
-	return is
+func (k *Maker) wanted(item *featuremap.Item) identity {
+	return identity{namesake{item.Name, k.parent(item)}, shown(featuremap.PlainText(item.Description()))}
 }
 
-func seen(t *Task, described bool) identity {
-	is := identity{name: string(t.Name), parent: t.Parent.ID}
-	if described {
-		is.text = shown(htmlToText(string(t.Description)))
-	}
-	return is
+func seen(t *Task) identity {
+	return identity{namesake{string(t.Name), t.Parent.ID}, shown(htmlToText(string(t.Description)))}
 }
 
 // compare says in what a task is not what the map says of an item; nil is a
 // task that the user cannot see. The parent counts where it is known.
-func (k *Maker) compare(item *featuremap.Item, t *Task, described bool) []Difference {
+func (k *Maker) compare(item *featuremap.Item, t *Task) []Difference {
 	if t == nil {
 		return []Difference{{Field: "project", Map: k.place.ProjectName, Odoo: "a project that user " + k.place.User + " may not see, or the task was deleted"}}
 	}
@@ -154,7 +135,7 @@ func (k *Maker) compare(item *featuremap.Item, t *Task, described bool) []Differ
 	if string(t.Name) != item.Name {
 		differ("name", item.Name, string(t.Name))
 	}
-	if text := item.Description(); described && !sameText(text, string(t.Description)) {
+	if text := item.Description(); !sameText(text, string(t.Description)) {
 		differ("description", featuremap.PlainText(text), htmlToText(string(t.Description)))
 	}
 	if t.Project.ID != k.place.Project {
@@ -180,16 +161,12 @@ func named(name, what string, id int64) string {
 	return fmt.Sprintf("%s (%s %d)", name, what, id)
 }
 
-// read reads those of the tasks that exist and that the user may see, archived
+// Tasks are those of the tasks that exist and that the user may see, archived
 // or not.
-func (k *Maker) read(ctx context.Context, ids []int64, describe bool) (map[int64]*Task, error) {
-	fields := taskFields
-	if describe {
-		fields = append([]string{"description"}, fields...)
-	}
+func (k *Maker) Tasks(ctx context.Context, ids []int64) (map[int64]*Task, error) {
 	tasks := make(map[int64]*Task, len(ids))
 	for _, part := range parts(ids) {
-		found, err := k.search(ctx, odoorpc.Domain{odoorpc.Cond("id", "in", part)}, fields)
+		found, err := k.search(ctx, odoorpc.Domain{odoorpc.Cond("id", "in", part)}, taskFields)
 		if err != nil {
 			return nil, err
 		}
@@ -206,10 +183,4 @@ func (k *Maker) search(ctx context.Context, domain odoorpc.Domain, fields []stri
 	query := odoorpc.Query{Order: "id", Context: odoorpc.Context{"active_test": false}}
 	err := k.odoo.SearchRead(ctx, modelTask, domain, fields, query, &found)
 	return found, err
-}
-
-// Tasks are those of the tasks that exist and that the user may see, without
-// their descriptions.
-func (k *Maker) Tasks(ctx context.Context, ids []int64) (map[int64]*Task, error) {
-	return k.read(ctx, ids, false)
 }

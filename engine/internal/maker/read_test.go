@@ -50,7 +50,7 @@ func TestReadBackWaitsForAReplica(t *testing.T) {
 				odoo := &replica{shows: time.Now().Add(row.shows)}
 				k := New(odoo, Options{}, Place{Lags: row.lags}, nil)
 				began := time.Now()
-				tasks, err := k.readBack(t.Context(), []int64{1, 2}, false)
+				tasks, err := k.readBack(t.Context(), []int64{1, 2})
 				is.NoErr(err)
 				is.Equal(len(tasks), row.found)
 				is.True(odoo.reads <= row.most)
