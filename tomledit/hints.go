@@ -54,6 +54,9 @@ func (r refusal) inHeader() bool {
 	return bytes.HasPrefix(bytes.TrimLeft(r.line(), " \t"), []byte("[")) && len(openings(r.doc.src[:r.lineStart()])) == 0
 }
 
+// keysBefore are the keys of a dotted key before the one that is being read.
+var keysBefore = regexp.MustCompile(`^([ \t]*("(\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*\.)*[ \t]*`)
+
 // headerHint says how to write the name that is being read in a header.
 func (r refusal) headerHint() string {
 	src, at := r.doc.src, r.lineStart()
@@ -62,7 +65,7 @@ func (r refusal) headerHint() string {
 	if bytes.HasPrefix(src[at:], []byte("[")) {
 		at, closing = at+1, "]]"
 	}
-	start := r.keyStart(at)
+	start := at + len(keysBefore.Find(src[at:max(at, r.start)]))
 	text, _, _ := bytes.Cut(restOfLine(src[start:]), []byte(" #"))
 	end := bytes.LastIndex(text, []byte(closing))
 	if end < 0 {
@@ -83,27 +86,6 @@ func (r refusal) headerHint() string {
 		}
 	}
 	return hint + string(appendQuoted(src[r.lineStart():start:start], name)) + closing
-}
-
-// keyStart returns where the part of a dotted key starts that is being read at the refusal. The key starts at the offset.
-func (r refusal) keyStart(at int) int {
-	src := r.doc.src
-	for {
-		for at < r.start && (src[at] == ' ' || src[at] == '\t') {
-			at++
-		}
-		if at >= r.start {
-			return at
-		}
-		next := int(keyEnd(src, uint32(at)))
-		for next < r.start && src[next] != '.' {
-			next++
-		}
-		if next >= r.start {
-			return at
-		}
-		at = next + 1
-	}
 }
 
 // keyHint says how to write the key that is being read in a header, in a line or in a table in braces.
