@@ -59,9 +59,6 @@ func refuseLarge(name string, size uint64) error {
 	return errorAtStart(name, "the document is larger than 4 GiB", "split it into several files")
 }
 
-// Name returns the name that was given to [Parse].
-func (d *Document) Name() string { return d.name }
-
 // Get returns the value at the path of keys, or the zero Value. Without keys it is the table that holds the whole
 // document. See [Value.Get].
 func (d *Document) Get(path ...string) Value {

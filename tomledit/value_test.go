@@ -153,7 +153,6 @@ func TestZeroValuesCanBeUsed(t *testing.T) {
 	is := is.New(t)
 	var doc tomledit.Document
 	is.True(!doc.Get().Exists() && !doc.Get("a").Exists())
-	is.Equal(doc.Name(), "")
 	is.Equal(doc.Position(5), tomledit.Position{Line: 1, Column: 1})
 	is.Equal(doc.ErrorAt(0, 9, "a", "wrong", "").Error(), "1:1: a: wrong")
 	is.Equal(source(&doc), []byte{})

@@ -19,24 +19,22 @@ const (
 )
 
 // A Size decides how many rows go into the next call. It grows towards the
-// time aimed at. What the server finds too slow or too large is not tried again
-// soon: the limit stays below it, and rises by about a fiftieth with each call
-// that works.
+// time aimed at. What the server finds too slow is not tried again soon: the
+// limit stays below it, and rises by about a fiftieth with each call that works.
+// What is too large is not tried again.
 type Size struct {
-	Rows, Bytes         int
-	rowLimit, byteLimit float64
+	Rows, Bytes int
+	rowLimit    float64
 }
 
 // NewSize returns the size of a first call.
 func NewSize() *Size {
-	return &Size{Rows: FirstBatch, rowLimit: largest, Bytes: maxBody, byteLimit: maxBody}
+	return &Size{Rows: FirstBatch, rowLimit: largest, Bytes: maxBody}
 }
 
 // Worked takes notice of a call that was answered.
 func (b *Size) Worked(rows int, took time.Duration) {
-	b.byteLimit = min(raised(b.byteLimit), maxBody)
-	b.Bytes = min(b.Bytes*growthLimit, int(b.byteLimit))
-	b.rowLimit = min(raised(b.rowLimit), largest)
+	b.rowLimit = min(b.rowLimit+b.rowLimit/50+0.25, largest)
 	if 2*rows < b.Rows {
 		return // cut short by the body or the end of the list: says little of more rows
 	}
@@ -50,15 +48,8 @@ func (b *Size) Worked(rows int, took time.Duration) {
 // TooSlow takes notice of a call of so many rows that ran out of time.
 func (b *Size) TooSlow(rows int) {
 	b.Rows = max(1, rows/4)
-	b.rowLimit = below(rows)
+	b.rowLimit = max(1, float64(rows)*3/4)
 }
 
 // TooLarge takes notice of a call of so many bytes whose body was refused.
-func (b *Size) TooLarge(bytes int) {
-	b.Bytes = max(1, bytes/2)
-	b.byteLimit = below(bytes)
-}
-
-func below(refused int) float64 { return max(1, float64(refused)*3/4) }
-
-func raised(limit float64) float64 { return limit + limit/50 + 0.25 }
+func (b *Size) TooLarge(bytes int) { b.Bytes = max(1, min(b.Bytes, bytes/2)) }

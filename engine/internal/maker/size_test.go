@@ -74,18 +74,17 @@ func TestBatchesShrinkAndGrowAgain(t *testing.T) {
 func TestBodiesStayBelowWhatTheProxyRefused(t *testing.T) {
 	is := is.New(t)
 	size := NewSize()
-	const taken = 100_000 // bytes
-	refused := 0
-	for range 100 {
-		if size.Bytes > taken {
-			refused++
-			size.TooLarge(size.Bytes)
-			continue
-		}
-		size.Worked(1, time.Millisecond)
+	for size.Bytes > 100_000 {
+		size.TooLarge(size.Bytes)
 	}
-	is.True(refused < 25)
-	is.True(size.Bytes <= maxBody)
+	is.Equal(size.Bytes, maxBody/16)
+	size.TooLarge(maxBody) // was in flight with the first
+	size.Worked(1, time.Millisecond)
+	is.Equal(size.Bytes, maxBody/16)
+	for range 100 {
+		size.TooLarge(size.Bytes)
+	}
+	is.Equal(size.Bytes, 1) // a single item still goes out
 }
 
 // asWritten is a ledger of the tasks that the map has.
