@@ -80,15 +80,12 @@ func (e tunnelError) Error() string { return statusText(int(e)) }
 
 // proxyFor returns the proxy that leads to the server, as far as the transport tells; "" for none.
 func (c *Client) proxyFor(r *http.Request) string {
-	t, ok := c.shared.(*http.Transport)
-	if !ok || t.Proxy == nil {
-		return ""
+	if t, ok := c.shared.(*http.Transport); ok && t.Proxy != nil {
+		if proxy, err := t.Proxy(r); err == nil && proxy != nil {
+			return c.redactor.line(proxy.Host)
+		}
 	}
-	proxy, err := t.Proxy(r)
-	if err != nil || proxy == nil {
-		return ""
-	}
-	return c.redactor.line(proxy.Host)
+	return ""
 }
 
 // transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call
@@ -111,8 +108,8 @@ func (c *Client) Format(f fmt.State, _ rune) {
 
 // call puts a message into the words of the session's protocol, sends it and returns the result.
 func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) {
-	session, ok := c.Session()
-	if !ok {
+	session := c.session.Load()
+	if session == nil {
 		return nil, ErrNotConnected
 	}
 	if session.Protocol == JSON2 {

@@ -16,10 +16,8 @@ var ErrNotConnected = errors.New("odoorpc: not connected: call Connect first")
 
 // Problems that callers may want to explain in words of their own, to be found in a *ConfigError with errors.Is.
 var (
-	// ErrPlainHTTP is an address that needs AllowHTTP.
-	ErrPlainHTTP = errors.New("use https, or allow http explicitly")
-	// ErrMissing is an empty field that the protocol needs.
-	ErrMissing = errors.New("missing")
+	ErrPlainHTTP = errors.New("use https, or allow http explicitly") // an address that needs AllowHTTP
+	ErrMissing   = errors.New("missing")                             // an empty field that the protocol needs
 )
 
 // A Problem is one thing wrong with a Config.
@@ -174,22 +172,15 @@ func (e *ProtocolError) Hint() string { return e.hint }
 // A Refusal is a kind of refusal by Odoo, told apart by the class of its exception and never by its words.
 type Refusal string
 
+// The kinds of refusals. With RefusalBusy, calls that are safe to repeat have been repeated already.
 const (
-	// RefusalAccess means that the user may not do this, by access rights, record rules or company.
-	RefusalAccess Refusal = "access"
-	// RefusalValidation means that the data breaks a constraint: required, unique, foreign key.
-	RefusalValidation Refusal = "validation"
-	// RefusalMissing means that a record does not exist, or no longer.
-	RefusalMissing Refusal = "missing"
-	// RefusalUser is a refusal for a business reason.
-	RefusalUser Refusal = "user"
-	// RefusalUnsupported means that the server knows no such model or method.
-	RefusalUnsupported Refusal = "unsupported"
-	// RefusalBusy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
-	// Calls that are safe to repeat have been repeated already.
-	RefusalBusy Refusal = "busy"
-	// RefusalOther is everything else, such as unknown fields and programming errors.
-	RefusalOther Refusal = "other"
+	RefusalAccess      Refusal = "access"      // the user may not do this, by access rights, record rules or company
+	RefusalValidation  Refusal = "validation"  // the data breaks a constraint: required, unique, foreign key
+	RefusalMissing     Refusal = "missing"     // a record does not exist, or no longer
+	RefusalUser        Refusal = "user"        // for a business reason
+	RefusalUnsupported Refusal = "unsupported" // the server knows no such model or method
+	RefusalBusy        Refusal = "busy"        // others were in the way and it rolled back, or it lost its database for a moment
+	RefusalOther       Refusal = "other"       // everything else, such as unknown fields and programming errors
 )
 
 // A ServerError is an error that Odoo itself answered with. The transaction was rolled back: the call has changed nothing.
@@ -208,15 +199,11 @@ func (e *ServerError) Error() string {
 
 // Hint gives advice by kind, or "".
 func (e *ServerError) Hint() string {
-	switch e.Kind {
-	case RefusalAccess:
-		return "the user lacks a right for this: see the groups that the message names, and the project's visibility"
-	case RefusalUnsupported:
-		return "the module may not be installed in this database, or the server's version may lack it"
-	case RefusalBusy:
-		return "others were writing the same records, or the database was restarting: try again"
-	}
-	return ""
+	return map[Refusal]string{
+		RefusalAccess:      "the user lacks a right for this: see the groups that the message names, and the project's visibility",
+		RefusalUnsupported: "the module may not be installed in this database, or the server's version may lack it",
+		RefusalBusy:        "others were writing the same records, or the database was restarting: try again",
+	}[e.Kind]
 }
 
 // A TransportError says that no answer of Odoo arrived: the server could not be reached, the connection broke, time ran
@@ -317,17 +304,17 @@ type AnswerError struct {
 }
 
 func (e *AnswerError) Error() string {
-	kind, content := "", ""
+	text := fmt.Sprintf("%s: %s (%d", e.where(), e.Reason, e.Status)
 	if e.ContentType != "" {
-		kind = ", " + e.ContentType
+		text += ", " + e.ContentType
 	}
 	switch {
 	case e.Title != "":
-		content = fmt.Sprintf(": page %q", e.Title)
+		return text + fmt.Sprintf("): page %q", e.Title)
 	case e.Start != "":
-		content = fmt.Sprintf(": %q", e.Start)
+		return text + fmt.Sprintf("): %q", e.Start)
 	}
-	return fmt.Sprintf("%s: %s (%d%s)%s", e.where(), e.Reason, e.Status, kind, content)
+	return text + ")"
 }
 
 // Hint says where to look.
@@ -350,7 +337,6 @@ func (e *UnknownOutcomeError) Error() string {
 	return fmt.Sprintf("%s.%s: unknown whether the server did it: %v", e.Model, e.Method, e.Err)
 }
 
-// Unwrap returns Err.
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // Hint says what to do first.

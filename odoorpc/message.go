@@ -58,11 +58,7 @@ var foreign = regexp.MustCompile(`^\pL+:  [^"«»„“”0-9\n]+\n(?s:.*\n)?$`)
 // time was up is none: fewer rows may be done in time. A row alone cannot help it. What a trigger says names its language,
 // such as PL/pgSQL.
 func isConflict(message string, rows int) bool {
-	switch {
-	case conflicts.MatchString(message):
-		return true
-	case rows > 1:
-		return false
-	}
-	return strings.HasPrefix(message, "canceling statement due to") || foreign.MatchString(message) && !strings.Contains(message, "PL/")
+	alone := rows == 1 && (strings.HasPrefix(message, "canceling statement due to") ||
+		foreign.MatchString(message) && !strings.Contains(message, "PL/"))
+	return alone || conflicts.MatchString(message)
 }

@@ -134,16 +134,18 @@ func isUnsupported(op op, f fault) bool {
 
 // loginRefused and noDatabase name login and database as configured, except where they hold the secret itself.
 func (c *Client) loginRefused(protocol Protocol, message string) error {
-	session, _ := c.Session()
-	return &LoginError{
+	e := &LoginError{
 		Address:  c.address(),
-		Major:    session.Major,
 		Protocol: protocol,
 		Login:    c.redactor.line(c.Login),
 		Database: c.redactor.line(c.Database),
 		APIKey:   !c.APIKey.IsZero(),
 		Message:  message,
 	}
+	if session := c.session.Load(); session != nil {
+		e.Major = session.Major
+	}
+	return e
 }
 
 func (c *Client) noDatabase(message string) error {

@@ -135,23 +135,17 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 	if err != nil {
 		return LoadResult{}, err
 	}
-	if !isUnset(m["ids"]) {
+	busy := slices.IndexFunc(messages, func(m LoadMessage) bool { return m.Kind == RefusalBusy })
+	switch created := !isUnset(m["ids"]); {
+	case created && slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" }):
+		return LoadResult{}, c.unexpected(op, "found ids and errors in one answer")
+	case created:
 		ids, err := c.readIDs(op, m["ids"])
-		if err != nil {
-			return LoadResult{}, err
-		}
-		if slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" }) {
-			return LoadResult{}, c.unexpected(op, "found ids and errors in one answer")
-		}
-		return LoadResult{IDs: ids, Messages: messages}, nil
-	}
-	if len(messages) == 0 {
+		return LoadResult{IDs: ids, Messages: messages}, err
+	case len(messages) == 0:
 		return LoadResult{}, c.unexpected(op, "found neither ids nor messages")
-	}
-	for _, m := range messages {
-		if m.Kind == RefusalBusy {
-			return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: m.Message}
-		}
+	case busy >= 0:
+		return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: messages[busy].Message}
 	}
 	return LoadResult{Messages: messages}, nil
 }
