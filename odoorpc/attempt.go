@@ -165,13 +165,12 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 
 // intermediary is the error of an answer whose status alone tells that the call did not get through, whether it comes
 // from Odoo or from something before it; nil for other answers.
-func (x *exchange) intermediary(a *answer) error {
-	place := x.client.place(x.request.op)
+func (c *Client) intermediary(op op, a *answer) error {
 	if a.status >= 300 && a.status < 400 {
-		return &RedirectError{Place: place, Status: a.status, Location: x.client.newAddress(a.header.Get("Location"))}
+		return &RedirectError{Place: c.place(op), Status: a.status, Location: c.newAddress(a.header.Get("Location"))}
 	}
 	e := &TransportError{
-		Place: place, Status: a.status, Reason: statusText(a.status), Sent: true, passing: true,
+		Place: c.place(op), Status: a.status, Reason: statusText(a.status), Sent: true, passing: true,
 		retryAfter: retryAfter(a.header.Get("Retry-After")),
 	}
 	switch {
@@ -183,7 +182,7 @@ func (x *exchange) intermediary(a *answer) error {
 		e.passing = false
 	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel
 		e.passing, e.hint = false, proxyHint
-	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.session.Load() != nil:
+	case a.status == http.StatusInternalServerError && isHTML(a) && c.session.Load() != nil:
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
 	default:

@@ -33,18 +33,17 @@ func New(config Config) (*Client, error) {
 	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
-		fresh := newTransport()
-		fresh.DisableKeepAlives = true
-		c.shared, c.fresh = newTransport(), fresh
+		c.shared, c.fresh = newTransport(true), newTransport(false)
 	}
 	return c, nil
 }
 
 // newTransport makes a transport that verifies certificates, takes proxies from the environment for other than loopback,
-// keeps connections and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo
-// sends them when the work is done, and Config.Timeout bounds that.
-func newTransport() *http.Transport {
+// keeps connections if told to and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its
+// own: Odoo sends them when the work is done, and Config.Timeout bounds that.
+func newTransport(keep bool) *http.Transport {
 	return &http.Transport{
+		DisableKeepAlives:      !keep,
 		Proxy:                  proxyOf,
 		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    15 * time.Second,

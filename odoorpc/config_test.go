@@ -419,8 +419,8 @@ func TestConnectIsPatientWithAServerThatCanBeReached(t *testing.T) {
 		_, err := c.Connect(t.Context())
 		var e *TransportError
 		is.True(errors.As(err, &e))
-		is.Equal(e.Tries, 1+DefaultRetries)
-		is.Equal(p.count(), 1+DefaultRetries)
+		is.Equal(e.Tries, 1+defaultRetries)
+		is.Equal(p.count(), 1+defaultRetries)
 	})
 }
 

@@ -2,7 +2,6 @@ package odoorpc
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -104,10 +103,6 @@ func (e *LoginError) Error() string {
 
 // Hint lists the usual causes.
 func (e *LoginError) Hint() string {
-	const (
-		firstLimitOfKeys = 18 // major version
-		lastCoolDown     = 15 // later ones cool down in the browser only
-	)
 	var causes []string
 	switch {
 	case e.Protocol == JSON2:
@@ -117,10 +112,10 @@ func (e *LoginError) Hint() string {
 	default:
 		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key instead of the password"}
 	}
-	if e.APIKey && (e.Major == 0 || e.Major >= firstLimitOfKeys) {
+	if e.APIKey && (e.Major == 0 || e.Major >= 18) {
 		causes = append(causes, "the key may have expired: since Odoo 18, keys are valid for at most 90 days unless an administrator allows more (see your preferences in Odoo, under security)")
 	}
-	if e.Major > 0 && e.Major <= lastCoolDown {
+	if e.Major > 0 && e.Major <= 15 { // later ones cool down in the browser only
 		causes = append(causes, "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try")
 	}
 	return strings.Join(append(causes, "on Odoo Online the plan must include the external API (Custom)"), "\n")
@@ -370,21 +365,3 @@ type hiddenError struct {
 func (e *hiddenError) Error() string        { return e.text }
 func (e *hiddenError) Is(target error) bool { return errors.Is(e.err(), target) }
 func (e *hiddenError) As(target any) bool   { return errors.As(e.err(), target) }
-
-// interrupted is the error of a call that its context ended, with the error of that context.
-func (x *exchange) interrupted(cause error, sent bool) *TransportError {
-	reason := "cancelled"
-	if errors.Is(cause, context.DeadlineExceeded) {
-		reason = "the deadline passed"
-	}
-	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.request.tries, Err: cause}
-}
-
-// tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.
-func tooLong(status string, wait, limit time.Duration) string {
-	asked := wait.Round(time.Second).String()
-	if wait >= longestRetryAfter {
-		asked = "a year or more"
-	}
-	return fmt.Sprintf("%s: the server asks to wait %s, longer than the limit of %v", status, asked, limit)
-}

@@ -127,7 +127,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	a, err := x.attempt(req)
 	if err == nil {
-		err = x.intermediary(a)
+		err = x.client.intermediary(x.request.op, a)
 	}
 	if err == nil {
 		x.result, err = x.request.read(a)
@@ -197,6 +197,24 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
 	}
 	return nil, final
+}
+
+// interrupted is the error of a call that its context ended, with the error of that context.
+func (x *exchange) interrupted(cause error, sent bool) *TransportError {
+	reason := "cancelled"
+	if errors.Is(cause, context.DeadlineExceeded) {
+		reason = "the deadline passed"
+	}
+	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.request.tries, Err: cause}
+}
+
+// tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.
+func tooLong(status string, wait, limit time.Duration) string {
+	asked := wait.Round(time.Second).String()
+	if wait >= longestRetryAfter {
+		asked = "a year or more"
+	}
+	return fmt.Sprintf("%s: the server asks to wait %s, longer than the limit of %v", status, asked, limit)
 }
 
 // report completes an event of the current attempt and tells the observer.

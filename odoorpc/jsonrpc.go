@@ -80,10 +80,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 	case "werkzeug.exceptions.NotFound":
 		return c.noJSONRPC("its RPC services are switched off (NotFound)")
 	case "werkzeug.exceptions.RequestEntityTooLarge":
-		return &TransportError{
-			Place: c.place(op), Status: http.StatusRequestEntityTooLarge, Sent: true,
-			Reason: statusText(http.StatusRequestEntityTooLarge),
-		}
+		return c.intermediary(op, &answer{status: http.StatusRequestEntityTooLarge})
 	}
 	return c.refusal(op, fault)
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"html"
 	"io"
 	"mime"
 	"net/http"
@@ -167,6 +168,8 @@ func (c *Client) notOdoo(op op, a *answer) error {
 	return e
 }
 
+var titleTag = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
 func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
 	e := &AnswerError{
 		Place:       c.place(op),
@@ -175,8 +178,8 @@ func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
 		Reason:      reason,
 	}
 	body := string(a.body[:min(len(a.body), maxTrace)])
-	if isHTML(a) {
-		e.Title = c.redactor.line(pageTitle(body))
+	if title := titleTag.FindStringSubmatch(body); title != nil && isHTML(a) {
+		e.Title = c.redactor.line(html.UnescapeString(title[1]))
 	}
 	e.Start = c.redactor.line(body)
 	return e

@@ -1,8 +1,6 @@
 package odoorpc
 
 import (
-	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,14 +46,4 @@ func cleanLine(s string) string {
 func disturbs(r rune) bool {
 	emoji := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F
 	return !emoji && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-}
-
-var titleTag = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-
-// pageTitle returns the title of an HTML page, or "".
-func pageTitle(body string) string {
-	if m := titleTag.FindStringSubmatch(body); m != nil {
-		return html.UnescapeString(m[1])
-	}
-	return ""
 }
