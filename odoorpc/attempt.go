@@ -31,14 +31,23 @@ var errAttemptTimeout = errors.New("time for one attempt is up")
 // attempt sends the request once and reads the answer to its end.
 func (x *exchange) attempt(req *http.Request) (*answer, error) {
 	c, r := x.client, x.request
-	reach := new(reach)
-	ctx, cancel := x.attemptContext(reach)
+	var dialling, connected atomic.Bool
+	// The request may have reached the server from the moment it has a connection, or always with a transport that does not
+	// tell what it does.
+	sent := func() bool { return connected.Load() || !dialling.Load() }
+	ctx, cancel := x.attemptContext(sent)
 	defer cancel()
 
-	req = req.Clone(httptrace.WithClientTrace(ctx, reach.trace(c.pace.sending)))
+	req = req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { dialling.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			connected.Store(true)
+			c.pace.sending()
+		},
+	}))
 	resp, err := c.transport(r.once).RoundTrip(req)
 	if err != nil {
-		return nil, x.broken(ctx, req, err, reach.sent())
+		return nil, x.broken(ctx, req, err, sent())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxAnswer+1))
@@ -57,7 +66,7 @@ func (x *exchange) attempt(req *http.Request) (*answer, error) {
 
 // attemptContext bounds one attempt by the client's Timeout and the caller's deadline. The caller's cancellation ends it
 // too, unless the request is to finish once it may have reached the server.
-func (x *exchange) attemptContext(reach *reach) (context.Context, context.CancelFunc) {
+func (x *exchange) attemptContext(sent func() bool) (context.Context, context.CancelFunc) {
 	deadline, cause := time.Now().Add(x.request.timeout), errAttemptTimeout
 	if callers, ok := x.ctx.Deadline(); ok && callers.Before(deadline) {
 		deadline, cause = callers, context.DeadlineExceeded
@@ -68,7 +77,7 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 	}
 	ctx, cancel := context.WithDeadlineCause(base, deadline, cause)
 	stop := context.AfterFunc(x.ctx, func() {
-		if !reach.sent() {
+		if !sent() {
 			cancel()
 		}
 	})
@@ -77,23 +86,6 @@ func (x *exchange) attemptContext(reach *reach) (context.Context, context.Cancel
 		cancel()
 	}
 }
-
-// A reach learns whether a request may have reached the server: from the moment it has a connection.
-type reach struct{ dialling, connected atomic.Bool }
-
-// trace calls sending when there is a connection.
-func (r *reach) trace(sending func()) *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { r.dialling.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) {
-			r.connected.Store(true)
-			sending()
-		},
-	}
-}
-
-// sent is true too for a transport that does not tell what it does.
-func (r *reach) sent() bool { return r.connected.Load() || !r.dialling.Load() }
 
 // broken is the error of an attempt without an answer.
 func (x *exchange) broken(ctx context.Context, req *http.Request, err error, sent bool) *TransportError {
@@ -173,13 +165,12 @@ func (c *Client) describe(err error, proxy string) (reason, hint string, passing
 
 // intermediary is the error of an answer whose status alone tells that the call did not get through, whether it comes
 // from Odoo or from something before it; nil for other answers.
-func (x *exchange) intermediary(a *answer) error {
-	place := x.client.place(x.request.op)
+func (c *Client) intermediary(op op, a *answer) error {
 	if a.status >= 300 && a.status < 400 {
-		return &RedirectError{Place: place, Status: a.status, Location: x.client.newAddress(a.header.Get("Location"))}
+		return &RedirectError{Place: c.place(op), Status: a.status, Location: c.newAddress(a.header.Get("Location"))}
 	}
 	e := &TransportError{
-		Place: place, Status: a.status, Reason: statusText(a.status), Sent: true, passing: true,
+		Place: c.place(op), Status: a.status, Reason: statusText(a.status), Sent: true, passing: true,
 		retryAfter: retryAfter(a.header.Get("Retry-After")),
 	}
 	switch {
@@ -191,7 +182,7 @@ func (x *exchange) intermediary(a *answer) error {
 		e.passing = false
 	case a.status == http.StatusProxyAuthRequired: // over plain http, where a proxy needs no tunnel
 		e.passing, e.hint = false, proxyHint
-	case a.status == http.StatusInternalServerError && isHTML(a) && x.client.session.Load() != nil:
+	case a.status == http.StatusInternalServerError && isHTML(a) && c.session.Load() != nil:
 		// Odoo 14 sends this page, and nothing else, while it does not reach its database. Before a login it may as well
 		// come from a server that is not Odoo.
 	default:

@@ -33,18 +33,17 @@ func New(config Config) (*Client, error) {
 	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
-		fresh := newTransport()
-		fresh.DisableKeepAlives = true
-		c.shared, c.fresh = newTransport(), fresh
+		c.shared, c.fresh = newTransport(true), newTransport(false)
 	}
 	return c, nil
 }
 
 // newTransport makes a transport that verifies certificates, takes proxies from the environment for other than loopback,
-// keeps connections and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its own: Odoo
-// sends them when the work is done, and Config.Timeout bounds that.
-func newTransport() *http.Transport {
+// keeps connections if told to and speaks HTTP/2 where offered. The wait for the headers of an answer has no limit of its
+// own: Odoo sends them when the work is done, and Config.Timeout bounds that.
+func newTransport(keep bool) *http.Transport {
 	return &http.Transport{
+		DisableKeepAlives:      !keep,
 		Proxy:                  proxyOf,
 		DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    15 * time.Second,
@@ -80,15 +79,12 @@ func (e tunnelError) Error() string { return statusText(int(e)) }
 
 // proxyFor returns the proxy that leads to the server, as far as the transport tells; "" for none.
 func (c *Client) proxyFor(r *http.Request) string {
-	t, ok := c.shared.(*http.Transport)
-	if !ok || t.Proxy == nil {
-		return ""
+	if t, ok := c.shared.(*http.Transport); ok && t.Proxy != nil {
+		if proxy, err := t.Proxy(r); err == nil && proxy != nil {
+			return c.redactor.line(proxy.Host)
+		}
 	}
-	proxy, err := t.Proxy(r)
-	if err != nil || proxy == nil {
-		return ""
-	}
-	return c.redactor.line(proxy.Host)
+	return ""
 }
 
 // transport returns what carries a request. A kept connection may be one that the server is closing at this moment; a call
@@ -111,8 +107,8 @@ func (c *Client) Format(f fmt.State, _ rune) {
 
 // call puts a message into the words of the session's protocol, sends it and returns the result.
 func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) {
-	session, ok := c.Session()
-	if !ok {
+	session := c.session.Load()
+	if session == nil {
 		return nil, ErrNotConnected
 	}
 	if session.Protocol == JSON2 {

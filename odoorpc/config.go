@@ -30,52 +30,35 @@ const (
 	JSON2 Protocol = "json2"
 )
 
-// Defaults of Config.
-const (
-	// DefaultTimeout bounds one attempt. Odoo's own limit is 120 s for the work (limit_time_real), but a call may queue
-	// for a free worker before that, and a server that runs into write conflicts repeats the work itself for up to 90 s.
-	DefaultTimeout = 5 * time.Minute
-	// DefaultRetries is the number of tries after the first.
-	DefaultRetries = 6
-	// DefaultRetryMaxWait is the longest single wait between two tries.
-	DefaultRetryMaxWait = time.Minute
-	// CloudRate is the pace in calls a second on Odoo's own cloud, *.odoo.com.
-	CloudRate = 1.0
-)
-
-// MaxAnswer is the longest accepted answer in bytes, unpacked.
-const MaxAnswer = 64 << 20
-
 // Config says which server to talk to, as whom and how. Only URL and one of Password and APIKey are always needed.
 type Config struct {
 	// URL is the server's address, "https://odoo.example.com" or "odoo.example.com:8069". Without a scheme a loopback host
 	// gets http and any other https. A path that a browser shows after logging in (/odoo, /web and what follows) is taken
 	// off; any other path, user info, a query and a fragment are refused.
 	URL string
-	// Database is the name of the database. JSON-RPC needs it. JSON-2 sends it when given.
-	Database string
-	// Login is the user's login, often an e-mail address. JSON-RPC needs it; JSON-2 does not use it.
-	Login string
-	// Password is the user's password. Users with two-factor authentication need an API key instead.
-	Password Secret
-	// APIKey is used instead of Password when both are given, whatever the protocol.
-	APIKey Secret
-	// Protocol is the protocol to use. Default: Auto.
-	Protocol Protocol
-	// Timeout bounds one attempt from the dial to the last byte of the answer. Zero: DefaultTimeout.
+
+	Database string   // JSON-RPC needs it; JSON-2 sends it when given
+	Login    string   // the user's, often an e-mail address; JSON-RPC needs it, JSON-2 does not use it
+	Password Secret   // users with two-factor authentication need an API key instead
+	APIKey   Secret   // used instead of Password when both are given, whatever the protocol
+	Protocol Protocol // default: Auto
+
+	// Timeout bounds one attempt from the dial to the last byte of the answer. Zero: 5 minutes. Odoo's own limit is 120 s for
+	// the work (limit_time_real), but a call may queue for a free worker before that, and a server that runs into write
+	// conflicts repeats the work itself for up to 90 s.
 	Timeout time.Duration
-	// Retries is how often a call that is safe to repeat is sent again. Zero: DefaultRetries. Negative: never.
+	// Retries is how often a call that is safe to repeat is sent again. Zero: 6 times. Negative: never.
 	Retries int
 	// RetryMaxWait is the longest single wait between two tries. Where the server asks for a longer one the call ends with
-	// a *TransportError that says so. Zero: DefaultRetryMaxWait.
+	// a *TransportError that says so. Zero: one minute.
 	RetryMaxWait time.Duration
-	// Rate is the highest number of calls a second. Zero: CloudRate on *.odoo.com, unlimited elsewhere. On *.odoo.com two
+	// Rate is the highest number of calls a second. Zero: 1 on *.odoo.com, unlimited elsewhere. On *.odoo.com two
 	// calls never run at once, whatever Rate says.
 	Rate float64
-	// AllowHTTP permits http, which sends the password unencrypted, to hosts other than loopback. Default: refused.
-	AllowHTTP bool
-	// UserAgent is sent with every request. Empty: "odoorpc".
-	UserAgent string
+
+	AllowHTTP bool   // permits http, which sends the password unencrypted, to hosts other than loopback
+	UserAgent string // sent with every request; empty: "odoorpc"
+
 	// Transport carries the requests. It must not follow redirects or keep cookies. Nil: one of the client's own, with the
 	// proxies of the environment, HTTP/2 and keep-alive where offered, and certificates verified against the system's
 	// roots. Calls that must not be repeated then get a connection of their own, because one that the server is about to
@@ -84,8 +67,7 @@ type Config struct {
 	// Observer is told what the client does, as it happens, on the goroutine of the call. It must be fast, and safe for
 	// concurrent use if the client is. Nil: nobody is told.
 	Observer func(Event)
-	// Trace adds the masked request and answer bodies to events. Default: left out.
-	Trace bool
+	Trace    bool // adds the masked request and answer bodies to events
 }
 
 // settings are a Config that was checked, with its defaults filled in.
@@ -93,7 +75,7 @@ type settings struct {
 	Config
 	base      *url.URL
 	cloud     bool  // Odoo's own cloud, which limits the pace
-	maxAnswer int64 // MaxAnswer, but for tests
+	maxAnswer int64 // the longest accepted answer in bytes, unpacked; less in tests
 }
 
 // check fills in the defaults and reports everything that is wrong at once.
@@ -110,30 +92,6 @@ func (c Config) check() (*settings, error) {
 	if c.Protocol == JSONRPC || (c.Protocol == Auto && c.APIKey.IsZero()) {
 		c.missingForJSONRPC(wrong)
 	}
-	c.unfitIdentity(wrong)
-	wrong.add(c.Timeout < 0, "Timeout", "%v is negative", c.Timeout)
-	wrong.add(c.RetryMaxWait < 0, "RetryMaxWait", "%v is negative", c.RetryMaxWait)
-	wrong.add(!(c.Rate >= 0) || math.IsInf(c.Rate, 1), "Rate", "%v is not a number of calls a second", c.Rate)
-	if len(wrong.Problems) > 0 {
-		return nil, wrong
-	}
-
-	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname()), maxAnswer: MaxAnswer}
-	s.Timeout = cmp.Or(s.Timeout, DefaultTimeout)
-	s.RetryMaxWait = cmp.Or(s.RetryMaxWait, DefaultRetryMaxWait)
-	s.UserAgent = cmp.Or(s.UserAgent, "odoorpc")
-	s.Retries = max(cmp.Or(s.Retries, DefaultRetries), 0)
-	if s.cloud {
-		s.Rate = cmp.Or(s.Rate, CloudRate)
-	}
-	if s.Observer == nil {
-		s.Observer = func(Event) {}
-	}
-	return s, nil
-}
-
-// unfitIdentity adds what cannot be sent as a login, a secret or the name of a database.
-func (c Config) unfitIdentity(wrong *ConfigError) {
 	password, key := c.Password.reveal(), c.APIKey.reveal()
 	wrong.add(!utf8.ValidString(c.Login), "Login", "is not valid UTF-8")
 	wrong.add(!utf8.ValidString(password) || len(password) > longestSecret,
@@ -142,6 +100,25 @@ func (c Config) unfitIdentity(wrong *ConfigError) {
 		"APIKey", "contains a space, a line end or another character that no API key has, or is longer than %d bytes", longestSecret)
 	wrong.add(!fitsHeader(c.Database) || !utf8.ValidString(c.Database),
 		"Database", "contains a space, a line end or another character that no database name has")
+	wrong.add(c.Timeout < 0, "Timeout", "%v is negative", c.Timeout)
+	wrong.add(c.RetryMaxWait < 0, "RetryMaxWait", "%v is negative", c.RetryMaxWait)
+	wrong.add(!(c.Rate >= 0) || math.IsInf(c.Rate, 1), "Rate", "%v is not a number of calls a second", c.Rate)
+	if len(wrong.Problems) > 0 {
+		return nil, wrong
+	}
+
+	s := &settings{Config: c, base: base, cloud: isCloud(base.Hostname()), maxAnswer: 64 << 20}
+	s.Timeout = cmp.Or(s.Timeout, 5*time.Minute)
+	s.RetryMaxWait = cmp.Or(s.RetryMaxWait, time.Minute)
+	s.UserAgent = cmp.Or(s.UserAgent, "odoorpc")
+	s.Retries = max(cmp.Or(s.Retries, 6), 0)
+	if s.cloud {
+		s.Rate = cmp.Or(s.Rate, 1)
+	}
+	if s.Observer == nil {
+		s.Observer = func(Event) {}
+	}
+	return s, nil
 }
 
 // longestSecret is how many bytes a password or key may have: each is looked for in whatever a server says.

@@ -244,9 +244,7 @@ func TestConnectChoosesTheProtocol(t *testing.T) {
 					paths = append(paths, r.verb+" "+r.path)
 				}
 				is.Equal(strings.Join(paths, ", "), tt.paths)
-				again, ok := c.Session()
-				is.True(ok)
-				is.Equal(again, s)
+				is.Equal(*c.session.Load(), s)
 			})
 		})
 	}
@@ -375,8 +373,7 @@ func TestConnectRefused(t *testing.T) {
 					}
 				}
 				is.Equal(p.count(), tt.sent) // a refused login is never tried again
-				_, ok := c.Session()
-				is.True(!ok)
+				is.True(c.session.Load() == nil)
 				_, err = search(t.Context(), c)
 				is.Equal(err, ErrNotConnected)
 			})
@@ -422,8 +419,8 @@ func TestConnectIsPatientWithAServerThatCanBeReached(t *testing.T) {
 		_, err := c.Connect(t.Context())
 		var e *TransportError
 		is.True(errors.As(err, &e))
-		is.Equal(e.Tries, 1+DefaultRetries)
-		is.Equal(p.count(), 1+DefaultRetries)
+		is.Equal(e.Tries, 1+defaultRetries)
+		is.Equal(p.count(), 1+defaultRetries)
 	})
 }
 

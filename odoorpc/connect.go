@@ -23,14 +23,12 @@ type Session struct {
 	Major    int    // the first number in Version; zero where unknown
 	Protocol Protocol
 	UserID   int64
-	Lang     string // the user's language, such as "fr_FR"; "" where the login did not tell: over JSON-RPC
-	Login    string // as configured
-	Database string // as configured; "[secret]" where it is the password as well
-	URL      string // scheme and host, without a slash at the end
-	Cloud    bool   // on Odoo's own cloud, *.odoo.com, where calls go one at a time
-
-	// Time is the server's at the login, to the second below, by the Date header of HTTP; zero where it told none.
-	Time time.Time
+	Lang     string    // the user's language, such as "fr_FR"; "" where the login did not tell: over JSON-RPC
+	Login    string    // as configured
+	Database string    // as configured; "[secret]" where it is the password as well
+	URL      string    // scheme and host, without a slash at the end
+	Cloud    bool      // on Odoo's own cloud, *.odoo.com, where calls go one at a time
+	Time     time.Time // the server's at the login, to the second below, by the Date header of HTTP; zero where it told none
 }
 
 // Connect asks the server for its version, chooses the protocol and logs in. A refused login is never tried again. It may
@@ -78,14 +76,6 @@ func (c *Client) explain(ctx context.Context, err error, s Session) error {
 	return err
 }
 
-// Session returns what the last successful Connect found; false before that.
-func (c *Client) Session() (Session, bool) {
-	if s := c.session.Load(); s != nil {
-		return *s, true
-	}
-	return Session{}, false
-}
-
 // choose finds the version of the server and sets the protocol.
 func (c *Client) choose(ctx context.Context, s *Session) error {
 	withKey := c.Protocol == Auto && !c.APIKey.IsZero()
@@ -95,11 +85,7 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 			return err
 		}
 	}
-	if c.Protocol == JSON2 {
-		s.Protocol = JSON2
-		return nil // the login will tell
-	}
-	if s.Major == 0 {
+	if s.Major == 0 && c.Protocol != JSON2 { // of JSON-2 the login will tell
 		err := c.askCommon(ctx, s)
 		if e, ok := errors.AsType[*ProtocolError](err); ok {
 			switch {
@@ -113,7 +99,7 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 			return err
 		}
 	}
-	if withKey && s.Major >= firstJSON2 {
+	if c.Protocol == JSON2 || withKey && s.Major >= firstJSON2 {
 		s.Protocol = JSON2
 		return nil
 	}
@@ -131,10 +117,10 @@ func (c *Client) askWeb(ctx context.Context, s *Session) error {
 		message: &message{op: op{model: "web", method: "version", protocol: JSON2, own: true}},
 		path:    "/web/version",
 		read: func(a *answer) (json.RawMessage, error) {
-			if !a.ok() || members(a.body) == nil {
-				return nil, nil // as older versions answer: not a failure of the call
+			if a.ok() {
+				return a.body, nil
 			}
-			return a.body, nil
+			return nil, nil // as older versions answer: not a failure of the call
 		},
 	})
 }

@@ -23,14 +23,14 @@
 //   - The ids that Create and LoadOnce return are positive, distinct and exactly as many as the records sent; anything else
 //     that a server answers is an error (TestIDsOfAHostileServerAreRefused). So are records that are read without an id of
 //     their own (TestRecordsOfAHostileServerAreRefused).
-//   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of
-//     the database or where the server repeats them, encoded or not, and what is shown in
-//     their place changes no decision (TestSecretsAreNeverPrinted, TestTracesHideCredentialsByPlace,
-//     TestSecretsAreFoundInEveryEncoding, TestASecretThatIsAWordOfTheProtocolChangesNothing).
+//   - Password and API key appear in no error, event or dump of the package's values, also not where they equal the name of the
+//     database or where the server repeats them, encoded or not, and what is shown in their place changes no decision
+//     (TestSecretsAreNeverPrinted, TestTracesHideCredentialsByPlace, TestSecretsAreFoundInEveryEncoding,
+//     TestASecretThatIsAWordOfTheProtocolChangesNothing).
 //   - Redirects are never followed, cookies are never kept, certificates are always verified, and plain http to other than
 //     loopback needs Config.AllowHTTP (TestRedirectsAreNotFollowed, TestCookiesAreNotKept, TestCertificatesAreVerified,
 //     TestPlainHTTPIsForLoopbackOnly, TestLoopbackIsNeverReachedThroughAProxy).
-//   - Answers are bounded in size, in the memory that they take and in time, and a text from the server reaches an error or
+//   - Answers are bounded in size (64 MiB, unpacked), in the memory that they take and in time, and a text from the server reaches an error or
 //     event only without control characters (TestHostileAnswersEndInAnError, TestBodiesOfAnswersAreClosed,
 //     TestAListOfMillionsOfWrongElementsTakesLittleMemory, TestServerTextsAreCleaned, FuzzAnswers).
 //   - Waits between tries follow Retry-After, or a random part of a doubling bound; each is reported to the Observer before
@@ -55,9 +55,8 @@
 //   - *LoginError, *DatabaseError, *ProtocolError: the server refuses the credentials, has no such database of Odoo, or does
 //     not offer the protocol.
 //   - *ServerError: Odoo refused the call; its Kind says in which way. Nothing was done.
-//   - *TransportError: no answer of Odoo arrived; where a proxy is to blame, it is named
-//     (TestATroubleWithAProxyIsNamed). *RedirectError: the server lives elsewhere. *AnswerError: what arrived is
-//     no answer of Odoo.
+//   - *TransportError: no answer of Odoo arrived; where a proxy is to blame, it is named (TestATroubleWithAProxyIsNamed).
+//     *RedirectError: the server lives elsewhere. *AnswerError: what arrived is no answer of Odoo.
 //   - *UnknownOutcomeError: a call that must not be repeated was sent and its answer is lost. It wraps the cause, so look
 //     for it first.
 //   - *ConflictError: LoadOnce collided with another transaction; send the same call again.

@@ -2,7 +2,6 @@ package odoorpc
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,10 +15,8 @@ var ErrNotConnected = errors.New("odoorpc: not connected: call Connect first")
 
 // Problems that callers may want to explain in words of their own, to be found in a *ConfigError with errors.Is.
 var (
-	// ErrPlainHTTP is an address that needs AllowHTTP.
-	ErrPlainHTTP = errors.New("use https, or allow http explicitly")
-	// ErrMissing is an empty field that the protocol needs.
-	ErrMissing = errors.New("missing")
+	ErrPlainHTTP = errors.New("use https, or allow http explicitly") // an address that needs AllowHTTP
+	ErrMissing   = errors.New("missing")                             // an empty field that the protocol needs
 )
 
 // A Problem is one thing wrong with a Config.
@@ -106,10 +103,6 @@ func (e *LoginError) Error() string {
 
 // Hint lists the usual causes.
 func (e *LoginError) Hint() string {
-	const (
-		firstLimitOfKeys = 18 // major version
-		lastCoolDown     = 15 // later ones cool down in the browser only
-	)
 	var causes []string
 	switch {
 	case e.Protocol == JSON2:
@@ -119,10 +112,10 @@ func (e *LoginError) Hint() string {
 	default:
 		causes = []string{"check login, password and database", "a user with two-factor authentication needs an API key instead of the password"}
 	}
-	if e.APIKey && (e.Major == 0 || e.Major >= firstLimitOfKeys) {
+	if e.APIKey && (e.Major == 0 || e.Major >= 18) {
 		causes = append(causes, "the key may have expired: since Odoo 18, keys are valid for at most 90 days unless an administrator allows more (see your preferences in Odoo, under security)")
 	}
-	if e.Major > 0 && e.Major <= lastCoolDown {
+	if e.Major > 0 && e.Major <= 15 { // later ones cool down in the browser only
 		causes = append(causes, "after ten failed logins Odoo refuses even the right password for a minute: wait before the next try")
 	}
 	return strings.Join(append(causes, "on Odoo Online the plan must include the external API (Custom)"), "\n")
@@ -174,22 +167,15 @@ func (e *ProtocolError) Hint() string { return e.hint }
 // A Refusal is a kind of refusal by Odoo, told apart by the class of its exception and never by its words.
 type Refusal string
 
+// The kinds of refusals. With RefusalBusy, calls that are safe to repeat have been repeated already.
 const (
-	// RefusalAccess means that the user may not do this, by access rights, record rules or company.
-	RefusalAccess Refusal = "access"
-	// RefusalValidation means that the data breaks a constraint: required, unique, foreign key.
-	RefusalValidation Refusal = "validation"
-	// RefusalMissing means that a record does not exist, or no longer.
-	RefusalMissing Refusal = "missing"
-	// RefusalUser is a refusal for a business reason.
-	RefusalUser Refusal = "user"
-	// RefusalUnsupported means that the server knows no such model or method.
-	RefusalUnsupported Refusal = "unsupported"
-	// RefusalBusy means that the transaction was rolled back because others were in the way, or the server lost its database for a moment.
-	// Calls that are safe to repeat have been repeated already.
-	RefusalBusy Refusal = "busy"
-	// RefusalOther is everything else, such as unknown fields and programming errors.
-	RefusalOther Refusal = "other"
+	RefusalAccess      Refusal = "access"      // the user may not do this, by access rights, record rules or company
+	RefusalValidation  Refusal = "validation"  // the data breaks a constraint: required, unique, foreign key
+	RefusalMissing     Refusal = "missing"     // a record does not exist, or no longer
+	RefusalUser        Refusal = "user"        // for a business reason
+	RefusalUnsupported Refusal = "unsupported" // the server knows no such model or method
+	RefusalBusy        Refusal = "busy"        // others were in the way and it rolled back, or it lost its database for a moment
+	RefusalOther       Refusal = "other"       // everything else, such as unknown fields and programming errors
 )
 
 // A ServerError is an error that Odoo itself answered with. The transaction was rolled back: the call has changed nothing.
@@ -208,15 +194,11 @@ func (e *ServerError) Error() string {
 
 // Hint gives advice by kind, or "".
 func (e *ServerError) Hint() string {
-	switch e.Kind {
-	case RefusalAccess:
-		return "the user lacks a right for this: see the groups that the message names, and the project's visibility"
-	case RefusalUnsupported:
-		return "the module may not be installed in this database, or the server's version may lack it"
-	case RefusalBusy:
-		return "others were writing the same records, or the database was restarting: try again"
-	}
-	return ""
+	return map[Refusal]string{
+		RefusalAccess:      "the user lacks a right for this: see the groups that the message names, and the project's visibility",
+		RefusalUnsupported: "the module may not be installed in this database, or the server's version may lack it",
+		RefusalBusy:        "others were writing the same records, or the database was restarting: try again",
+	}[e.Kind]
 }
 
 // A TransportError says that no answer of Odoo arrived: the server could not be reached, the connection broke, time ran
@@ -317,17 +299,17 @@ type AnswerError struct {
 }
 
 func (e *AnswerError) Error() string {
-	kind, content := "", ""
+	text := fmt.Sprintf("%s: %s (%d", e.where(), e.Reason, e.Status)
 	if e.ContentType != "" {
-		kind = ", " + e.ContentType
+		text += ", " + e.ContentType
 	}
 	switch {
 	case e.Title != "":
-		content = fmt.Sprintf(": page %q", e.Title)
+		return text + fmt.Sprintf("): page %q", e.Title)
 	case e.Start != "":
-		content = fmt.Sprintf(": %q", e.Start)
+		return text + fmt.Sprintf("): %q", e.Start)
 	}
-	return fmt.Sprintf("%s: %s (%d%s)%s", e.where(), e.Reason, e.Status, kind, content)
+	return text + ")"
 }
 
 // Hint says where to look.
@@ -350,7 +332,6 @@ func (e *UnknownOutcomeError) Error() string {
 	return fmt.Sprintf("%s.%s: unknown whether the server did it: %v", e.Model, e.Method, e.Err)
 }
 
-// Unwrap returns Err.
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
 // Hint says what to do first.
@@ -384,21 +365,3 @@ type hiddenError struct {
 func (e *hiddenError) Error() string        { return e.text }
 func (e *hiddenError) Is(target error) bool { return errors.Is(e.err(), target) }
 func (e *hiddenError) As(target any) bool   { return errors.As(e.err(), target) }
-
-// interrupted is the error of a call that its context ended, with the error of that context.
-func (x *exchange) interrupted(cause error, sent bool) *TransportError {
-	reason := "cancelled"
-	if errors.Is(cause, context.DeadlineExceeded) {
-		reason = "the deadline passed"
-	}
-	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.request.tries, Err: cause}
-}
-
-// tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.
-func tooLong(status string, wait, limit time.Duration) string {
-	asked := wait.Round(time.Second).String()
-	if wait >= longestRetryAfter {
-		asked = "a year or more"
-	}
-	return fmt.Sprintf("%s: the server asks to wait %s, longer than the limit of %v", status, asked, limit)
-}

@@ -63,6 +63,8 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	x := &exchange{client: c, request: r, ctx: ctx}
 	retrying := retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: x},
+		RetryWaitMin: firstWait,
+		RetryWaitMax: c.RetryMaxWait,
 		RetryMax:     c.Retries,
 		CheckRetry:   x.checkRetry,
 		Backoff:      x.backOff,
@@ -82,30 +84,26 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	c, r := x.client, x.request
 	verb, body := http.MethodGet, any(nil)
+	header := http.Header{"Accept": {"application/json"}, "User-Agent": {c.UserAgent}}
 	if r.body != nil {
 		wire, err := encode(r.body(c.credentials()))
 		if err != nil {
 			return nil, err
 		}
 		verb, body = http.MethodPost, wire
-	}
-	req, err := retryablehttp.NewRequestWithContext(x.ctx, verb, c.base.String()+r.path, body)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.UserAgent)
-	if r.body == nil {
-		return req, nil
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if r.protocol == JSON2 { // JSON-RPC has them in the body
-		req.Header.Set("Authorization", "Bearer "+c.APIKey.reveal())
-		if c.Database != "" {
-			req.Header.Set("X-Odoo-Database", c.Database)
+		header.Set("Content-Type", "application/json")
+		if r.protocol == JSON2 { // JSON-RPC has them in the body
+			header.Set("Authorization", "Bearer "+c.APIKey.reveal())
+			if c.Database != "" {
+				header.Set("X-Odoo-Database", c.Database)
+			}
 		}
 	}
-	return req, nil
+	req, err := retryablehttp.NewRequestWithContext(x.ctx, verb, c.base.String()+r.path, body)
+	if err == nil {
+		req.Header = header
+	}
+	return req, err
 }
 
 // RoundTrip makes one attempt. The response that it returns has a status only: the answer is read already, and without a
@@ -129,7 +127,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	a, err := x.attempt(req)
 	if err == nil {
-		err = x.intermediary(a)
+		err = x.client.intermediary(x.request.op, a)
 	}
 	if err == nil {
 		x.result, err = x.request.read(a)
@@ -169,14 +167,13 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 
 // backOff returns the wait before the next attempt: what the server asks for, or else a random part of a bound that
 // doubles, so that clients which failed together do not come back together. It is a retryablehttp.Backoff.
-func (x *exchange) backOff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+func (x *exchange) backOff(first, longest time.Duration, attempt int, _ *http.Response) time.Duration {
 	var wait time.Duration
 	if e, ok := errors.AsType[*TransportError](x.err); ok {
 		wait = e.retryAfter
 	}
 	if wait == 0 {
-		bound := min(firstWait<<min(x.request.tries-1, 20), x.client.RetryMaxWait)
-		wait = rand.N(bound) + 1
+		wait = 1 + rand.N(retryablehttp.DefaultBackoff(first, longest, attempt, nil))
 	}
 	x.report(Event{Kind: EventWaiting, Wait: wait, Reason: verdictOn(x.err).reason})
 	return wait
@@ -200,6 +197,24 @@ func (x *exchange) outcome(err error) (json.RawMessage, error) {
 		return nil, &UnknownOutcomeError{Model: r.model, Method: r.method, Rows: r.rows, Err: final}
 	}
 	return nil, final
+}
+
+// interrupted is the error of a call that its context ended, with the error of that context.
+func (x *exchange) interrupted(cause error, sent bool) *TransportError {
+	reason := "cancelled"
+	if errors.Is(cause, context.DeadlineExceeded) {
+		reason = "the deadline passed"
+	}
+	return &TransportError{Place: x.client.place(x.request.op), Reason: reason, Sent: sent, Tries: x.request.tries, Err: cause}
+}
+
+// tooLong is the reason of a call that ended because the server asked for a longer wait than the client is willing to make.
+func tooLong(status string, wait, limit time.Duration) string {
+	asked := wait.Round(time.Second).String()
+	if wait >= longestRetryAfter {
+		asked = "a year or more"
+	}
+	return fmt.Sprintf("%s: the server asks to wait %s, longer than the limit of %v", status, asked, limit)
 }
 
 // report completes an event of the current attempt and tells the observer.

@@ -53,7 +53,6 @@ func FuzzAnswers(f *testing.F) {
 		}
 
 		results := [][]byte{[]byte(body)}
-		x := &exchange{client: c, request: &request{message: &message{op: op}}}
 		for _, read := range []func() ([]byte, error){
 			func() ([]byte, error) { r, err := c.readJSONRPC(op, 1, a); return r, err },
 			func() ([]byte, error) { r, err := c.readJSON2(op, a); return r, err },
@@ -64,7 +63,7 @@ func FuzzAnswers(f *testing.F) {
 				results = append(results, r)
 			}
 		}
-		if err := x.intermediary(a); err != nil {
+		if err := c.intermediary(op, a); err != nil {
 			check(err)
 			if e, ok := errors.AsType[*TransportError](err); ok && e.retryAfter < 0 {
 				t.Errorf("a wait of %v", e.retryAfter)

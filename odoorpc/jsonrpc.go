@@ -1,7 +1,6 @@
 package odoorpc
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/http"
@@ -54,13 +53,12 @@ func (c *Client) readJSONRPC(op op, id int64, a *answer) (json.RawMessage, error
 		}
 		return nil, c.notOdoo(op, a)
 	}
-	if failure, ok := envelope["error"]; ok && !bytes.Equal(failure, []byte("null")) {
-		if result := envelope["result"]; result != nil && !bytes.Equal(result, []byte("null")) {
-			return nil, c.badAnswer(op, a, "found a result and an error in one answer")
-		}
-		return nil, c.readJSONRPCError(op, a, failure)
-	}
+	given := func(member string) bool { return envelope[member] != nil && string(envelope[member]) != "null" }
 	switch {
+	case given("error") && given("result"):
+		return nil, c.badAnswer(op, a, "found a result and an error in one answer")
+	case given("error"):
+		return nil, c.readJSONRPCError(op, a, envelope["error"])
 	case !a.ok():
 		return nil, c.notOdoo(op, a)
 	case text(envelope["jsonrpc"]) != "2.0":
@@ -82,10 +80,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 	case "werkzeug.exceptions.NotFound":
 		return c.noJSONRPC("its RPC services are switched off (NotFound)")
 	case "werkzeug.exceptions.RequestEntityTooLarge":
-		return &TransportError{
-			Place: c.place(op), Status: http.StatusRequestEntityTooLarge, Sent: true,
-			Reason: statusText(http.StatusRequestEntityTooLarge),
-		}
+		return c.intermediary(op, &answer{status: http.StatusRequestEntityTooLarge})
 	}
 	return c.refusal(op, fault)
 }

@@ -20,28 +20,16 @@ func exceptionOf(message string) (class, words string) {
 		class, words = prefix[1], words[len(prefix[0]):]
 	}
 	if a := arguments.FindStringSubmatch(words); a != nil {
-		if text, ok := unquotePython(a[1] + a[2]); ok {
+		if text, err := strconv.Unquote(`"` + goText.Replace(a[1]+a[2]) + `"`); err == nil {
 			words = strings.TrimSpace(text)
 		}
 	}
 	return class, words
 }
 
-// unquotePython returns the text that a Python literal stands for, given without its quotes.
-func unquotePython(literal string) (text string, ok bool) {
-	var b strings.Builder
-	for rest := plainQuotes.Replace(literal); rest != ""; {
-		r, _, tail, err := strconv.UnquoteChar(rest, 0)
-		if err != nil {
-			return "", false
-		}
-		b.WriteRune(r)
-		rest = tail
-	}
-	return b.String(), true
-}
-
-var plainQuotes = strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `\"`, `"`)
+// goText turns what is between the quotes of a Python literal into what is between the double quotes of a Go literal. Python's
+// \x names a character, Go's a byte.
+var goText = strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `\"`, `\"`, `"`, `\"`, `\x`, `\u00`, "\n", `\n`)
 
 // conflicts are how PostgreSQL words that another transaction was in the way, in English, and what stands in such messages in
 // every language: the table of external ids, where two loads create the same one, and the query that locks a record which a
@@ -58,11 +46,7 @@ var foreign = regexp.MustCompile(`^\pL+:  [^"«»„“”0-9\n]+\n(?s:.*\n)?$`)
 // time was up is none: fewer rows may be done in time. A row alone cannot help it. What a trigger says names its language,
 // such as PL/pgSQL.
 func isConflict(message string, rows int) bool {
-	switch {
-	case conflicts.MatchString(message):
-		return true
-	case rows > 1:
-		return false
-	}
-	return strings.HasPrefix(message, "canceling statement due to") || foreign.MatchString(message) && !strings.Contains(message, "PL/")
+	alone := rows == 1 && (strings.HasPrefix(message, "canceling statement due to") ||
+		foreign.MatchString(message) && !strings.Contains(message, "PL/"))
+	return alone || conflicts.MatchString(message)
 }

@@ -16,6 +16,9 @@ import (
 	"github.com/matryer/is"
 )
 
+// defaultRetries is how often a call is sent again by default, see Config.Retries.
+const defaultRetries = 6
+
 // A peer is an HTTP server on the other end of in-memory connections, so that time can be virtual (testing/synctest). It
 // answers the n-th request with the n-th reply; the last reply serves all that follow.
 type peer struct {

@@ -46,13 +46,12 @@ type Param struct {
 
 // Args are the arguments of Call.
 type Args struct {
-	// IDs are the records that the method is called on. Nil for methods of the model itself.
-	IDs []int64
+	IDs     []int64 // the records that the method is called on; nil for methods of the model itself
+	Context Context // sent along
+
 	// Params go by position over JSON-RPC and by name over JSON-2: list them in the order of the method's signature, from
 	// the first, without gaps, under the names that it has there.
 	Params []Param
-	// Context is sent along.
-	Context Context
 	// Repeatable says that sending the call twice does no more than sending it once, so that it may be repeated where the
 	// transport fails. Default: it is not, and a lost answer is an *UnknownOutcomeError.
 	Repeatable bool
@@ -122,7 +121,7 @@ func (c *Client) readIDs(op op, result json.RawMessage) ([]int64, error) {
 }
 
 // An idSet holds the ids seen in an answer.
-type idSet map[int64]struct{}
+type idSet map[int64]bool
 
 // add reads an id, and refuses what cannot be one or was there before.
 func (s idSet) add(data json.RawMessage) (int64, error) {
@@ -132,22 +131,20 @@ func (s idSet) add(data json.RawMessage) (int64, error) {
 		return 0, errors.New("found a record without an id")
 	case err != nil || id <= 0:
 		return 0, fmt.Errorf("found %s instead of an id", data)
-	}
-	if _, twice := s[id]; twice {
+	case s[id]:
 		return 0, fmt.Errorf("the id %d comes twice", id)
 	}
-	s[id] = struct{}{}
+	s[id] = true
 	return id, nil
 }
 
 // eachOf calls do for each element of a JSON list, one by one, so that a list of millions of wrong elements ends at the
 // first. More than limit elements are an error, unless limit is zero.
 func eachOf(list json.RawMessage, limit int, do func(json.RawMessage) error) error {
-	if len(list) == 0 || list[0] != '[' {
+	d := json.NewDecoder(bytes.NewReader(list))
+	if start, _ := d.Token(); start != json.Delim('[') {
 		return errors.New("expected a list")
 	}
-	d := json.NewDecoder(bytes.NewReader(list))
-	_, _ = d.Token() // the bracket
 	for n := 1; d.More(); n++ {
 		if limit > 0 && n > limit {
 			return fmt.Errorf("expected at most %d, found more", limit)

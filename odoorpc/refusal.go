@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"html"
 	"io"
 	"mime"
 	"net/http"
@@ -134,16 +135,18 @@ func isUnsupported(op op, f fault) bool {
 
 // loginRefused and noDatabase name login and database as configured, except where they hold the secret itself.
 func (c *Client) loginRefused(protocol Protocol, message string) error {
-	session, _ := c.Session()
-	return &LoginError{
+	e := &LoginError{
 		Address:  c.address(),
-		Major:    session.Major,
 		Protocol: protocol,
 		Login:    c.redactor.line(c.Login),
 		Database: c.redactor.line(c.Database),
 		APIKey:   !c.APIKey.IsZero(),
 		Message:  message,
 	}
+	if session := c.session.Load(); session != nil {
+		e.Major = session.Major
+	}
+	return e
 }
 
 func (c *Client) noDatabase(message string) error {
@@ -165,6 +168,8 @@ func (c *Client) notOdoo(op op, a *answer) error {
 	return e
 }
 
+var titleTag = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
 func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
 	e := &AnswerError{
 		Place:       c.place(op),
@@ -173,8 +178,8 @@ func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
 		Reason:      reason,
 	}
 	body := string(a.body[:min(len(a.body), maxTrace)])
-	if isHTML(a) {
-		e.Title = c.redactor.line(pageTitle(body))
+	if title := titleTag.FindStringSubmatch(body); title != nil && isHTML(a) {
+		e.Title = c.redactor.line(html.UnescapeString(title[1]))
 	}
 	e.Start = c.redactor.line(body)
 	return e

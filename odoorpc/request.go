@@ -2,6 +2,7 @@ package odoorpc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -69,9 +70,7 @@ func members(data json.RawMessage) map[string]json.RawMessage {
 // text returns the string that data holds, or "".
 func text(data json.RawMessage) string {
 	var s string
-	if json.Unmarshal(data, &s) != nil {
-		return ""
-	}
+	_ = json.Unmarshal(data, &s) // anything else leaves it empty
 	return s
 }
 
@@ -82,11 +81,7 @@ type credentials struct{ database, login, secret string }
 var maskedCredentials = credentials{database: "[database]", login: "[login]", secret: masked}
 
 func (s *settings) credentials() credentials {
-	secret := s.APIKey
-	if secret.IsZero() {
-		secret = s.Password
-	}
-	return credentials{database: s.Database, login: s.Login, secret: secret.reveal()}
+	return credentials{database: s.Database, login: s.Login, secret: cmp.Or(s.APIKey.reveal(), s.Password.reveal())}
 }
 
 // A message is a call, whatever the protocol.

@@ -166,7 +166,7 @@ func TestTriesAreBounded(t *testing.T) {
 		retries int
 		want    int
 	}{
-		{"by default", 0, 1 + DefaultRetries},
+		{"by default", 0, 1 + defaultRetries},
 		{"as configured", 2, 3},
 		{"none", -1, 1},
 	} {
@@ -236,8 +236,8 @@ func TestReturnSlowHandsToTheCallerWhatMayHaveBeenTooMuch(t *testing.T) {
 		{"502", page(502, "Bad Gateway"), false, true, false, 1},
 		{"520", page(520, "Unknown"), false, true, false, 1},
 		{"413", page(413, "Too large"), false, false, true, 1},
-		{"503 is repeated all the same", page(503, "Unavailable"), false, false, false, 1 + DefaultRetries},
-		{"521 is repeated all the same", page(521, "Down"), false, false, false, 1 + DefaultRetries},
+		{"503 is repeated all the same", page(503, "Unavailable"), false, false, false, 1 + defaultRetries},
+		{"521 is repeated all the same", page(521, "Down"), false, false, false, 1 + defaultRetries},
 	} {
 		for _, returnSlow := range []bool{true, false} {
 			t.Run(fmt.Sprint(tt.name, returnSlow), func(t *testing.T) {
@@ -264,7 +264,7 @@ func TestReturnSlowHandsToTheCallerWhatMayHaveBeenTooMuch(t *testing.T) {
 		var e *TransportError
 		is.True(errors.As(err, &e))
 		is.True(!e.Dropped() && !e.TooSlow())
-		is.Equal(p.dials, 1+DefaultRetries)
+		is.Equal(p.dials, 1+defaultRetries)
 	})
 }
 

@@ -1,8 +1,6 @@
 package odoorpc
 
 import (
-	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,36 +17,28 @@ const (
 // clean makes a text from a server fit for a terminal: what could move the cursor, change colours or re-order the line
 // becomes U+FFFD, tabs become blanks, CRLF becomes LF, and what lies beyond limit bytes is cut off. Newlines stay.
 func clean(s string, limit int) string {
-	cut := len(s) > limit
-	if cut {
+	rest := ""
+	if len(s) > limit {
 		for limit > 0 && !utf8.RuneStart(s[limit]) {
 			limit--
 		}
-		s = s[:limit]
+		s, rest = s[:limit], "…"
 	}
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	s = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n':
-			return r
 		case r == '\t':
 			return ' '
-		case disturbs(r):
+		case r != '\n' && disturbs(r):
 			return utf8.RuneError
 		}
 		return r
-	}, s)
-	if cut {
-		s += "…"
-	}
-	return s
+	}, strings.ReplaceAll(s, "\r\n", "\n")) + rest
 }
 
 // cleanLine is clean for a text that stands within a line.
 func cleanLine(s string) string {
-	s = clean(s, 4*maxLine)
-	s = strings.Join(strings.Fields(s), " ")
-	return clean(s, maxLine)
+	words := strings.Fields(clean(s, 4*maxLine))
+	return clean(strings.Join(words, " "), maxLine)
 }
 
 // disturbs reports whether a terminal could do anything with r but show it: controls, line separators, and format characters
@@ -56,14 +46,4 @@ func cleanLine(s string) string {
 func disturbs(r rune) bool {
 	emoji := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F
 	return !emoji && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-}
-
-var titleTag = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-
-// pageTitle returns the title of an HTML page, or "".
-func pageTitle(body string) string {
-	if m := titleTag.FindStringSubmatch(body); m != nil {
-		return html.UnescapeString(m[1])
-	}
-	return ""
 }

@@ -19,12 +19,9 @@ type Context map[string]any
 
 // A Query narrows and orders a search.
 type Query struct {
-	// Order is an SQL-like order, such as "sequence, id desc". Empty: the model's own order.
-	Order string
-	// Limit is the highest number of records. Zero: no limit.
-	Limit int
-	// Context is sent along.
-	Context Context
+	Order   string  // SQL-like, such as "sequence, id desc"; empty: the model's own order
+	Limit   int     // the highest number of records; zero: no limit
+	Context Context // sent along
 }
 
 // A Ref is the value of a many2one field as Odoo sends it: the linked record's id and display name, or the JSON value

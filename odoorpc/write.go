@@ -41,8 +41,8 @@ func (c *Client) Create(ctx context.Context, model string, values []map[string]a
 
 // LoadOptions are the options of LoadOnce. The zero value has none.
 type LoadOptions struct {
-	// Context is sent along. LoadOnce sets its keys "mode" and "noupdate".
-	Context Context
+	Context Context // sent along; LoadOnce sets its keys "mode" and "noupdate"
+
 	// ReturnSlow returns at once what may have been too much for the server: a *TransportError whose TooSlow or Dropped is
 	// true. It is for callers who then send fewer rows, because the same rows would meet the same end at the server's limits.
 	// A call that was dropped by chance may be sent again as it is. Default: such a call is repeated like others.
@@ -54,10 +54,9 @@ type LoadResult struct {
 	// IDs are the records' ids in the order of the rows. Nil where the server refused; then Messages say why and nothing
 	// was created.
 	IDs []int64
-	// Messages are the server's remarks on rows, several for one row at times. Beside IDs they are warnings.
-	Messages []LoadMessage
-	// Tries is how often the call went out. More than one means that the server, or what is between, had trouble with it.
-	Tries int
+
+	Messages []LoadMessage // the server's remarks on rows, several for one row at times; beside IDs they are warnings
+	Tries    int           // how often the call went out; more than once: the server, or what is between, had trouble with it
 }
 
 // A LoadMessage is a remark of the server on a row that was sent to LoadOnce.
@@ -135,23 +134,17 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 	if err != nil {
 		return LoadResult{}, err
 	}
-	if !isUnset(m["ids"]) {
+	busy := slices.IndexFunc(messages, func(m LoadMessage) bool { return m.Kind == RefusalBusy })
+	switch created := !isUnset(m["ids"]); {
+	case created && slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" }):
+		return LoadResult{}, c.unexpected(op, "found ids and errors in one answer")
+	case created:
 		ids, err := c.readIDs(op, m["ids"])
-		if err != nil {
-			return LoadResult{}, err
-		}
-		if slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" }) {
-			return LoadResult{}, c.unexpected(op, "found ids and errors in one answer")
-		}
-		return LoadResult{IDs: ids, Messages: messages}, nil
-	}
-	if len(messages) == 0 {
+		return LoadResult{IDs: ids, Messages: messages}, err
+	case len(messages) == 0:
 		return LoadResult{}, c.unexpected(op, "found neither ids nor messages")
-	}
-	for _, m := range messages {
-		if m.Kind == RefusalBusy {
-			return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: m.Message}
-		}
+	case busy >= 0:
+		return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: messages[busy].Message}
 	}
 	return LoadResult{Messages: messages}, nil
 }
