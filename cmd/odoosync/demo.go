@@ -97,7 +97,9 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	for i := range result.Items {
 		result.Items[i].URL = ""
 	}
-	p.printf("%s", summary(result, nil, false, p.style))
+	if err = p.summarize(result, nil); err != nil {
+		return nil, err
+	}
 	p.heading("The tasks in Odoo now")
 	p.printTasks(odoo)
 	if patched, err = os.ReadFile(path); err != nil {

@@ -217,16 +217,10 @@ func settingName(field string) string {
 
 // count is a number with its noun: 1 task, 2 tasks, 3 stories.
 func count(n int, noun string) string {
-	many := noun + "s"
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		many = stem + "ies"
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && n != 1 {
+		noun = stem + "ies"
+	} else if n != 1 {
+		noun += "s"
 	}
-	return fmt.Sprintf("%d %s", n, plural(n, noun, many))
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return fmt.Sprintf("%d %s", n, noun)
 }
