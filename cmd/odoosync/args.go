@@ -21,28 +21,25 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	has := func(name string) bool {
 		return slices.ContainsFunc(flags, func(f flagToken) bool { return f.name == name })
 	}
-	overview := []string{args[0], "--help"}
-	switch {
-	case len(operands) > 0:
-	case has("help"), len(flags) == 0:
-		return overview, nil
-	case has("version"):
-		flags, operands = nil, []string{"version"}
-	default:
-		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
-	}
-	name, operands := operands[0], operands[1:]
 	help := has("help")
-	if name == "help" {
-		switch {
-		case len(operands) == 0, operands[0] == "help":
-			return overview, nil
-		case len(operands) > 1:
+	if len(operands) > 0 && operands[0] == "help" {
+		help, operands = true, operands[1:]
+		if len(operands) > 1 && operands[0] != "help" {
 			return nil, usagef("", "help explains one command at a time, found %q", operands)
 		}
-		name, help = operands[0], true
+	}
+	switch none := len(operands) == 0; {
+	case none && (help || len(flags) == 0), help && !none && operands[0] == "help":
+		return []string{args[0], "--help"}, nil
+	case none && has("version"):
+		flags, operands = nil, []string{"version"}
+	case none && !hasFlag(&cli.Command{Flags: flagsOf("")}, flags[0].name):
+		return nil, usagef("", "no command has a flag %s", flags[0].dashed)
+	case none:
+		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
 	}
 
+	name, operands := operands[0], operands[1:]
 	command := app.Command(name)
 	if command == nil {
 		e := usagef("", "there is no command %q", name)
@@ -150,22 +147,15 @@ func hasFlag(command *cli.Command, name string) bool {
 }
 
 func visibleNames(app *cli.App) []string {
-	var names []string
-	for _, c := range app.VisibleCommands() {
-		names = append(names, c.Name)
-	}
-	return names
+	return each(app.VisibleCommands(), func(c *cli.Command) string { return c.Name })
 }
 
 // unknownFlag says that a command has no such flag, and which was perhaps
 // meant.
 func unknownFlag(command *cli.Command, f flagToken) *commandError {
 	e := usagef(command.Name, "%s has no flag %s", command.Name, f.dashed)
-	names := []string{"help"}
-	for _, known := range command.Flags {
-		names = append(names, known.Names()[0])
-	}
-	near := nearest(f.name, names)
+	names := each(command.Flags, func(f cli.Flag) string { return f.Names()[0] })
+	near := nearest(f.name, append([]string{"help"}, names...))
 	switch {
 	case slices.Contains(secretFlags, f.name):
 		e.Hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"

@@ -26,7 +26,7 @@ func (p *program) check(c *cli.Context) error {
 	if len(paths) == 1 {
 		p.report.Map = paths[0]
 	}
-	format, err := formatOf(c)
+	format, err := p.formatOf(c)
 	if err != nil {
 		return err
 	}
@@ -57,19 +57,18 @@ func (p *program) check(c *cli.Context) error {
 }
 
 // formatOf is the format in which the findings are to be written.
-func formatOf(c *cli.Context) (string, error) {
+func (p *program) formatOf(c *cli.Context) (string, error) {
 	name := c.String("format")
-	if c.Bool("json") {
-		if c.IsSet("format") && name != formatJSON {
-			return "", usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
-		}
-		name = formatJSON
+	switch {
+	case c.Bool("json") && c.IsSet("format") && name != formatJSON:
+		return "", usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
+	case p.asJSON:
+		return formatJSON, nil
+	case slices.Contains(formats, name):
+		return name, nil
 	}
-	if !slices.Contains(formats, name) {
-		return "", usagef(c.Command.Name, "there is no format %q", name).
-			advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
-	}
-	return name, nil
+	return "", usagef(c.Command.Name, "there is no format %q", name).
+		advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
 }
 
 // writeChecked writes what was found in one of the formats. Those for programs
@@ -92,31 +91,27 @@ func (p *program) writeChecked(format string, all []checked) (err error) {
 
 // writeTrees is check's output for people: a tree for each map.
 func (p *program) writeTrees(all []checked) {
-	var total engine.Plan
+	var plans []*engine.Plan
 	between := ""
 	for _, m := range all {
 		if m.Plan != nil && p.talkative() {
 			p.printf("%s", between)
 			between = "\n"
+			plans = append(plans, m.Plan)
 			end := ""
 			for _, feature := range m.Plan.Map.Features { // a large map is not held once more
-				items := []engine.ItemResult{engine.MapResult(feature)}
-				for _, story := range feature.Stories {
-					items = append(items, engine.MapResult(story))
-				}
+				items := slices.Insert(each(feature.Stories, engine.MapResult), 0, engine.MapResult(feature))
 				if list := tree(items, checkMarks, len(items), p.style); list != "" {
 					p.printf("%s", list)
 					end = "\n"
 				}
 			}
 			p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
-			total.Features, total.Stories = append(total.Features, m.Plan.Features...), append(total.Stories, m.Plan.Stories...)
-			total.Synced, total.Deprecated = total.Synced+m.Plan.Synced, total.Deprecated+m.Plan.Deprecated
 		}
 		p.tell(m, len(all) > 1)
 	}
 	if len(all) > 1 && p.talkative() {
-		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(&total))
+		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(plans...))
 	}
 }
 
@@ -133,15 +128,20 @@ func (p *program) tell(m checked, failureToo bool) {
 	}
 }
 
-// outlook says in one line what a run would do.
-func outlook(plan *engine.Plan) string {
-	rest := fmt.Sprintf("%d synced, %d deprecated", plan.Synced, plan.Deprecated)
-	switch {
-	case plan.Pending()+plan.Synced+plan.Deprecated == 0:
-		return "nothing to create (no features)"
-	case plan.Pending() == 0:
-		return "nothing to create (" + rest + ")"
+// outlook says in one line what a run would do, or runs of several maps.
+func outlook(plans ...*engine.Plan) string {
+	features, stories, synced, deprecated := 0, 0, 0, 0
+	for _, plan := range plans {
+		features, stories = features+len(plan.Features), stories+len(plan.Stories)
+		synced, deprecated = synced+plan.Synced, deprecated+plan.Deprecated
 	}
-	return fmt.Sprintf("%s to create: %s, %s (%s)", count(plan.Pending(), "task"),
-		count(len(plan.Features), "feature"), count(len(plan.Stories), "story"), rest)
+	rest := fmt.Sprintf("%d synced, %d deprecated", synced, deprecated)
+	switch pending := features + stories; {
+	case pending+synced+deprecated == 0:
+		return "nothing to create (no features)"
+	case pending == 0:
+		return "nothing to create (" + rest + ")"
+	default:
+		return fmt.Sprintf("%s to create: %s, %s (%s)", count(pending, "task"), count(features, "feature"), count(stories, "story"), rest)
+	}
 }

@@ -21,9 +21,9 @@ type report struct {
 	DryRun          bool            `json:"dry_run"`
 	Server          *reportServer   `json:"server"`
 	Project         *reportProject  `json:"project"`
-	Stage           *reportStage    `json:"stage"`
-	Stages          []reportStage   `json:"stages"`
-	Tags            []reportTag     `json:"tags"`
+	Stage           *reportRecord   `json:"stage"`
+	Stages          []reportRecord  `json:"stages"`
+	Tags            []reportRecord  `json:"tags"`
 	Created         []reportItem    `json:"created"`
 	Linked          []reportItem    `json:"linked"`
 	Skipped         []reportItem    `json:"skipped"`
@@ -51,18 +51,12 @@ type reportProject struct {
 	URL  string `json:"url"`
 }
 
-type reportStage struct {
+// reportRecord is a stage or a tag.
+type reportRecord struct {
 	ID        int64             `json:"id"`
 	Name      string            `json:"name"`
 	Created   bool              `json:"created"`
-	Creatable engine.Permission `json:"creatable"`
-}
-
-type reportTag struct {
-	ID        int64             `json:"id"`
-	Name      string            `json:"name"`
-	Created   bool              `json:"created"`
-	LeftOff   string            `json:"left_off"`
+	LeftOff   *string           `json:"left_off,omitempty"` // only of tags
 	Creatable engine.Permission `json:"creatable"`
 }
 
@@ -111,7 +105,7 @@ type reportDifference struct {
 func newReport(command string) *report {
 	return &report{
 		Command: command,
-		Stages:  []reportStage{}, Tags: []reportTag{}, Warnings: []reportFinding{}, Maps: []*report{},
+		Stages:  []reportRecord{}, Tags: []reportRecord{}, Warnings: []reportFinding{}, Maps: []*report{},
 		Created: []reportItem{}, Linked: []reportItem{}, Skipped: []reportItem{}, Pending: []reportItem{},
 	}
 }
@@ -127,22 +121,17 @@ func (r *report) fill(result *engine.Result) {
 	if result.Stage.Name != "" {
 		r.Stage = new(stageOf(result.Stage))
 	}
-	for _, s := range result.Stages {
-		r.Stages = append(r.Stages, stageOf(s))
-	}
-	for _, t := range result.Tags {
-		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})
-	}
+	r.Stages = each(result.Stages, stageOf)
+	r.Tags = each(result.Tags, tagOf)
 	for _, it := range result.Items {
 		r.add(it)
 	}
-	for _, w := range result.Warnings {
+	r.Warnings = each(result.Warnings, func(w engine.Warning) reportFinding {
 		if w.Place != nil {
-			r.Warnings = append(r.Warnings, findingOf(w.Place))
-		} else {
-			r.Warnings = append(r.Warnings, reportFinding{Message: w.Message, Hint: w.Hint})
+			return findingOf(w.Place)
 		}
-	}
+		return reportFinding{Message: w.Message, Hint: w.Hint}
+	})
 }
 
 // fillCheck takes over what is wrong with maps, or what a run would do. Several
@@ -158,18 +147,14 @@ func (r *report) fillCheck(all []checked) {
 				of.Error = errorOf(m.Failure)
 			}
 		}
-		for _, w := range m.Warnings {
-			of.Warnings = append(of.Warnings, findingOf(w))
-		}
+		of.Warnings = each(m.Warnings, findingOf)
 		if m.Plan == nil {
 			continue
 		}
 		for item := range m.Plan.Map.All {
 			of.add(engine.MapResult(item))
 		}
-		for _, name := range m.Plan.Tags() {
-			of.Tags = append(of.Tags, reportTag{Name: name})
-		}
+		of.Tags = each(m.Plan.Tags(), func(name string) reportRecord { return tagOf(engine.Tag{Name: name}) })
 	}
 }
 
@@ -193,14 +178,19 @@ func (r *report) add(it engine.ItemResult) {
 }
 
 func errorOf(f *commandError) *reportError {
-	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportItem{}}
-	for _, m := range f.Mistakes {
-		e.Mistakes = append(e.Mistakes, findingOf(m))
+	return &reportError{
+		Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint,
+		Mistakes: each(f.Mistakes, findingOf), Items: each(f.Items, itemOf),
 	}
-	for _, it := range f.Items {
-		e.Items = append(e.Items, itemOf(it))
+}
+
+// each is what becomes of the elements of a list, never nil.
+func each[A, B any](all []A, of func(A) B) []B {
+	made := make([]B, len(all))
+	for i, a := range all {
+		made[i] = of(a)
 	}
-	return e
+	return made
 }
 
 // asJSON is a value as JSON. Its texts may hold characters that a terminal acts
@@ -231,8 +221,14 @@ func findingOf(m *tomledit.Error) reportFinding {
 	}
 }
 
-func stageOf(s engine.Stage) reportStage {
-	return reportStage{ID: s.ID, Name: s.Name, Created: s.Created, Creatable: s.Creatable}
+func stageOf(s engine.Stage) reportRecord {
+	return reportRecord{ID: s.ID, Name: s.Name, Created: s.Created, Creatable: s.Creatable}
+}
+
+func tagOf(t engine.Tag) reportRecord {
+	r := stageOf(t)
+	r.LeftOff = &t.LeftOff
+	return r
 }
 
 func itemOf(it engine.ItemResult) reportItem {

@@ -37,7 +37,7 @@ var functions = template.FuncMap{
 	"trim":    strings.TrimSpace,
 	// What the program knows of itself.
 	"build":     build,
-	"variables": func() []variable { return variables },
+	"variables": variablesOf,
 	"exitCodes": exitCodesOf,
 	"flags":     flagTexts,
 	"hasFlag":   hasFlag,
