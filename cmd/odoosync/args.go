@@ -33,7 +33,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		return []string{args[0], "--help"}, nil
 	case none && has("version"):
 		flags, operands = nil, []string{"version"}
-	case none && !hasFlag(&cli.Command{Flags: flagsOf("")}, flags[0].name):
+	case none && flags[0].flag == nil:
 		return nil, usagef("", "no command has a flag %s", flags[0].dashed)
 	case none:
 		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
@@ -67,8 +67,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 
 // flagToken is one flag as it was given.
 type flagToken struct {
-	dashed   string // with its dashes
-	name     string // without, in full if there is such a flag
+	dashed   string   // with its dashes
+	name     string   // without, in full if there is such a flag
+	flag     cli.Flag // nil if no command has one of that name
 	value    string
 	hasValue bool
 }
@@ -95,7 +96,7 @@ func split(args []string) (flags []flagToken, operands []string, err error) {
 			continue
 		}
 		for _, f := range readFlag(arg, known) {
-			needsValue := takesValue(known[f.name])
+			needsValue := takesValue(f.flag)
 			if needsValue && !f.hasValue {
 				if len(args) == 0 {
 					return nil, nil, usagef("", "%s needs a value", f.dashed)
@@ -109,7 +110,7 @@ func split(args []string) (flags []flagToken, operands []string, err error) {
 			switch {
 			case needsValue && f.value == "":
 				return nil, nil, usagef("", "%s needs a value, found an empty one", f.dashed)
-			case f.hasValue && known[f.name] != nil && !needsValue:
+			case f.hasValue && f.flag != nil && !needsValue:
 				return nil, nil, usagef("", "%s takes no value, found %q", f.dashed, f.value)
 			}
 			flags = append(flags, f)
@@ -123,18 +124,20 @@ func split(args []string) (flags []flagToken, operands []string, err error) {
 func readFlag(arg string, known map[string]cli.Flag) []flagToken {
 	dashed, value, hasValue := strings.Cut(arg, "=")
 	name := strings.TrimLeft(dashed, "-")
+	flag := known[name]
 	noSwitch := func(letter rune) bool { f := known[string(letter)]; return f == nil || takesValue(f) }
 	if !strings.HasPrefix(arg, "--") && !hasValue && !strings.ContainsFunc(name, noSwitch) {
 		var tokens []flagToken
 		for _, letter := range name {
-			tokens = append(tokens, flagToken{dashed: "-" + string(letter), name: known[string(letter)].Names()[0]})
+			f := known[string(letter)]
+			tokens = append(tokens, flagToken{dashed: "-" + string(letter), name: f.Names()[0], flag: f})
 		}
 		return tokens
 	}
-	if f := known[name]; f != nil {
-		name = f.Names()[0]
+	if flag != nil {
+		name = flag.Names()[0]
 	}
-	return []flagToken{{dashed, name, value, hasValue}}
+	return []flagToken{{dashed, name, flag, value, hasValue}}
 }
 
 func takesValue(f cli.Flag) bool {

@@ -74,45 +74,43 @@ func (p *program) formatOf(c *cli.Context) (string, error) {
 // writeChecked writes what was found in one of the formats. Those for programs
 // are on standard output alone; people are told on standard error.
 func (p *program) writeChecked(format string, all []checked) (err error) {
+	trees := format == formatText && p.talkative()
 	switch format {
 	case formatText:
-		p.writeTrees(all)
-		return nil
 	case formatJSON:
 		p.report.fillCheck(all)
 	default:
 		err = p.writeFindings(format, all)
 	}
+	var plans []*engine.Plan
+	between := ""
 	for _, m := range all {
+		if trees && m.Plan != nil {
+			plans = append(plans, m.Plan)
+			p.printf("%s", between)
+			p.writeTree(m)
+			between = "\n"
+		}
 		p.tell(m, len(all) > 1)
+	}
+	if trees && len(all) > 1 {
+		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(plans...))
 	}
 	return err
 }
 
-// writeTrees is check's output for people: a tree for each map.
-func (p *program) writeTrees(all []checked) {
-	var plans []*engine.Plan
-	between := ""
-	for _, m := range all {
-		if m.Plan != nil && p.talkative() {
-			p.printf("%s", between)
-			between = "\n"
-			plans = append(plans, m.Plan)
-			end := ""
-			for _, feature := range m.Plan.Map.Features { // a large map is not held once more
-				items := slices.Insert(each(feature.Stories, engine.MapResult), 0, engine.MapResult(feature))
-				if list := tree(items, checkMarks, len(items), p.style); list != "" {
-					p.printf("%s", list)
-					end = "\n"
-				}
-			}
-			p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
+// writeTree is what people see of a map without mistakes. A large one is not
+// held once more.
+func (p *program) writeTree(m checked) {
+	end := ""
+	for _, feature := range m.Plan.Map.Features {
+		items := slices.Insert(each(feature.Stories, engine.MapResult), 0, engine.MapResult(feature))
+		if list := tree(items, checkMarks, len(items), p.style); list != "" {
+			p.printf("%s", list)
+			end = "\n"
 		}
-		p.tell(m, len(all) > 1)
 	}
-	if len(all) > 1 && p.talkative() {
-		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(plans...))
-	}
+	p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
 }
 
 // tell says what is wrong with a map on standard error. The failure of the only

@@ -115,13 +115,13 @@ func (p *program) readSettings(c *cli.Context) (*settings, error) {
 func (p *program) lookUp(v variable) (string, error) {
 	value, from := "", ""
 	for _, name := range v.Names {
-		switch other := p.env(name); {
-		case other == "" || other == value:
-		case value == "":
-			value, from = other, name
-		default:
+		other := p.env(name)
+		if value != "" && other != "" && other != value {
 			return "", configf("%s is %q but %s is %q: they mean the same", from, value, name, other).
 				advise("unset one of them, or use --%s", v.flag)
+		}
+		if value == "" {
+			value, from = other, name
 		}
 	}
 	return value, nil

@@ -28,6 +28,31 @@ func (p *program) sync(c *cli.Context) error {
 	return err
 }
 
+// stages creates the missing stages.
+func (p *program) stages(c *cli.Context) error {
+	s, err := p.readSettings(c)
+	if err != nil {
+		return err
+	}
+	result, err := p.drive(c.Context, s, func(e *engine.Engine) (*engine.Result, error) { return e.EnsureStages(c.Context) })
+	if err != nil || !p.talkative() {
+		return err
+	}
+	created, missing := 0, 0
+	for _, stage := range result.Stages {
+		switch {
+		case stage.Created:
+			created++
+		case stage.ID == 0:
+			missing++
+		}
+	}
+	return p.print("stages", struct {
+		*engine.Result
+		Created, Missing int
+	}{result, created, missing})
+}
+
 // drive does something with the engine for an Odoo, and shows how it goes on.
 // The result is nil when the settings were refused.
 func (p *program) drive(ctx context.Context, s *settings, do func(*engine.Engine) (*engine.Result, error)) (*engine.Result, error) {
