@@ -124,7 +124,6 @@ func split(args []string) (flags []flagToken, operands []string, err error) {
 func readFlag(arg string, known map[string]cli.Flag) []flagToken {
 	dashed, value, hasValue := strings.Cut(arg, "=")
 	name := strings.TrimLeft(dashed, "-")
-	flag := known[name]
 	noSwitch := func(letter rune) bool { f := known[string(letter)]; return f == nil || takesValue(f) }
 	if !strings.HasPrefix(arg, "--") && !hasValue && !strings.ContainsFunc(name, noSwitch) {
 		var tokens []flagToken
@@ -134,6 +133,7 @@ func readFlag(arg string, known map[string]cli.Flag) []flagToken {
 		}
 		return tokens
 	}
+	flag := known[name]
 	if flag != nil {
 		name = flag.Names()[0]
 	}
@@ -161,7 +161,8 @@ func unknownFlag(command *cli.Command, f flagToken) *commandError {
 	near := nearest(f.name, append([]string{"help"}, names...))
 	switch {
 	case slices.Contains(secretFlags, f.name):
-		e.Hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
+		e.Hint = "secrets are never flags, others could see them in the list of processes:\n" +
+			"set ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
 	case strings.HasSuffix(f.name, ".toml"):
 		e.Hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed
 	case near != "":

@@ -13,7 +13,6 @@ import (
 	"odoosync/tomledit"
 )
 
-// Exit codes.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1

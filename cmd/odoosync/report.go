@@ -160,21 +160,20 @@ func (r *report) fillCheck(all []checked) {
 
 // add puts an item into the list of its status.
 func (r *report) add(it engine.ItemResult) {
-	item := itemOf(it)
+	item, list := itemOf(it), &r.Skipped
 	switch it.Status {
 	case engine.Created:
-		r.Created = append(r.Created, item)
+		list = &r.Created
 	case engine.Linked:
-		r.Linked = append(r.Linked, item)
+		list = &r.Linked
 	case engine.Pending:
-		r.Pending = append(r.Pending, item)
+		list = &r.Pending
 	case engine.Create, engine.Link, engine.Differs:
-		item.Action = it.Status
-		r.Pending = append(r.Pending, item)
+		list, item.Action = &r.Pending, it.Status
 	default:
 		item.Reason = it.Status
-		r.Skipped = append(r.Skipped, item)
 	}
+	*list = append(*list, item)
 }
 
 func errorOf(f *commandError) *reportError {

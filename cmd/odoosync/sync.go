@@ -28,7 +28,6 @@ func (p *program) sync(c *cli.Context) error {
 	return err
 }
 
-// stages creates the missing stages.
 func (p *program) stages(c *cli.Context) error {
 	s, err := p.readSettings(c)
 	if err != nil {
@@ -88,7 +87,7 @@ func (p *program) summarize(r *engine.Result, err error) error {
 	return p.print("run", struct {
 		*engine.Result
 		List string
-	}{r, tree(r.Items, marks, limit, p.style)})
+	}{r, strings.TrimSuffix(tree(r.Items, marks, limit, p.style), "\n")})
 }
 
 // tagFates says what becomes of the tags, those with the same fate together. Of
