@@ -21,9 +21,9 @@ type report struct {
 	DryRun          bool            `json:"dry_run"`
 	Server          *reportServer   `json:"server"`
 	Project         *reportProject  `json:"project"`
-	Stage           *reportRecord   `json:"stage"`
-	Stages          []reportRecord  `json:"stages"`
-	Tags            []reportRecord  `json:"tags"`
+	Stage           *reportStage    `json:"stage"`
+	Stages          []reportStage   `json:"stages"`
+	Tags            []reportTag     `json:"tags"`
 	Created         []reportItem    `json:"created"`
 	Linked          []reportItem    `json:"linked"`
 	Skipped         []reportItem    `json:"skipped"`
@@ -51,12 +51,18 @@ type reportProject struct {
 	URL  string `json:"url"`
 }
 
-// reportRecord is a stage or a tag.
-type reportRecord struct {
+type reportStage struct {
 	ID        int64             `json:"id"`
 	Name      string            `json:"name"`
 	Created   bool              `json:"created"`
-	LeftOff   *string           `json:"left_off,omitempty"` // only of tags
+	Creatable engine.Permission `json:"creatable"`
+}
+
+type reportTag struct {
+	ID        int64             `json:"id"`
+	Name      string            `json:"name"`
+	Created   bool              `json:"created"`
+	LeftOff   string            `json:"left_off"`
 	Creatable engine.Permission `json:"creatable"`
 }
 
@@ -105,7 +111,7 @@ type reportDifference struct {
 func newReport(command string) *report {
 	return &report{
 		Command: command,
-		Stages:  []reportRecord{}, Tags: []reportRecord{}, Warnings: []reportFinding{}, Maps: []*report{},
+		Stages:  []reportStage{}, Tags: []reportTag{}, Warnings: []reportFinding{}, Maps: []*report{},
 		Created: []reportItem{}, Linked: []reportItem{}, Skipped: []reportItem{}, Pending: []reportItem{},
 	}
 }
@@ -154,7 +160,7 @@ func (r *report) fillCheck(all []checked) {
 		for item := range m.Plan.Map.All {
 			of.add(engine.MapResult(item))
 		}
-		of.Tags = each(m.Plan.Tags(), func(name string) reportRecord { return tagOf(engine.Tag{Name: name}) })
+		of.Tags = each(m.Plan.Tags(), func(name string) reportTag { return reportTag{Name: name} })
 	}
 }
 
@@ -220,14 +226,12 @@ func findingOf(m *tomledit.Error) reportFinding {
 	}
 }
 
-func stageOf(s engine.Stage) reportRecord {
-	return reportRecord{ID: s.ID, Name: s.Name, Created: s.Created, Creatable: s.Creatable}
+func stageOf(s engine.Stage) reportStage {
+	return reportStage{ID: s.ID, Name: s.Name, Created: s.Created, Creatable: s.Creatable}
 }
 
-func tagOf(t engine.Tag) reportRecord {
-	r := stageOf(t)
-	r.LeftOff = &t.LeftOff
-	return r
+func tagOf(t engine.Tag) reportTag {
+	return reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable}
 }
 
 func itemOf(it engine.ItemResult) reportItem {
