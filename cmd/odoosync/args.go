@@ -21,28 +21,25 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	has := func(name string) bool {
 		return slices.ContainsFunc(flags, func(f flagToken) bool { return f.name == name })
 	}
-	overview := []string{args[0], "--help"}
-	switch {
-	case len(operands) > 0:
-	case has("help"), len(flags) == 0:
-		return overview, nil
-	case has("version"):
-		flags, operands = nil, []string{"version"}
-	default:
-		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
-	}
-	name, operands := operands[0], operands[1:]
 	help := has("help")
-	if name == "help" {
-		switch {
-		case len(operands) == 0, operands[0] == "help":
-			return overview, nil
-		case len(operands) > 1:
+	if len(operands) > 0 && operands[0] == "help" {
+		help, operands = true, operands[1:]
+		if len(operands) > 1 && operands[0] != "help" {
 			return nil, usagef("", "help explains one command at a time, found %q", operands)
 		}
-		name, help = operands[0], true
+	}
+	switch none := len(operands) == 0; {
+	case none && (help || len(flags) == 0), help && !none && operands[0] == "help":
+		return []string{args[0], "--help"}, nil
+	case none && has("version"):
+		flags, operands = nil, []string{"version"}
+	case none && flags[0].flag == nil:
+		return nil, usagef("", "no command has a flag %s", flags[0].dashed)
+	case none:
+		return nil, usagef("", "which command? %s", oneOf(visibleNames(app)))
 	}
 
+	name, operands := operands[0], operands[1:]
 	command := app.Command(name)
 	if command == nil {
 		e := usagef("", "there is no command %q", name)
@@ -70,8 +67,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 
 // flagToken is one flag as it was given.
 type flagToken struct {
-	dashed   string // with its dashes
-	name     string // without, in full if there is such a flag
+	dashed   string   // with its dashes
+	name     string   // without, in full if there is such a flag
+	flag     cli.Flag // nil if no command has one of that name
 	value    string
 	hasValue bool
 }
@@ -98,7 +96,7 @@ func split(args []string) (flags []flagToken, operands []string, err error) {
 			continue
 		}
 		for _, f := range readFlag(arg, known) {
-			needsValue := takesValue(known[f.name])
+			needsValue := takesValue(f.flag)
 			if needsValue && !f.hasValue {
 				if len(args) == 0 {
 					return nil, nil, usagef("", "%s needs a value", f.dashed)
@@ -112,7 +110,7 @@ func split(args []string) (flags []flagToken, operands []string, err error) {
 			switch {
 			case needsValue && f.value == "":
 				return nil, nil, usagef("", "%s needs a value, found an empty one", f.dashed)
-			case f.hasValue && known[f.name] != nil && !needsValue:
+			case f.hasValue && f.flag != nil && !needsValue:
 				return nil, nil, usagef("", "%s takes no value, found %q", f.dashed, f.value)
 			}
 			flags = append(flags, f)
@@ -130,14 +128,16 @@ func readFlag(arg string, known map[string]cli.Flag) []flagToken {
 	if !strings.HasPrefix(arg, "--") && !hasValue && !strings.ContainsFunc(name, noSwitch) {
 		var tokens []flagToken
 		for _, letter := range name {
-			tokens = append(tokens, flagToken{dashed: "-" + string(letter), name: known[string(letter)].Names()[0]})
+			f := known[string(letter)]
+			tokens = append(tokens, flagToken{dashed: "-" + string(letter), name: f.Names()[0], flag: f})
 		}
 		return tokens
 	}
-	if f := known[name]; f != nil {
-		name = f.Names()[0]
+	flag := known[name]
+	if flag != nil {
+		name = flag.Names()[0]
 	}
-	return []flagToken{{dashed, name, value, hasValue}}
+	return []flagToken{{dashed, name, flag, value, hasValue}}
 }
 
 func takesValue(f cli.Flag) bool {
@@ -150,25 +150,19 @@ func hasFlag(command *cli.Command, name string) bool {
 }
 
 func visibleNames(app *cli.App) []string {
-	var names []string
-	for _, c := range app.VisibleCommands() {
-		names = append(names, c.Name)
-	}
-	return names
+	return each(app.VisibleCommands(), func(c *cli.Command) string { return c.Name })
 }
 
 // unknownFlag says that a command has no such flag, and which was perhaps
 // meant.
 func unknownFlag(command *cli.Command, f flagToken) *commandError {
 	e := usagef(command.Name, "%s has no flag %s", command.Name, f.dashed)
-	names := []string{"help"}
-	for _, known := range command.Flags {
-		names = append(names, known.Names()[0])
-	}
-	near := nearest(f.name, names)
+	names := each(command.Flags, func(f cli.Flag) string { return f.Names()[0] })
+	near := nearest(f.name, append([]string{"help"}, names...))
 	switch {
 	case slices.Contains(secretFlags, f.name):
-		e.Hint = "secrets are never flags, others could see them in the list of processes:\nset ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
+		e.Hint = "secrets are never flags, others could see them in the list of processes:\n" +
+			"set ODOO_API_KEY or ODOO_PASSWORD, or pipe the key and use --api-key-stdin"
 	case strings.HasSuffix(f.name, ".toml"):
 		e.Hint = "if that is the map, write: odoosync " + command.Name + " -- " + f.dashed
 	case near != "":

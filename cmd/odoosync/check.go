@@ -26,7 +26,7 @@ func (p *program) check(c *cli.Context) error {
 	if len(paths) == 1 {
 		p.report.Map = paths[0]
 	}
-	format, err := formatOf(c)
+	format, err := p.formatOf(c)
 	if err != nil {
 		return err
 	}
@@ -57,67 +57,60 @@ func (p *program) check(c *cli.Context) error {
 }
 
 // formatOf is the format in which the findings are to be written.
-func formatOf(c *cli.Context) (string, error) {
+func (p *program) formatOf(c *cli.Context) (string, error) {
 	name := c.String("format")
-	if c.Bool("json") {
-		if c.IsSet("format") && name != formatJSON {
-			return "", usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
-		}
-		name = formatJSON
+	switch {
+	case c.Bool("json") && c.IsSet("format") && name != formatJSON:
+		return "", usagef(c.Command.Name, "--json and --format %s cannot be combined", name)
+	case p.asJSON:
+		return formatJSON, nil
+	case slices.Contains(formats, name):
+		return name, nil
 	}
-	if !slices.Contains(formats, name) {
-		return "", usagef(c.Command.Name, "there is no format %q", name).
-			advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
-	}
-	return name, nil
+	return "", usagef(c.Command.Name, "there is no format %q", name).
+		advise("%s", didYouMean(name, formats, "the formats are "+strings.Join(formats, ", ")))
 }
 
 // writeChecked writes what was found in one of the formats. Those for programs
 // are on standard output alone; people are told on standard error.
 func (p *program) writeChecked(format string, all []checked) (err error) {
+	trees := format == formatText && p.talkative()
 	switch format {
 	case formatText:
-		p.writeTrees(all)
-		return nil
 	case formatJSON:
 		p.report.fillCheck(all)
 	default:
 		err = p.writeFindings(format, all)
 	}
+	var plans []*engine.Plan
+	between := ""
 	for _, m := range all {
+		if trees && m.Plan != nil {
+			plans = append(plans, m.Plan)
+			p.printf("%s", between)
+			p.writeTree(m)
+			between = "\n"
+		}
 		p.tell(m, len(all) > 1)
+	}
+	if trees && len(all) > 1 {
+		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(plans...))
 	}
 	return err
 }
 
-// writeTrees is check's output for people: a tree for each map.
-func (p *program) writeTrees(all []checked) {
-	var total engine.Plan
-	between := ""
-	for _, m := range all {
-		if m.Plan != nil && p.talkative() {
-			p.printf("%s", between)
-			between = "\n"
-			end := ""
-			for _, feature := range m.Plan.Map.Features { // a large map is not held once more
-				items := []engine.ItemResult{engine.MapResult(feature)}
-				for _, story := range feature.Stories {
-					items = append(items, engine.MapResult(story))
-				}
-				if list := tree(items, checkMarks, len(items), p.style); list != "" {
-					p.printf("%s", list)
-					end = "\n"
-				}
-			}
-			p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
-			total.Features, total.Stories = append(total.Features, m.Plan.Features...), append(total.Stories, m.Plan.Stories...)
-			total.Synced, total.Deprecated = total.Synced+m.Plan.Synced, total.Deprecated+m.Plan.Deprecated
+// writeTree is what people see of a map without mistakes. A large one is not
+// held once more.
+func (p *program) writeTree(m checked) {
+	end := ""
+	for _, feature := range m.Plan.Map.Features {
+		items := slices.Insert(each(feature.Stories, engine.MapResult), 0, engine.MapResult(feature))
+		if list := tree(items, checkMarks, len(items), p.style); list != "" {
+			p.printf("%s", list)
+			end = "\n"
 		}
-		p.tell(m, len(all) > 1)
 	}
-	if len(all) > 1 && p.talkative() {
-		p.printf("%s%s: %s\n", between, count(len(all), "map"), outlook(&total))
-	}
+	p.printf("%s%s: %s\n", end, oneLine(m.Path), outlook(m.Plan))
 }
 
 // tell says what is wrong with a map on standard error. The failure of the only
@@ -133,15 +126,20 @@ func (p *program) tell(m checked, failureToo bool) {
 	}
 }
 
-// outlook says in one line what a run would do.
-func outlook(plan *engine.Plan) string {
-	rest := fmt.Sprintf("%d synced, %d deprecated", plan.Synced, plan.Deprecated)
-	switch {
-	case plan.Pending()+plan.Synced+plan.Deprecated == 0:
-		return "nothing to create (no features)"
-	case plan.Pending() == 0:
-		return "nothing to create (" + rest + ")"
+// outlook says in one line what a run would do, or runs of several maps.
+func outlook(plans ...*engine.Plan) string {
+	features, stories, synced, deprecated := 0, 0, 0, 0
+	for _, plan := range plans {
+		features, stories = features+len(plan.Features), stories+len(plan.Stories)
+		synced, deprecated = synced+plan.Synced, deprecated+plan.Deprecated
 	}
-	return fmt.Sprintf("%s to create: %s, %s (%s)", count(plan.Pending(), "task"),
-		count(len(plan.Features), "feature"), count(len(plan.Stories), "story"), rest)
+	rest := fmt.Sprintf("%d synced, %d deprecated", synced, deprecated)
+	switch pending := features + stories; {
+	case pending+synced+deprecated == 0:
+		return "nothing to create (no features)"
+	case pending == 0:
+		return "nothing to create (" + rest + ")"
+	default:
+		return fmt.Sprintf("%s to create: %s, %s (%s)", count(pending, "task"), count(features, "feature"), count(stories, "story"), rest)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,13 @@ var variables = []variable{
 	{"namespace", "", []string{"ODOOSYNC_NAMESPACE"}, "this map's name, if several feed one project"},
 	{"", "", []string{envAPIKey, envPassword}, "the secret; the key takes precedence"},
 	{"", "", []string{"NO_COLOR", "CLICOLOR_FORCE"}, "no colours; colours always"},
+}
+
+// variablesOf are those of a command, or for nil all of them.
+func variablesOf(command *cli.Command) []variable {
+	return slices.DeleteFunc(slices.Clone(variables), func(v variable) bool {
+		return command != nil && v.flag != "" && !hasFlag(command, v.flag)
+	})
 }
 
 func (v variable) String() string { return v.Names[0] + " or --" + v.flag }
@@ -107,13 +115,13 @@ func (p *program) readSettings(c *cli.Context) (*settings, error) {
 func (p *program) lookUp(v variable) (string, error) {
 	value, from := "", ""
 	for _, name := range v.Names {
-		switch other := p.env(name); {
-		case other == "" || other == value:
-		case value == "":
-			value, from = other, name
-		default:
+		other := p.env(name)
+		if value != "" && other != "" && other != value {
 			return "", configf("%s is %q but %s is %q: they mean the same", from, value, name, other).
 				advise("unset one of them, or use --%s", v.flag)
+		}
+		if value == "" {
+			value, from = other, name
 		}
 	}
 	return value, nil
@@ -166,7 +174,7 @@ func positive[T int | float64 | time.Duration](c *cli.Context, flag, expected st
 		return 0, nil
 	}
 	value, err := read(text)
-	if err == nil && value > 0 {
+	if err == nil && value > 0 && !math.IsInf(float64(value), 1) {
 		return value, nil
 	}
 	return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
@@ -231,10 +239,4 @@ func checkArguments(c *cli.Context) error {
 	return nil
 }
 
-func quoteAll(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = strconv.Quote(w)
-	}
-	return strings.Join(quoted, ", ")
-}
+func quoteAll(words []string) string { return strings.Join(each(words, strconv.Quote), ", ") }

@@ -124,7 +124,6 @@ func statement(m *tomledit.Error) string {
 	return m.Key + ": " + m.Message
 }
 
-// fail prints an error.
 func (c *console) fail(f *commandError) {
 	var b strings.Builder
 	for _, m := range f.Mistakes {

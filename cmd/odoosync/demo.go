@@ -97,7 +97,9 @@ func (p *program) demoRun(c *cli.Context, path string) (patched []byte, err erro
 	for i := range result.Items {
 		result.Items[i].URL = ""
 	}
-	p.printf("%s", summary(result, nil, false, p.style))
+	if err = p.summarize(result, nil); err != nil {
+		return nil, err
+	}
 	p.heading("The tasks in Odoo now")
 	p.printTasks(odoo)
 	if patched, err = os.ReadFile(path); err != nil {
@@ -165,14 +167,13 @@ func (p *program) printTasks(odoo *odoosim.Server) {
 			if t.ParentID != parent {
 				continue
 			}
-			mark, names := " ", make([]string, len(t.TagIDs))
+			mark := " "
 			if t.ID > demoStory {
 				mark = p.style.green("+")
 			}
-			for i, id := range t.TagIDs {
-				names[i] = tags[id]
-			}
-			p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, p.style.faint(stages[t.StageID]), p.style.cyan("["+strings.Join(names, ", ")+"]"))
+			names := each(t.TagIDs, func(id int64) string { return tags[id] })
+			stage, tags := p.style.faint(stages[t.StageID]), p.style.cyan("["+strings.Join(names, ", ")+"]")
+			p.printf("%s %s#%d %s  %s %s\n", mark, indent, t.ID, t.Name, stage, tags)
 			list(t.ID, indent+"    ")
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"odoosync/tomledit"
 )
 
-// Exit codes.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1
@@ -119,9 +118,7 @@ var failureKinds = []struct {
 	{exitMap, "file", as(func(e *engine.FileError, f *commandError) { f.File = e.Path })},
 	{exitRefused, "mismatch", as(func(e *engine.MismatchError, f *commandError) {
 		f.File = e.File
-		for _, m := range e.Items {
-			f.Items = append(f.Items, m.ItemResult)
-		}
+		f.Items = each(e.Items, func(m engine.Mismatch) engine.ItemResult { return m.ItemResult })
 	})},
 	{exitRefused, "item", as(func(e *engine.ItemError, f *commandError) {
 		f.File, f.Items = e.File, []engine.ItemResult{e.Item}
@@ -193,18 +190,6 @@ func describe(err error) *commandError {
 // configProblems lists what the client refuses, by the names that settings
 // have here.
 func configProblems(e *odoorpc.ConfigError) string {
-	var lines []string
-	if len(e.Problems) > 1 {
-		lines = []string{"settings that cannot be used:"}
-	}
-	for _, problem := range e.Problems {
-		lines = append(lines, settingName(problem.Field)+": "+problem.Err.Error())
-	}
-	return strings.Join(lines, "\n")
-}
-
-// settingName is how users know a field of the client's configuration.
-func settingName(field string) string {
 	names := map[string]string{
 		"Password": envAPIKey + " or " + envPassword,
 		"APIKey":   envAPIKey + " or --api-key-stdin",
@@ -212,21 +197,23 @@ func settingName(field string) string {
 	for _, v := range variables {
 		names[v.field] = v.String()
 	}
-	return cmp.Or(names[field], "--"+strings.ToLower(field))
+	var lines []string
+	if len(e.Problems) > 1 {
+		lines = []string{"settings that cannot be used:"}
+	}
+	for _, problem := range e.Problems {
+		name := cmp.Or(names[problem.Field], "--"+strings.ToLower(problem.Field))
+		lines = append(lines, name+": "+problem.Err.Error())
+	}
+	return strings.Join(lines, "\n")
 }
 
 // count is a number with its noun: 1 task, 2 tasks, 3 stories.
 func count(n int, noun string) string {
-	many := noun + "s"
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		many = stem + "ies"
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && n != 1 {
+		noun = stem + "ies"
+	} else if n != 1 {
+		noun += "s"
 	}
-	return fmt.Sprintf("%d %s", n, plural(n, noun, many))
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -35,19 +35,16 @@ type finding struct {
 
 // writeFindings fills in the template of a format.
 func (p *program) writeFindings(format string, all []checked) error {
-	report := struct {
-		Seconds  string
-		Maps     []checked
-		Failures int
-	}{Seconds: fmt.Sprintf("%.3f", time.Since(p.began).Seconds()), Maps: all}
+	failures := 0
 	alike := make(map[string]int)
 	for i := range all {
 		all[i].Findings = all[i].findings(alike)
 		if all[i].Failure != nil {
-			report.Failures++
+			failures++
 		}
 	}
-	return p.print(format, report)
+	seconds := fmt.Sprintf("%.3f", time.Since(p.began).Seconds())
+	return p.print(format, map[string]any{"Maps": all, "Failures": failures, "Seconds": seconds})
 }
 
 // findings are everything that is wrong with a map, mistakes first. alike

@@ -16,7 +16,7 @@ type helpPage struct {
 
 // man prints the manual page, which its template makes in Markdown.
 func (p *program) man(c *cli.Context) error {
-	text, err := fill("man", c.App)
+	text, err := fill("man", style{}, c.App)
 	p.printf("%s", md2man.Render([]byte(text)))
 	return err
 }

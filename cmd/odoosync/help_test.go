@@ -26,7 +26,7 @@ func TestHelpFitsEightyColumns(t *testing.T) {
 
 func helpText(t *testing.T, app *cli.App, command *cli.Command) string {
 	t.Helper()
-	text, err := fill("help", helpPage{app, command})
+	text, err := fill("help", style{}, helpPage{app, command})
 	is.New(t).NoErr(err)
 	return text
 }
@@ -48,7 +48,7 @@ func TestHelpOfACommandHasFlagsAndExamples(t *testing.T) {
 func TestManualHasEveryCommandAndFlag(t *testing.T) {
 	is := is.New(t)
 	app := testApp()
-	text, err := fill("man", app)
+	text, err := fill("man", style{}, app)
 	is.NoErr(err)
 	for _, c := range app.Commands {
 		if c.Hidden {

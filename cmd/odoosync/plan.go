@@ -18,13 +18,6 @@ var (
 	checkMarks   = map[engine.Status]string{engine.Pending: "+"}
 )
 
-// writeItems adds a list of items to the summary of a run.
-func writeItems(b *strings.Builder, items []engine.ItemResult, marks map[engine.Status]string, limit int, s style) {
-	if list := tree(items, marks, limit, s); list != "" {
-		b.WriteString("\n" + list)
-	}
-}
-
 // tree lists the items that have a sign, stories under their features, and no
 // more than limit of them. Features without a sign are listed if a story is;
 // the stories of a deprecated one are not.
@@ -97,23 +90,4 @@ func writeEntry(b *strings.Builder, it engine.ItemResult, branch, mark string, s
 		b.WriteString(" " + s.cyan("["+oneLine(strings.Join(it.Tags, ", "))+"]"))
 	}
 	b.WriteString("\n" + differences(strings.Repeat(" ", len([]rune(branch))+len("! ")), it.Differences))
-}
-
-// totals counts what a run would do.
-func totals(r *engine.Result) string {
-	text := "nothing to create"
-	if r.Count(engine.Create) > 0 {
-		text = kinds(r, engine.Create) + " to create"
-	}
-	add := func(n int, what string) {
-		if n > 0 {
-			text += fmt.Sprintf(", %d %s", n, what)
-		}
-	}
-	differing := r.Count(engine.Differs)
-	add(r.Count(engine.Link), "to link")
-	add(differing, plural(differing, "differs", "differ"))
-	add(r.Count(engine.Synced), "with a task")
-	add(r.Count(engine.Deprecated), "left out")
-	return text
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,6 +22,15 @@ func planned(kind engine.Kind, name string, status engine.Status, id int64) engi
 	return it
 }
 
+func summaryOf(t *testing.T, r *engine.Result, err error, verbose int) string {
+	t.Helper()
+	var text strings.Builder
+	p := &program{out: bufio.NewWriter(&text), console: &console{verbose: verbose}}
+	is.New(t).NoErr(p.summarize(r, err))
+	is.New(t).NoErr(p.out.Flush())
+	return text.String()
+}
+
 func TestADryRunShowsWhatARunWouldDo(t *testing.T) {
 	is := is.New(t)
 	differs := planned(engine.Story, "By card", engine.Differs, 43)
@@ -37,7 +47,7 @@ func TestADryRunShowsWhatARunWouldDo(t *testing.T) {
 		planned(engine.Story, "Print", engine.Deprecated, 0),
 	}}
 	mismatch := &engine.MismatchError{File: "map.toml", Items: []engine.Mismatch{{ItemResult: differs}}}
-	_, tree, _ := strings.Cut(summary(r, mismatch, false, style{}), "\n\n")
+	_, tree, _ := strings.Cut(summaryOf(t, r, mismatch, 0), "\n\n")
 	is.Equal(tree, `  Payment (task 42)
   ├── ! By card (task 43 differs) https://odoo.example.com/t/43
         name
@@ -65,11 +75,11 @@ func TestARunListsWhatItCreated(t *testing.T) {
 		r.Items = append(r.Items, planned(engine.Story, fmt.Sprintf("Story %d", i), engine.Created, int64(100+i)))
 	}
 	r.Items = append(r.Items, planned(engine.Feature, "Last", engine.Created, 200))
-	list := func(all bool) string {
-		_, tree, _ := strings.Cut(summary(r, nil, all, style{}), "\n\n")
+	list := func(verbose int) string {
+		_, tree, _ := strings.Cut(summaryOf(t, r, nil, verbose), "\n\n")
 		return tree
 	}
-	few := list(false)
+	few := list(0)
 	is.True(strings.HasPrefix(few, `  Payment (task 42)
   └── = By card (task 43) https://odoo.example.com/t/43
 + Orders (task 44) https://odoo.example.com/t/44
@@ -80,7 +90,7 @@ func TestARunListsWhatItCreated(t *testing.T) {
 ... and 13 more; --verbose lists them all
 `))
 	is.Equal(strings.Count(few, "+ ")+strings.Count(few, "= "), 20)
-	all := list(true)
+	all := list(1)
 	is.Equal(strings.Count(all, "+ ")+strings.Count(all, "= "), 33)
 	is.True(strings.HasSuffix(all, "\n+ Last (task 200) https://odoo.example.com/t/200\n"))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,31 +11,28 @@ import (
 // control, escape and direction-changing characters become visible escapes
 // such as \x1b or \u202e. Line ends and tabs stay; "\r\n" becomes "\n".
 func printable(s string) string {
-	return escape(s, func(r rune) bool { return r == '\n' || r == '\t' })
+	return escape(s, "\n\t")
 }
 
 // oneLine is printable for text that must not begin a new line either.
 func oneLine(s string) string {
-	return escape(s, func(rune) bool { return false })
+	return escape(s, "")
 }
 
-func escape(s string, keep func(rune) bool) string {
-	dangerous := func(r rune) bool { return r == utf8.RuneError || !keep(r) && disturbs(r) }
-	if !strings.ContainsFunc(s, dangerous) {
+func escape(s, keep string) string {
+	harmless := func(r rune) bool { return !disturbs(r) || strings.ContainsRune(keep, r) }
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || !harmless(r) }) {
 		return s
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	var b strings.Builder
 	for i, r := range s {
 		_, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case keep(r) || !disturbs(r):
-			b.WriteRune(r)
-		default:
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		char := s[i : i+size]
+		if r == utf8.RuneError && size == 1 || !harmless(r) {
+			char = strings.Trim(strconv.QuoteToASCII(char), `"`)
 		}
+		b.WriteString(char)
 	}
 	return b.String()
 }

@@ -13,6 +13,7 @@ import (
 // when the run ends; elsewhere a line at each tenth of the way.
 type progress struct {
 	console *console
+	bar     bool // shown: there is a terminal for it and work to show
 	phase   string
 	total   int
 	done    int
@@ -23,8 +24,6 @@ type progress struct {
 
 	waitFor   string    // why the client waits, "" when it does not
 	waitUntil time.Time // till then
-
-	stop chan struct{} // ends the redrawing of the bar
 }
 
 // mark is how far a run was at a time.
@@ -41,10 +40,14 @@ func (p *progress) event(ev engine.Event) {
 	switch ev := ev.(type) {
 	case engine.Planned:
 		p.total = ev.Pending
-		p.showBar()
+		if c := p.console; c.moving && !c.quiet && p.total > 0 {
+			p.bar = true
+			c.setStatus(p.line)
+			p.tick()
+		}
 	case engine.Connected:
 		p.update(func() { p.phase = "preparing" })
-		if !p.barShown() {
+		if !p.bar {
 			p.console.note("connected to Odoo %s at %s, project %q", ev.Session.Version, ev.Session.URL, ev.Project.Name)
 		}
 	case engine.Prepared:
@@ -115,7 +118,7 @@ func (p *progress) waiting(why string, d time.Duration, worrying bool) {
 		why = "waiting for the server: " + why
 	}
 	switch {
-	case p.barShown() && (worrying || d > time.Second):
+	case p.bar && (worrying || d > time.Second):
 		p.update(func() { p.waitFor, p.waitUntil = why, time.Now().Add(d) })
 	case worrying:
 		p.console.note("%s, continuing in %s", why, inSeconds(d))
@@ -124,8 +127,7 @@ func (p *progress) waiting(why string, d time.Duration, worrying bool) {
 
 // end takes the bar away, and says what was left out.
 func (p *progress) end(path string) {
-	if p.barShown() {
-		close(p.stop)
+	if p.bar {
 		p.console.setStatus(nil)
 	}
 	if more := p.warned - warningsShown; more > 0 {
@@ -143,35 +145,20 @@ func (p *progress) advance(done, total int) {
 		}
 	})
 	const steps = 10
-	if !p.barShown() && (done == total || (done-p.told)*steps >= total) {
+	if !p.bar && (done == total || (done-p.told)*steps >= total) {
 		p.told = done
 		p.console.note("%d of %s saved", done, count(total, "task"))
 	}
 }
 
-func (p *progress) barShown() bool { return p.stop != nil }
-
-// showBar puts the bar up, if there is a terminal for it and work to show, and
-// keeps its clock going between two batches.
-func (p *progress) showBar() {
-	c := p.console
-	if !c.moving || c.quiet || p.total == 0 {
-		return
-	}
-	c.setStatus(p.line)
-	p.stop = make(chan struct{})
-	go func(stop <-chan struct{}) {
-		ticker := time.NewTicker(500 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-ticker.C:
-				p.update(func() {})
-			}
+// tick draws the bar twice a second, for the times in it, until it is taken
+// away.
+func (p *progress) tick() {
+	p.update(func() {
+		if p.console.status != nil {
+			time.AfterFunc(500*time.Millisecond, p.tick)
 		}
-	}(p.stop)
+	})
 }
 
 // update changes what is shown and draws it again.

@@ -127,22 +127,17 @@ func (r *report) fill(result *engine.Result) {
 	if result.Stage.Name != "" {
 		r.Stage = new(stageOf(result.Stage))
 	}
-	for _, s := range result.Stages {
-		r.Stages = append(r.Stages, stageOf(s))
-	}
-	for _, t := range result.Tags {
-		r.Tags = append(r.Tags, reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable})
-	}
+	r.Stages = each(result.Stages, stageOf)
+	r.Tags = each(result.Tags, tagOf)
 	for _, it := range result.Items {
 		r.add(it)
 	}
-	for _, w := range result.Warnings {
+	r.Warnings = each(result.Warnings, func(w engine.Warning) reportFinding {
 		if w.Place != nil {
-			r.Warnings = append(r.Warnings, findingOf(w.Place))
-		} else {
-			r.Warnings = append(r.Warnings, reportFinding{Message: w.Message, Hint: w.Hint})
+			return findingOf(w.Place)
 		}
-	}
+		return reportFinding{Message: w.Message, Hint: w.Hint}
+	})
 }
 
 // fillCheck takes over what is wrong with maps, or what a run would do. Several
@@ -158,49 +153,49 @@ func (r *report) fillCheck(all []checked) {
 				of.Error = errorOf(m.Failure)
 			}
 		}
-		for _, w := range m.Warnings {
-			of.Warnings = append(of.Warnings, findingOf(w))
-		}
+		of.Warnings = each(m.Warnings, findingOf)
 		if m.Plan == nil {
 			continue
 		}
 		for item := range m.Plan.Map.All {
 			of.add(engine.MapResult(item))
 		}
-		for _, name := range m.Plan.Tags() {
-			of.Tags = append(of.Tags, reportTag{Name: name})
-		}
+		of.Tags = each(m.Plan.Tags(), func(name string) reportTag { return reportTag{Name: name} })
 	}
 }
 
 // add puts an item into the list of its status.
 func (r *report) add(it engine.ItemResult) {
-	item := itemOf(it)
+	item, list := itemOf(it), &r.Skipped
 	switch it.Status {
 	case engine.Created:
-		r.Created = append(r.Created, item)
+		list = &r.Created
 	case engine.Linked:
-		r.Linked = append(r.Linked, item)
+		list = &r.Linked
 	case engine.Pending:
-		r.Pending = append(r.Pending, item)
+		list = &r.Pending
 	case engine.Create, engine.Link, engine.Differs:
-		item.Action = it.Status
-		r.Pending = append(r.Pending, item)
+		list, item.Action = &r.Pending, it.Status
 	default:
 		item.Reason = it.Status
-		r.Skipped = append(r.Skipped, item)
 	}
+	*list = append(*list, item)
 }
 
 func errorOf(f *commandError) *reportError {
-	e := &reportError{Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint, Mistakes: []reportFinding{}, Items: []reportItem{}}
-	for _, m := range f.Mistakes {
-		e.Mistakes = append(e.Mistakes, findingOf(m))
+	return &reportError{
+		Code: f.Code, Kind: f.Kind, Message: f.Message, Hint: f.Hint,
+		Mistakes: each(f.Mistakes, findingOf), Items: each(f.Items, itemOf),
 	}
-	for _, it := range f.Items {
-		e.Items = append(e.Items, itemOf(it))
+}
+
+// each is what becomes of the elements of a list, never nil.
+func each[A, B any](all []A, of func(A) B) []B {
+	made := make([]B, len(all))
+	for i, a := range all {
+		made[i] = of(a)
 	}
-	return e
+	return made
 }
 
 // asJSON is a value as JSON. Its texts may hold characters that a terminal acts
@@ -233,6 +228,10 @@ func findingOf(m *tomledit.Error) reportFinding {
 
 func stageOf(s engine.Stage) reportStage {
 	return reportStage{ID: s.ID, Name: s.Name, Created: s.Created, Creatable: s.Creatable}
+}
+
+func tagOf(t engine.Tag) reportTag {
+	return reportTag{ID: t.ID, Name: t.Name, Created: t.Created, LeftOff: t.LeftOff, Creatable: t.Creatable}
 }
 
 func itemOf(it engine.ItemResult) reportItem {

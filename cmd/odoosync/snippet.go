@@ -40,22 +40,20 @@ func layOut(snippet string, columns int) (line, carets string) {
 // marked characters.
 func cellsOf(source, under string) []cell {
 	const tab = "    "
-	from := utf8.RuneCountInString(under) - strings.Count(under, "^")
-	to := utf8.RuneCountInString(under)
+	signs := []rune(under)
 	var cells []cell
-	at := 0 // in characters
 	for state := -1; source != ""; {
 		var c cell
 		c.text, source, c.width, state = uniseg.FirstGraphemeClusterInString(source, state)
-		next := at + utf8.RuneCountInString(c.text)
-		c.marked = at < to && next > from
+		size := min(utf8.RuneCountInString(c.text), len(signs))
+		c.marked = slices.Contains(signs[:size], '^')
+		signs = signs[size:]
 		if c.text == "\t" {
 			c.text, c.width = tab, len(tab)
 		}
 		cells = append(cells, c)
-		at = next
 	}
-	if at <= from { // what is wrong is the end of the line
+	if slices.Contains(signs, '^') { // what is wrong is the end of the line
 		cells = append(cells, cell{text: " ", width: 1, marked: true})
 	}
 	return cells

@@ -9,10 +9,11 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// fill makes a text of a template: help, the manual page, a completion script
-// or a report.
-func fill(name string, data any) (string, error) {
-	t, err := template.New(name).Delims("<%", "%>").Funcs(functions).ParseFS(templates, "templates/"+name)
+// fill makes a text of a template: help, the manual page, a completion script,
+// a report or what a run did.
+func fill(name string, s style, data any) (string, error) {
+	styles := template.FuncMap{"bold": s.bold}
+	t, err := template.New(name).Delims("<%", "%>").Funcs(functions).Funcs(styles).ParseFS(templates, "templates/"+name)
 	if err != nil {
 		return "", err
 	}
@@ -23,7 +24,7 @@ func fill(name string, data any) (string, error) {
 
 // print prints a template filled in.
 func (p *program) print(name string, data any) error {
-	text, err := fill(name, data)
+	text, err := fill(name, p.style, data)
 	p.printf("%s", text)
 	return err
 }
@@ -36,7 +37,7 @@ var functions = template.FuncMap{
 	"trim":    strings.TrimSpace,
 	// What the program knows of itself.
 	"build":     build,
-	"variables": func() []variable { return variables },
+	"variables": variablesOf,
 	"exitCodes": exitCodesOf,
 	"flags":     flagTexts,
 	"hasFlag":   hasFlag,
@@ -45,6 +46,11 @@ var functions = template.FuncMap{
 	"sentence":  func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
 	"bare":      func(flag string) string { return strings.TrimLeft(flag, "-") },
 	"outlook":   outlook,
+	"count":     count,
+	"kinds":     kinds,
+	"fate":      fate,
+	"tagFates":  tagFates,
+	"took":      took,
 	"printable": printable,
 	"oneLine":   oneLine,
 	"json":      asJSON,

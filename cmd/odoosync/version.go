@@ -38,5 +38,4 @@ func build() buildInfo {
 	return b
 }
 
-// version prints which program this is.
 func (p *program) version(*cli.Context) error { return p.print("version", build()) }
