@@ -121,6 +121,28 @@ func TestAnInterruptDoesNotHideLostIDs(t *testing.T) {
 	is.Equal(len(notSaved.Items), 2)
 }
 
+// TestAnInterruptDoesNotHideALostAnswer cancels while plain create loses an
+// answer: the tasks that may exist are in the error.
+func TestAnInterruptDoesNotHideALostAnswer(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.PlainCreate = true
+	ctx, cancel := context.WithCancel(t.Context())
+	w.odoo.Inject(odoosim.Fault{Action: odoosim.DropAfter(), Match: func(c odoosim.Call) bool {
+		if c.Model != "project.task" || c.Method != "create" {
+			return false
+		}
+		cancel()
+		return true
+	}})
+	path := w.write(shop)
+	_, err := w.engine().Sync(ctx, path)
+	var unknown *engine.UnknownOutcomeError
+	is.True(errors.As(err, &unknown))
+	is.Equal(len(unknown.Items), 2)
+	is.True(errors.Is(err, context.Canceled)) // or there was nothing to hide it
+}
+
 // TestAMapErrorDoesNotHideLostIDs breaks the map while a call creates a task
 // whose id another item of the map has already.
 func TestAMapErrorDoesNotHideLostIDs(t *testing.T) {

@@ -320,6 +320,8 @@ func TestPlainCreateStopsWhenTheOutcomeIsUnknown(t *testing.T) {
 	var unknown *engine.UnknownOutcomeError
 	is.True(errors.As(err, &unknown))
 	is.Equal(unknown.Items[0].Name(), "Big")
+	is.Equal(err.Error(), path+": no usable reply to the creation of 1 task, which may or may not exist in Odoo: "+
+		strings.TrimPrefix(w.odoo.URL(), "http://")+": project.task.create: connection closed without an answer")
 	is.Equal(len(w.odoo.Tasks()), 1) // not sent again
 }
 
