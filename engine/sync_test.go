@@ -325,6 +325,23 @@ func TestPlainCreateStopsWhenTheOutcomeIsUnknown(t *testing.T) {
 	is.Equal(len(w.odoo.Tasks()), 1) // not sent again
 }
 
+// What Odoo refused is sent in parts, of which the second gets no answer: those
+// of the first are in the map, and not in doubt.
+func TestOnlyWhatMayExistIsInDoubt(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.PlainCreate = true
+	w.odoo.OnCreate("project.task", refuse("casino", odoosim.UserError("not in May")))
+	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Skip: 3, Action: odoosim.DropAfter()})
+	path := w.write(storiesNamed("a", "b", "c", "casino"))
+	_, err := w.engine().Sync(context.Background(), path)
+	var unknown *engine.UnknownOutcomeError
+	is.True(errors.As(err, &unknown))
+	is.Equal(unknown.Items[0].Name(), "c")
+	is.Equal(strings.Count(w.read(path), "task_id = 0"), 2)
+	is.Equal(len(w.odoo.Tasks()), 4) // the feature and three stories
+}
+
 // The id of a task that was there before is no id of a task that a create made.
 func TestPlainCreateTakesNoTaskThatWasThereBefore(t *testing.T) {
 	is := is.New(t)
