@@ -52,6 +52,7 @@ func TestTasksAreWhatTheMapSays(t *testing.T) {
 			is.Equal(task.Messages, 0)
 		}
 		is.Equal(byName["Checkout"].Description, `<p style="white-space: pre-wrap">Pay &amp; leave.<br>  With a &lt;card&gt;.</p>`)
+		is.Equal(byName["Search"].Description, "")
 		is.Equal(byName["Checkout"].ParentID, int64(0))
 		is.Equal(byName["Card"].ParentID, byName["Checkout"].ID)
 		is.Equal(byName["Invoice"].ParentID, byName["Checkout"].ID)
