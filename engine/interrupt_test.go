@@ -94,36 +94,52 @@ func TestAnInterruptWhileADeletedTaskIsAskedFor(t *testing.T) {
 	is.Equal(strings.Count(w.read(path), "task_id = 0"), strings.Count(shop, "task_id = 0")-1) // the other feature's is there
 }
 
-// TestAnInterruptDoesNotHideLostIDs cancels while one call has its answer, the
-// other is refused for the moment, and somebody has broken the map: the ids of
-// the first are in the error.
+// TestAnInterruptDoesNotHideLostIDs cancels, and breaks the map that holds the
+// ids of the features, while the call for the stories is refused for the moment:
+// the ids are in the error.
 func TestAnInterruptDoesNotHideLostIDs(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)
-	w.options.Jobs = 2
-	path := w.write(manyFeatures(60, 20))
+	w.options.Jobs = 1 // so that the run waits for its call when it is interrupted
+	path := w.write(shop)
 	ctx, cancel := context.WithCancel(t.Context())
-	second := make(chan struct{})
-	var loads atomic.Int32
-	w.odoo.Inject(
-		odoosim.Fault{Action: odoosim.Delay(second), Match: func(c odoosim.Call) bool { return c.Rows >= 100 }},
-		odoosim.Fault{Action: odoosim.Status(503, ""), Match: func(c odoosim.Call) bool {
-			if c.Rows < 100 || loads.Add(1) != 2 {
-				return false
-			}
-			cancel()
-			is.NoErr(os.WriteFile(path, []byte("[features.F0\n"), 0o644))
-			close(second)
-			return true
-		}},
-	)
+	w.odoo.Inject(odoosim.Fault{Action: odoosim.Status(503, ""), Match: func(c odoosim.Call) bool {
+		if c.Model != "project.task" || c.Rows == 0 || len(w.odoo.Tasks()) == 0 {
+			return false
+		}
+		cancel()
+		is.NoErr(os.WriteFile(path, []byte("[features.F0\n"), 0o644))
+		return true
+	}})
 	e := w.engine()
 	e.SetClock(&fakeClock{})
 	_, err := e.Sync(ctx, path)
 	var notSaved *engine.NotSavedError
 	is.True(errors.As(err, &notSaved))
-	is.True(len(w.odoo.Tasks()) >= 160)
-	is.Equal(len(notSaved.Items), len(w.odoo.Tasks()))
+	is.True(errors.Is(err, context.Canceled)) // or there was nothing to hide them
+	is.Equal(len(notSaved.Items), 2)
+}
+
+// TestAnInterruptDoesNotHideALostAnswer cancels while plain create loses an
+// answer: the tasks that may exist are in the error.
+func TestAnInterruptDoesNotHideALostAnswer(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.PlainCreate = true
+	ctx, cancel := context.WithCancel(t.Context())
+	w.odoo.Inject(odoosim.Fault{Action: odoosim.DropAfter(), Match: func(c odoosim.Call) bool {
+		if c.Model != "project.task" || c.Method != "create" {
+			return false
+		}
+		cancel()
+		return true
+	}})
+	path := w.write(shop)
+	_, err := w.engine().Sync(ctx, path)
+	var unknown *engine.UnknownOutcomeError
+	is.True(errors.As(err, &unknown))
+	is.Equal(len(unknown.Items), 2)
+	is.True(errors.Is(err, context.Canceled)) // or there was nothing to hide it
 }
 
 // TestAMapErrorDoesNotHideLostIDs breaks the map while a call creates a task

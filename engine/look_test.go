@@ -254,10 +254,15 @@ func TestParentsAreLookedAt(t *testing.T) {
 			is.Equal(len(w.odoo.Tasks()), 1)
 			is.Equal(len(w.odoo.Stages()), 0)
 
-			for externalID, warnings := range map[string]int{"": 1, fmt.Sprintf("__odoosync__.p%d_feature_0123", w.project): 0, "__odoosync__.p99_feature_0123": 1} {
+			ours := fmt.Sprintf("__odoosync__.p%d_feature_0123", w.project)
+			for task, warnings := range map[*odoosim.Task]int{
+				{Name: "Theirs"}: 1, {Name: "Theirs", ExternalID: ours}: 0, {Name: "Theirs", ExternalID: "__odoosync__.p99_feature_0123"}: 1,
+				{Name: "A"}: 0, // whoever created it
+			} {
 				w := newWorld(t, odoosim.WithDialect(dialect))
 				w.options.DryRun = dry
-				w.odoo.AddTask(odoosim.Task{ID: 7, Name: "Theirs", ProjectID: w.project, ExternalID: externalID})
+				task.ID, task.ProjectID = 7, w.project
+				w.odoo.AddTask(*task)
 				result := w.sync(w.write(text))
 				is.Equal(len(result.Warnings), warnings)
 				if warnings > 0 {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,4 +93,26 @@ func TestMistakesSayWhatToDo(t *testing.T) {
 		is.True(errors.As(err, &mistakes))
 		is.Equal(mistakes.Mistakes[0].Hint, want)
 	}
+}
+
+// TestAMisspeltKeyIsToldAndDoesNotStopTheRun, unless it is to be a mistake.
+func TestAMisspeltKeyIsToldAndDoesNotStopTheRun(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write("[features.A]\ntask_id = 0\ntag = \"Water\"\n")
+	w.options.Strict = true
+	_, err := w.engine().Sync(t.Context(), path)
+	var mistakes *engine.MapError
+	is.True(errors.As(err, &mistakes))
+	is.Equal(mistakes.Mistakes[0].Hint, "did you mean tags?")
+	is.Equal(len(w.odoo.Calls()), 0)
+
+	w.options.Strict = false
+	result := w.sync(path)
+	is.Equal(result.Count(engine.Created), 1)
+	is.Equal(len(result.Warnings), 1)
+	is.Equal(result.Warnings[0].Message, path+":3:1: features.A.tag: odoosync does not read this key")
+	is.Equal(result.Warnings[0].Hint, "did you mean tags?")
+	is.Equal(result.Warnings[0].Place.Pos.Line, 3)
+	is.True(slices.ContainsFunc(w.events, func(ev engine.Event) bool { return ev == engine.Event(result.Warnings[0]) }))
 }

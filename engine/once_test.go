@@ -337,6 +337,7 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 		{"in another order", []string{a, b, c}, []string{c, a, b}, 3},
 		{"another put in front", []string{a, b}, []string{c, a, b}, 3},
 		{"another put in front of one", []string{a}, []string{c, a}, 2},
+		{"another put after one", []string{a}, []string{a, c}, 2},
 		{"another put between", []string{a, b}, []string{a, c, b}, 3},
 		{"others of the same text", []string{a, a, b}, []string{b, a, a, a}, 4},
 	} {
@@ -352,8 +353,15 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 			is.Equal(len(w.odoo.Tasks()), 1+test.tasks)
 			w.oneToOne(path)
 			texts := make(map[int64]string)
+			var externalIDs []string
 			for _, task := range w.odoo.Tasks() {
 				texts[task.ID] = task.Description
+				externalIDs = append(externalIDs, task.ExternalID)
+			}
+			atOnce := newWorld(t)
+			atOnce.sync(atOnce.write(feature(test.after)))
+			for _, task := range atOnce.odoo.Tasks() {
+				is.True(slices.Contains(externalIDs, task.ExternalID)) // the lowest ordinals, whichever run used them
 			}
 			plan, err := engine.Check(path, false)
 			is.NoErr(err)

@@ -69,6 +69,7 @@ func TestTheRefusedItemIsNamed(t *testing.T) {
 					is.True(errors.As(err, &refused))
 					before, _, _ := strings.Cut(strings.Join(names, " "), "casino")
 					is.Equal(refused.Item.Name(), "casino")
+					is.Equal(refused.Hint(), "") // it is not for want of a right
 					is.Equal(refused.Item.Line, 4+len(strings.Fields(before)))
 					is.Equal(result.Count(engine.Created), 1+len(strings.Fields(before)))
 					is.Equal(len(w.odoo.Tasks()), 1+len(strings.Fields(before)))

@@ -130,6 +130,11 @@ func TestMove(t *testing.T) {
 			after:  feature("F", 7, story("a/two", 0), story("a/one", 0)),
 			want:   feature("F", 7, story("a/two", 101), story("a/one", 100)),
 		},
+		"namesakes in another order, with other line ends": {
+			before: feature("F", 7, story("a/one\n1", 0), story("a/two\n2", 0)),
+			after:  feature("F", 7, story("a/two\r\n2", 0), story("a/one\r\n1", 0)),
+			want:   feature("F", 7, story("a/two\r\n2", 101), story("a/one\r\n1", 100)),
+		},
 		"the first namesake deleted": {
 			before: feature("F", 7, story("a/one", 0), story("a/two", 0)),
 			after:  feature("F", 7, story("a/two", 0)),

@@ -21,9 +21,6 @@ func (l *Ledger) Move(m *featuremap.Map) {
 	l.place(featuremap.Feature, func(item *featuremap.Item) identity { return identity{name: item.Name} })
 	l.place(featuremap.Story, func(item *featuremap.Item) identity {
 		feature := item.Parent
-		if named[feature.Name] == feature { // of the map as it stands now
-			return identity{feature, item.Name}
-		}
 		if now := l.owners[before.TaskOf(feature)]; now != nil {
 			return identity{now, item.Name} // perhaps under another name
 		}

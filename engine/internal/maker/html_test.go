@@ -29,6 +29,7 @@ func TestSameTextInOtherMarkup(t *testing.T) {
 	is.True(sameText("a\nb", "<p>a</p><p>b</p>"))
 	is.True(sameText("a\n\nb", "<p>a</p>\n<p><br></p>\n<p>b</p>"))
 	is.True(sameText("a b", "<div><p>a&nbsp;b</p></div>"))
+	is.True(sameText("a\n\n  b", "<p>a</p><p><br>  <b>b</b></p>"))
 	is.True(sameText("", ""))
 	is.True(!sameText("a b", "<p>a c</p>"))
 	is.True(!sameText("ab", "<p>a<br>b</p>"))
