@@ -228,14 +228,16 @@ func TestDiscardedCheckoutGetsTheSameTasks(t *testing.T) {
 }
 
 func TestLinkedTaskThatWasChangedInOdooStopsTheRun(t *testing.T) {
-	for field, change := range map[string]func(task *odoosim.Task){
-		"name":        func(task *odoosim.Task) { task.Name = "Renamed" },
-		"description": func(task *odoosim.Task) { task.Description = "<p>Other</p>" },
-		"project":     func(task *odoosim.Task) { task.ProjectID = 2 },
-		"parent":      func(task *odoosim.Task) { task.ParentID = 0 },
-		"archived":    func(task *odoosim.Task) { task.Archived = true },
+	for want, change := range map[engine.Difference]func(task *odoosim.Task){
+		{Field: "name", Map: "Card", Odoo: "Renamed"}:                        func(task *odoosim.Task) { task.Name = "Renamed" },
+		{Field: "description", Map: "As a customer", Odoo: "Other"}:          func(task *odoosim.Task) { task.Description = "<p>Other</p>" },
+		{Field: "project", Map: "Shop (id 1)", Odoo: "Other (id 2)"}:         func(task *odoosim.Task) { task.ProjectID = 2 },
+		{Field: "project", Map: "Shop (id 1)", Odoo: "none"}:                 func(task *odoosim.Task) { task.ProjectID = 0 },
+		{Field: "parent", Map: "Checkout (task 1)", Odoo: "none"}:            func(task *odoosim.Task) { task.ParentID = 0 },
+		{Field: "parent", Map: "Checkout (task 1)", Odoo: "Search (task 2)"}: func(task *odoosim.Task) { task.ParentID = 2 },
+		{Field: "archived", Map: "no", Odoo: "yes"}:                          func(task *odoosim.Task) { task.Archived = true },
 	} {
-		t.Run(field, func(t *testing.T) {
+		t.Run(fmt.Sprint(want), func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
 			w.odoo.AddProject(odoosim.Project{Name: "Other"})
@@ -250,7 +252,7 @@ func TestLinkedTaskThatWasChangedInOdooStopsTheRun(t *testing.T) {
 			_, err := w.engine().Sync(context.Background(), path)
 			var mismatch *engine.MismatchError
 			is.True(errors.As(err, &mismatch))
-			is.Equal(mismatch.Items[0].Differences[0].Field, field)
+			is.Equal(mismatch.Items[0].Differences, []engine.Difference{want})
 			is.Equal(len(mismatch.Items), 1)
 			is.Equal(len(w.odoo.Tasks()), 4)
 		})
@@ -525,6 +527,18 @@ func TestServerThatKeepsAnsweringWithTakenTasksEndsInAnError(t *testing.T) {
 	var refused *engine.ItemError
 	is.True(errors.As(err, &refused))
 	is.Equal(w.read(path), text)
+}
+
+// TestATaskOfThisRunIsGivenToOneItem has a load answered with the task of a
+// namesake that an earlier call of the run created.
+func TestATaskOfThisRunIsGivenToOneItem(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Rows == 1 && len(w.odoo.Tasks()) == 101 },
+		Action: odoosim.Answer(map[string]any{"ids": []int64{2}, "messages": []any{}})})
+	path := w.write(storiesNamed(slices.Repeat([]string{"s"}, 101)...))
+	is.Equal(w.sync(path).Count(engine.Created), 102)
+	w.oneToOne(path)
 }
 
 // conflict is what load answers when another transaction was in its way.
