@@ -420,6 +420,17 @@ func TestTasksOfEarlierVersionsAreFound(t *testing.T) {
 	is.Equal([]int64{result.Items[0].ID, result.Items[1].ID}, []int64{feature, story})
 }
 
+// TestStageAndTagsHaveTheExternalIDsOfTheirRecipe, so that no run of another
+// version creates them again.
+func TestStageAndTagsHaveTheExternalIDsOfTheirRecipe(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	result := w.sync(w.write(shop))
+	// The digits are the first 32 of: printf '1\0Backlog\0001' | sha256sum, and of: printf '1\0Feature\0001' | sha256sum
+	is.Equal(result.Stage.ExternalID, fmt.Sprintf("__odoosync__.p%d_stage_%s", w.project, "ee5296d29d58427226a066858cbe0961"))
+	is.Equal(result.Tags[0].ExternalID, "__odoosync__.tag_1e551e1cedf470fc7e0936c575b4cd04")
+}
+
 func TestNamespacesKeepMapsOfOneProjectApart(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t)
