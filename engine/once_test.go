@@ -17,6 +17,7 @@ import (
 	"github.com/matryer/is"
 
 	"odoosync/engine"
+	"odoosync/odoorpc"
 	"odoosync/odoorpc/odoosim"
 )
 
@@ -490,7 +491,11 @@ func TestBackloggedStageIsMadeOnceAlsoAfterALostAnswer(t *testing.T) {
 	w.retries = -1
 	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task.type", "load"), Action: odoosim.DropAfter()})
 	path := w.write(shop)
-	w.runUntilDone(path)
+	_, err := w.engine().Sync(t.Context(), path)
+	var transport *odoorpc.TransportError
+	is.True(errors.As(err, &transport))
+	is.Equal(len(w.odoo.Tasks()), 0)
+	w.sync(path)
 	is.Equal(len(w.odoo.Stages()), 1)
 	w.oneToOne(path)
 }
