@@ -40,22 +40,29 @@ func TestLocksOfOtherProgramsAreHonoured(t *testing.T) {
 }
 
 func TestUnusableMapsAreRefusedBeforeTheRun(t *testing.T) {
-	for name, spoil := range map[string]func(is *is.I, path string){
-		"read-only file":   func(is *is.I, path string) { is.NoErr(os.Chmod(path, 0o444)) },
-		"unreadable file":  func(is *is.I, path string) { is.NoErr(os.Chmod(path, 0)) },
-		"read-only folder": func(is *is.I, path string) { is.NoErr(os.Chmod(filepath.Dir(path), 0o555)) },
-		"no file":          func(is *is.I, path string) { is.NoErr(os.Remove(path)) },
-		"folder":           func(is *is.I, path string) { is.NoErr(os.Remove(path)); is.NoErr(os.Mkdir(path, 0o755)) },
-		"pipe":             func(is *is.I, path string) { is.NoErr(os.Remove(path)); is.NoErr(unix.Mkfifo(path, 0o644)) },
+	const allow = "odoosync writes the new ids into the map; allow reading and writing it"
+	for name, row := range map[string]struct {
+		spoil     func(path string) error
+		want, why string
+	}{
+		"read-only file":  {func(path string) error { return os.Chmod(path, 0o444) }, "open: permission denied", allow},
+		"unreadable file": {func(path string) error { return os.Chmod(path, 0) }, "open: permission denied", allow},
+		"read-only folder": {func(path string) error { return os.Chmod(filepath.Dir(path), 0o555) }, "save in its folder: permission denied",
+			"a save writes a file next to the map and renames it; allow that, and leave room on the disk"},
+		"no file": {os.Remove, "open: no such file or directory", "check the path; odoosync does not create maps"},
+		"folder":  {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) }, "open: it is a folder", ""},
+		"pipe":    {func(path string) error { return errors.Join(os.Remove(path), unix.Mkfifo(path, 0o644)) }, "open: it is not a regular file", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			path := writeMap(t)
-			spoil(is, path)
+			is.NoErr(row.spoil(path))
 			defer func() { _ = os.Chmod(filepath.Dir(path), 0o755) }()
 			_, err := openIn(osSystem{}, path)
 			var refused *Error
 			is.True(errors.As(err, &refused))
+			is.Equal(err.Error(), path+": cannot "+row.want)
+			is.Equal(refused.Hint(), row.why)
 		})
 	}
 }
