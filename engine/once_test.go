@@ -395,6 +395,16 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 		is.Equal(len(w.odoo.Tasks()), 4)
 		is.True(strings.Contains(w.read(path), fmt.Sprintf(`"c", task_id = %d`, w.odoo.Tasks()[3].ID)))
 	})
+	t.Run("a text that was edited stops the run also where the task before is gone", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + a + b + "]\n"))
+		w.odoo.DeleteTask(w.odoo.Tasks()[1].ID)
+		_, err := w.engine().Sync(context.Background(), w.write("[features.F]\ntask_id = 0\nuser_stories = [\n"+c+"]\n"))
+		var mismatch *engine.MismatchError
+		is.True(errors.As(err, &mismatch))
+		is.Equal(len(w.odoo.Tasks()), 2)
+	})
 	t.Run("a text that was edited stops the run", func(t *testing.T) {
 		is := is.New(t)
 		w := newWorld(t)
