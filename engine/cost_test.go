@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -88,6 +89,29 @@ func TestALookIsOneSearch(t *testing.T) {
 		}
 	}
 	is.Equal(searches, 1)
+}
+
+// TestNamesakesAreAskedForOnce, and not once for each of them.
+func TestNamesakesAreAskedForOnce(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	lost := slices.Repeat([]string{"s"}, 80)
+	path := w.write(storiesNamed(slices.Concat(lost, lost)...))
+	w.sync(path)
+	text := w.read(path)
+	for id := 2; id < 82; id++ {
+		text = strings.Replace(text, fmt.Sprintf("task_id = %d }", id), "task_id = 0 }", 1)
+	}
+	w.write(text)
+	w.odoo.ForgetCalls()
+	is.Equal(w.sync(path).Count(engine.Linked), 80)
+	asked := 0
+	for _, call := range w.odoo.Calls() {
+		if call.Model == "ir.model.data" {
+			asked++
+		}
+	}
+	is.Equal(asked, 1)
 }
 
 // TestAFirstRunNeedsNoLook: a project without any stage had no run before.

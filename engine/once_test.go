@@ -17,6 +17,7 @@ import (
 	"github.com/matryer/is"
 
 	"odoosync/engine"
+	"odoosync/odoorpc"
 	"odoosync/odoorpc/odoosim"
 )
 
@@ -228,14 +229,16 @@ func TestDiscardedCheckoutGetsTheSameTasks(t *testing.T) {
 }
 
 func TestLinkedTaskThatWasChangedInOdooStopsTheRun(t *testing.T) {
-	for field, change := range map[string]func(task *odoosim.Task){
-		"name":        func(task *odoosim.Task) { task.Name = "Renamed" },
-		"description": func(task *odoosim.Task) { task.Description = "<p>Other</p>" },
-		"project":     func(task *odoosim.Task) { task.ProjectID = 2 },
-		"parent":      func(task *odoosim.Task) { task.ParentID = 0 },
-		"archived":    func(task *odoosim.Task) { task.Archived = true },
+	for want, change := range map[engine.Difference]func(task *odoosim.Task){
+		{Field: "name", Map: "Card", Odoo: "Renamed"}:                        func(task *odoosim.Task) { task.Name = "Renamed" },
+		{Field: "description", Map: "As a customer", Odoo: "Other"}:          func(task *odoosim.Task) { task.Description = "<p>Other</p>" },
+		{Field: "project", Map: "Shop (id 1)", Odoo: "Other (id 2)"}:         func(task *odoosim.Task) { task.ProjectID = 2 },
+		{Field: "project", Map: "Shop (id 1)", Odoo: "none"}:                 func(task *odoosim.Task) { task.ProjectID = 0 },
+		{Field: "parent", Map: "Checkout (task 1)", Odoo: "none"}:            func(task *odoosim.Task) { task.ParentID = 0 },
+		{Field: "parent", Map: "Checkout (task 1)", Odoo: "Search (task 2)"}: func(task *odoosim.Task) { task.ParentID = 2 },
+		{Field: "archived", Map: "no", Odoo: "yes"}:                          func(task *odoosim.Task) { task.Archived = true },
 	} {
-		t.Run(field, func(t *testing.T) {
+		t.Run(fmt.Sprint(want), func(t *testing.T) {
 			is := is.New(t)
 			w := newWorld(t)
 			w.odoo.AddProject(odoosim.Project{Name: "Other"})
@@ -250,7 +253,7 @@ func TestLinkedTaskThatWasChangedInOdooStopsTheRun(t *testing.T) {
 			_, err := w.engine().Sync(context.Background(), path)
 			var mismatch *engine.MismatchError
 			is.True(errors.As(err, &mismatch))
-			is.Equal(mismatch.Items[0].Differences[0].Field, field)
+			is.Equal(mismatch.Items[0].Differences, []engine.Difference{want})
 			is.Equal(len(mismatch.Items), 1)
 			is.Equal(len(w.odoo.Tasks()), 4)
 		})
@@ -392,6 +395,16 @@ func TestTwinsKeepTheirTasks(t *testing.T) {
 		is.Equal(len(w.odoo.Tasks()), 4)
 		is.True(strings.Contains(w.read(path), fmt.Sprintf(`"c", task_id = %d`, w.odoo.Tasks()[3].ID)))
 	})
+	t.Run("a text that was edited stops the run also where the task before is gone", func(t *testing.T) {
+		is := is.New(t)
+		w := newWorld(t)
+		w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [\n" + a + b + "]\n"))
+		w.odoo.DeleteTask(w.odoo.Tasks()[1].ID)
+		_, err := w.engine().Sync(context.Background(), w.write("[features.F]\ntask_id = 0\nuser_stories = [\n"+c+"]\n"))
+		var mismatch *engine.MismatchError
+		is.True(errors.As(err, &mismatch))
+		is.Equal(len(w.odoo.Tasks()), 2)
+	})
 	t.Run("a text that was edited stops the run", func(t *testing.T) {
 		is := is.New(t)
 		w := newWorld(t)
@@ -416,6 +429,17 @@ func TestTasksOfEarlierVersionsAreFound(t *testing.T) {
 	story := w.odoo.AddTask(odoosim.Task{Name: "Card", ProjectID: w.project, ParentID: feature, ExternalID: prefix + "story_17f3092be1115fc43ae4b90a8eb6360e"})
 	result := w.sync(w.write("[features.F]\ntask_id = 0\nuser_stories = [ { name = \"Card\", task_id = 0 } ]\n"))
 	is.Equal([]int64{result.Items[0].ID, result.Items[1].ID}, []int64{feature, story})
+}
+
+// TestStageAndTagsHaveTheExternalIDsOfTheirRecipe, so that no run of another
+// version creates them again.
+func TestStageAndTagsHaveTheExternalIDsOfTheirRecipe(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	result := w.sync(w.write(shop))
+	// The digits are the first 32 of: printf '1\0Backlog\0001' | sha256sum, and of: printf '1\0Feature\0001' | sha256sum
+	is.Equal(result.Stage.ExternalID, fmt.Sprintf("__odoosync__.p%d_stage_%s", w.project, "ee5296d29d58427226a066858cbe0961"))
+	is.Equal(result.Tags[0].ExternalID, "__odoosync__.tag_1e551e1cedf470fc7e0936c575b4cd04")
 }
 
 func TestNamespacesKeepMapsOfOneProjectApart(t *testing.T) {
@@ -477,7 +501,11 @@ func TestBackloggedStageIsMadeOnceAlsoAfterALostAnswer(t *testing.T) {
 	w.retries = -1
 	w.odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task.type", "load"), Action: odoosim.DropAfter()})
 	path := w.write(shop)
-	w.runUntilDone(path)
+	_, err := w.engine().Sync(t.Context(), path)
+	var transport *odoorpc.TransportError
+	is.True(errors.As(err, &transport))
+	is.Equal(len(w.odoo.Tasks()), 0)
+	w.sync(path)
 	is.Equal(len(w.odoo.Stages()), 1)
 	w.oneToOne(path)
 }
@@ -525,6 +553,18 @@ func TestServerThatKeepsAnsweringWithTakenTasksEndsInAnError(t *testing.T) {
 	var refused *engine.ItemError
 	is.True(errors.As(err, &refused))
 	is.Equal(w.read(path), text)
+}
+
+// TestATaskOfThisRunIsGivenToOneItem has a load answered with the task of a
+// namesake that an earlier call of the run created.
+func TestATaskOfThisRunIsGivenToOneItem(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.odoo.Inject(odoosim.Fault{Match: func(c odoosim.Call) bool { return c.Rows == 1 && len(w.odoo.Tasks()) == 101 },
+		Action: odoosim.Answer(map[string]any{"ids": []int64{2}, "messages": []any{}})})
+	path := w.write(storiesNamed(slices.Repeat([]string{"s"}, 101)...))
+	is.Equal(w.sync(path).Count(engine.Created), 102)
+	w.oneToOne(path)
 }
 
 // conflict is what load answers when another transaction was in its way.

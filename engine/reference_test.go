@@ -73,6 +73,11 @@ func TestReferencesByExternalID(t *testing.T) {
 		"a parent's is taken away": {storiesOfTask(0), func(w *world) {
 			w.odoo.Inject(odoosim.Fault{Match: stories, Action: refuse("parent_id")})
 		}, "stage_id/id tag_ids/id parent_id/id, stage_id/.id tag_ids/.id parent_id/.id, stage_id/.id tag_ids/.id parent_id/.id"},
+		"the only one is taken away": {few, func(w *world) {
+			w.odoo.AddTag("Shop")
+			w.odoo.AddStage("Backlog", 1, w.project)
+			w.odoo.Inject(odoosim.Fault{Match: stories, Action: refuse("parent_id")})
+		}, "stage_id/.id tag_ids/.id parent_id/id, stage_id/.id tag_ids/.id parent_id/.id"},
 		"a tag's is taken away": {storiesOfTask(0), func(w *world) {
 			w.odoo.Inject(odoosim.Fault{Match: stories, Action: refuse("tag_ids")})
 		}, "stage_id/id tag_ids/id parent_id/id, stage_id/.id tag_ids/.id parent_id/.id, stage_id/.id tag_ids/.id parent_id/.id"},

@@ -339,6 +339,7 @@ func TestOnlyWhatMayExistIsInDoubt(t *testing.T) {
 	var unknown *engine.UnknownOutcomeError
 	is.True(errors.As(err, &unknown))
 	is.Equal(unknown.Items[0].Name(), "c")
+	is.True(strings.HasPrefix(err.Error(), path+": no usable reply to the creation of "))
 	is.Equal(strings.Count(w.read(path), "task_id = 0"), 2)
 	is.Equal(len(w.odoo.Tasks()), 4) // the feature and three stories
 }

@@ -27,6 +27,7 @@ func TestMisspeltKeysAreWarnedOf(t *testing.T) {
 		feature + "_depricated = true\n":                               `3:1 features.A._depricated _deprecated`,
 		feature + "tag = \"Feature\"\n":                                `3:1 features.A.tag tags`,
 		feature + "Tags = \"Feature\"\n":                               `3:1 features.A.Tags tags`,
+		feature + "taags = \"Feature\"\n":                              `3:1 features.A.taags tags`,
 		feature + "tgas = [\"Feature\"]\n":                             `3:1 features.A.tgas tags`,
 		feature + "discription = \"d\"\n":                              `3:1 features.A.discription description`,
 		feature + "  \"descripion\" = \"d\"\n":                         `3:3 features.A.descripion description`,
@@ -75,7 +76,7 @@ var foreign = strings.Fields(`
 	severity size sort source source_location spec specification sprint stage stages start state status story_points subtasks
 	summary table tasks_total team template test tests text ticket time time_estimate timebox title to tools topic total track
 	type types unit updated url us use_cases user users uuid value values vendor version view views visible wave weight wiki
-	futures featured prescription subscription inscription x_name x_tags tags_old old_task_id task_id_v1 bags game same
+	futures featured prescription subscription inscription x_name x_tags t_tags tags_old old_task_id task_id_v1 bags game same
 	x_priority year zone task_type task_name task_url task_ids tasks task tax taxes tabs name_de description_html description_fr
 	description_de tags_extra user_id user_group user_count is_deprecated_by deprecation deprecated_since deprecated_by`)
 

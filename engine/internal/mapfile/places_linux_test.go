@@ -24,6 +24,9 @@ func TestLocksOfOtherProgramsAreHonoured(t *testing.T) {
 		"fcntl": func(f *os.File) error {
 			return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_RDLCK, Whence: io.SeekStart, Len: 1})
 		},
+		"fcntl, of a byte within": func(f *os.File) error {
+			return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_RDLCK, Whence: io.SeekStart, Start: 5, Len: 1})
+		},
 	}
 	for name, lock := range locks {
 		t.Run(name, func(t *testing.T) {
@@ -40,22 +43,29 @@ func TestLocksOfOtherProgramsAreHonoured(t *testing.T) {
 }
 
 func TestUnusableMapsAreRefusedBeforeTheRun(t *testing.T) {
-	for name, spoil := range map[string]func(is *is.I, path string){
-		"read-only file":   func(is *is.I, path string) { is.NoErr(os.Chmod(path, 0o444)) },
-		"unreadable file":  func(is *is.I, path string) { is.NoErr(os.Chmod(path, 0)) },
-		"read-only folder": func(is *is.I, path string) { is.NoErr(os.Chmod(filepath.Dir(path), 0o555)) },
-		"no file":          func(is *is.I, path string) { is.NoErr(os.Remove(path)) },
-		"folder":           func(is *is.I, path string) { is.NoErr(os.Remove(path)); is.NoErr(os.Mkdir(path, 0o755)) },
-		"pipe":             func(is *is.I, path string) { is.NoErr(os.Remove(path)); is.NoErr(unix.Mkfifo(path, 0o644)) },
+	const allow = "odoosync writes the new ids into the map; allow reading and writing it"
+	for name, row := range map[string]struct {
+		spoil     func(path string) error
+		want, why string
+	}{
+		"read-only file":  {func(path string) error { return os.Chmod(path, 0o444) }, "open: permission denied", allow},
+		"unreadable file": {func(path string) error { return os.Chmod(path, 0) }, "open: permission denied", allow},
+		"read-only folder": {func(path string) error { return os.Chmod(filepath.Dir(path), 0o555) }, "save in its folder: permission denied",
+			"a save writes a file next to the map and renames it; allow that, and leave room on the disk"},
+		"no file": {os.Remove, "open: no such file or directory", "check the path; odoosync does not create maps"},
+		"folder":  {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) }, "open: it is a folder", ""},
+		"pipe":    {func(path string) error { return errors.Join(os.Remove(path), unix.Mkfifo(path, 0o644)) }, "open: it is not a regular file", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			path := writeMap(t)
-			spoil(is, path)
+			is.NoErr(row.spoil(path))
 			defer func() { _ = os.Chmod(filepath.Dir(path), 0o755) }()
 			_, err := openIn(osSystem{}, path)
 			var refused *Error
 			is.True(errors.As(err, &refused))
+			is.Equal(err.Error(), path+": cannot "+row.want)
+			is.Equal(refused.Hint(), row.why)
 		})
 	}
 }
@@ -88,17 +98,19 @@ func TestSaveKeepsTheAccessList(t *testing.T) {
 			if err := unix.Setxattr(path, "user.note", []byte("mine"), 0); err != nil {
 				t.Logf("no attributes of users here: %v", err)
 			}
-			look := func() (fs.FileMode, map[string]string) {
-				f, err := os.Open(path)
+			look := func() (fs.FileMode, []string) {
+				info, err := os.Stat(path)
 				is.NoErr(err)
-				defer func() { _ = f.Close() }()
-				info, err := f.Stat()
-				is.NoErr(err)
-				all, err := attributes(f)
-				is.NoErr(err)
-				return info.Mode(), all
+				var values []string
+				for _, name := range []string{accessList, "user.note"} {
+					buffer := make([]byte, 1000)
+					n, _ := unix.Getxattr(path, name, buffer)
+					values = append(values, string(buffer[:max(n, 0)]))
+				}
+				return info.Mode(), values
 			}
 			mode, before := look()
+			is.Equal(before[0], string(row.access))
 			is.NoErr(saveOnce(osSystem{}, path))
 			is.Equal(bytesOf(t, path), newText)
 			got, after := look()
@@ -341,7 +353,7 @@ func TestFilesOfManyGigabytesAreNotRead(t *testing.T) {
 	is.NoErr(os.Truncate(path, 6<<30))
 	_, err := Peek(path)
 	is.True(errors.Is(err, errTooLarge))
-	is.True(strings.Contains(err.Error(), "6.0 GiB"))
+	is.True(strings.HasSuffix(err.Error(), ": 6.0 GiB"))
 	_, err = Open(path)
 	is.True(errors.Is(err, errTooLarge))
 }
