@@ -202,15 +202,15 @@ func (p *production) isolate(ctx context.Context) error {
 	}
 	at, alone, err := importer.Isolate(a.Items, refusal, func(items []*Item) error {
 		part := p.resend(ctx, items)
+		if _, unknown := errors.AsType[*odoorpc.UnknownOutcomeError](part.Err); unknown {
+			return p.unknownOutcome(part)
+		}
 		if part.Err != nil && len(part.IDs) == 0 {
 			return part.Err
 		}
 		return p.take(ctx, part)
 	})
-	var unknown *odoorpc.UnknownOutcomeError
 	switch {
-	case errors.As(err, &unknown):
-		return p.unknownOutcome(a)
 	case errors.As(err, &refusal):
 		return p.closed(ctx, refusal)
 	case err != nil || at < 0:
@@ -246,7 +246,7 @@ func (p *production) closed(ctx context.Context, refusal *importer.Refusal) erro
 
 func (p *production) unknownOutcome(a *maker.Answer) error {
 	e := &UnknownOutcomeError{File: p.result.Map, Err: a.Err}
-	for _, item := range p.book.Pending(a.Items) {
+	for _, item := range a.Items {
 		e.Items = append(e.Items, resultOf(item, 0, Pending))
 	}
 	return e

@@ -338,8 +338,10 @@ func TestOnlyWhatMayExistIsInDoubt(t *testing.T) {
 	_, err := w.engine().Sync(context.Background(), path)
 	var unknown *engine.UnknownOutcomeError
 	is.True(errors.As(err, &unknown))
+	is.Equal(len(unknown.Items), 1)
 	is.Equal(unknown.Items[0].Name(), "c")
 	is.True(strings.HasPrefix(err.Error(), path+": no usable reply to the creation of "))
+	is.True(strings.HasSuffix(err.Error(), "connection closed without an answer")) // and not with the refusal
 	is.Equal(strings.Count(w.read(path), "task_id = 0"), 2)
 	is.Equal(len(w.odoo.Tasks()), 4) // the feature and three stories
 }
