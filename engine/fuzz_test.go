@@ -38,7 +38,7 @@ func FuzzReadBack(f *testing.F) {
 		w := newWorld(t)
 		w.retries = -1
 		w.options.PlainCreate = plain
-		w.odoo.Inject(odoosim.Fault{Match: afterTasks(), Times: -1, Action: odoosim.Answer(json.RawMessage(answer))})
+		w.odoo.Inject(odoosim.Fault{Match: afterTasks(1), Times: -1, Action: odoosim.Answer(json.RawMessage(answer))})
 		path := w.write(text)
 		result, err := w.engine().Sync(t.Context(), path)
 		is.Equal(zeroed(w.read(path)), zeroed(text))

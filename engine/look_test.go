@@ -404,14 +404,13 @@ func TestAClaimedIDIsNamedWithItsNewOwner(t *testing.T) {
 	is.Equal(mistakes.Mistakes[0].Message, `no task had the id 1 until now, when Odoo gave it to "New"`)
 }
 
-// TestWhatAutomationsChangeIsTaken lets automations rename, describe, move or
-// archive what the run just created, also where the answer to that comes late.
+// TestWhatAutomationsChangeIsTaken lets automations rename, move or archive
+// what the run just created, also where the answer to that comes late.
 func TestWhatAutomationsChangeIsTaken(t *testing.T) {
 	for name, change := range map[string]func(w *world, task *odoosim.Task){
-		"rename":   func(_ *world, task *odoosim.Task) { task.Name += " (new)" },
-		"describe": func(_ *world, task *odoosim.Task) { task.Description += "<p>By the rule</p>" },
-		"move":     func(w *world, task *odoosim.Task) { task.ProjectID = w.project + 1 },
-		"archive":  func(_ *world, task *odoosim.Task) { task.Archived = true },
+		"rename":  func(_ *world, task *odoosim.Task) { task.Name += " (new)" },
+		"move":    func(w *world, task *odoosim.Task) { task.ProjectID = w.project + 1 },
+		"archive": func(_ *world, task *odoosim.Task) { task.Archived = true },
 	} {
 		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
 			for _, late := range []bool{false, true} {

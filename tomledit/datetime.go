@@ -18,10 +18,10 @@ var dateTimes = map[Kind]struct {
 	shape   *regexp.Regexp
 	example string
 }{
-	LocalDate:     {regexp.MustCompile(`^` + dateShape + `$`), "a date with a month from 01 to 12, as in 2026-01-31"},
-	LocalTime:     {regexp.MustCompile(`^` + timeShape + `$`), "a time from 00:00 to 23:59, as in 07:30 or 07:30:59.5"},
-	LocalDateTime: {regexp.MustCompile(`^` + dateShape + `[Tt ]` + timeShape + `$`), "a date and a time, as in 2026-01-31T07:30"},
-	DateTime:      {regexp.MustCompile(`^` + dateShape + `[Tt ]` + timeShape + offsetShape + `$`), "a date, a time and its offset, as in 2026-01-31T07:30Z or 2026-01-31T07:30+02:00"},
+	LocalDate:     {regexp.MustCompile(`^` + dateShape + `$`), "a date as in 2026-01-31"},
+	LocalTime:     {regexp.MustCompile(`^` + timeShape + `$`), "a time as in 07:30 or 07:30:59.5"},
+	LocalDateTime: {regexp.MustCompile(`^` + dateShape + `[Tt ]` + timeShape + `$`), "a date and a time as in 2026-01-31T07:30"},
+	DateTime:      {regexp.MustCompile(`^` + dateShape + `[Tt ]` + timeShape + offsetShape + `$`), "a date, a time and its offset as in 2026-01-31T07:30Z or 2026-01-31T07:30+02:00"},
 }
 
 // dateTimeFault says what is wrong with a token of one of these kinds, or "".

@@ -105,6 +105,7 @@ var mistakes = map[string][]mistake{
 		{"[[", "1:2: expected a key, found the end of the file", "close the name with ]]"},
 		{"[\"a\".", "1:5: expected a key, found the end of the file", "close the name with ]"},
 		{"[a", "1:2: expected ] after the name, found the end of the file", "close the name with ]"},
+		{"[features.Q&A #1]", "1:12: expected ] after the name, found `&`", nameHint + `[features."Q&A #1"]`},
 		{"[[a]\n", "1:4: expected ]] after the name, found `]`", "close the name with ]]"},
 		{"[a.]", "1:4: expected a key, found `]`", "the name is missing"},
 		{"[a] b = 1", "1:5: expected the end of the line, found `b`", "a header must be alone on its line"},

@@ -66,8 +66,12 @@ func (r refusal) headerHint() string {
 		at, closing = at+1, "]]"
 	}
 	start := at + len(keysBefore.Find(src[at:max(at, r.start)]))
-	text, _, _ := bytes.Cut(restOfLine(src[start:]), []byte(" #"))
+	line := restOfLine(src[start:])
+	text, _, _ := bytes.Cut(line, []byte(" #"))
 	end := bytes.LastIndex(text, []byte(closing))
+	if end < 0 { // the # may be part of the name
+		text, end = line, bytes.LastIndex(line, []byte(closing))
+	}
 	if end < 0 {
 		return "close the name with " + closing
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"odoosync/engine/internal/featuremap"
@@ -21,7 +23,8 @@ type Task struct {
 	Created     odoorpc.Text `json:"create_date"` // UTC, as 2026-11-25 23:40:28
 }
 
-var taskFields = []string{"name", "description", "project_id", "parent_id", "active", "create_date"}
+// The fields of a Task, but for the description, which may be large.
+var taskFields = []string{"name", "project_id", "parent_id", "active", "create_date"}
 
 // How far a clock may be ahead of that of Odoo's database, which dates tasks,
 // before a task of this run is taken for one that existed before: the clock
@@ -63,29 +66,44 @@ type Verdict struct {
 }
 
 // Judge looks at the tasks that an answer brought, in the order of its items.
-// Where they could not be read back, the error is that of the answer.
+// Descriptions are read only where they count: of tasks that existed before, and
+// of those that share name and parent with another of the batch. Where the tasks
+// could not be read back, the error is that of the answer.
 func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	if a.Err != nil {
 		return nil, a.Err
 	}
-	names, texts := make(map[namesake]bool), make(map[identity]bool)
+	names, texts := make(map[namesake]int), make(map[identity]bool)
 	for _, item := range a.Items {
-		wanted := k.wanted(item)
-		names[wanted.namesake], texts[wanted] = true, true
+		names[k.namesake(item)]++
+		texts[identity{k.namesake(item), shown(featuremap.PlainText(item.Description()))}] = true
 	}
+	var unclear []int64
+	for _, id := range a.IDs {
+		if t := a.tasks[id]; t != nil && (k.earlier.has(t) || names[t.namesake()] > 1) {
+			unclear = append(unclear, id)
+		}
+	}
+	full, err := k.read(context.WithoutCancel(ctx), unclear, true)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(a.tasks, full)
 	verdicts := make([]Verdict, len(a.Items))
 	for i, item := range a.Items {
 		id := a.IDs[i]
 		t := a.tasks[id]
-		v := Verdict{Item: item, ID: id, Existed: t != nil && k.earlier.has(t), Differences: k.compare(item, t)}
+		v := Verdict{Item: item, ID: id, Existed: t != nil && k.earlier.has(t)}
 		switch {
 		case t == nil:
 			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
 			v.Unseen, v.Existed = !v.Wrong, !v.Wrong
 		case !v.Existed:
-			is, wanted := seen(t), k.wanted(item)
-			v.Wrong = is.parent != wanted.parent || names[is.namesake] && is.name != wanted.name || texts[is] && is != wanted
+			is, wanted := t.namesake(), k.namesake(item)
+			v.Wrong = is.parent != wanted.parent || is != wanted && names[is] > 0 || full[id] != nil &&
+				!sameText(item.Description(), string(t.Description)) && texts[identity{is, shown(htmlToText(string(t.Description)))}]
 		}
+		v.Differences = k.compare(item, t, full[id] != nil && (v.Existed || v.Wrong))
 		verdicts[i] = v
 	}
 	return verdicts, nil
@@ -103,7 +121,7 @@ func (k *Maker) deleted(ctx context.Context, id int64) bool {
 }
 
 // identity is what tells the tasks of one batch apart: the text those of one
-// name.
+// name and parent.
 type identity struct {
 	namesake
 	text string
@@ -114,17 +132,13 @@ type namesake struct {
 	parent int64
 }
 
-func (k *Maker) wanted(item *featuremap.Item) identity {
-	return identity{namesake{item.Name, k.parent(item)}, shown(featuremap.PlainText(item.Description()))}
-}
+func (k *Maker) namesake(item *featuremap.Item) namesake { return namesake{item.Name, k.parent(item)} }
 
-func seen(t *Task) identity {
-	return identity{namesake{string(t.Name), t.Parent.ID}, shown(htmlToText(string(t.Description)))}
-}
+func (t *Task) namesake() namesake { return namesake{string(t.Name), t.Parent.ID} }
 
 // compare says in what a task is not what the map says of an item; nil is a
 // task that the user cannot see. The parent counts where it is known.
-func (k *Maker) compare(item *featuremap.Item, t *Task) []Difference {
+func (k *Maker) compare(item *featuremap.Item, t *Task, described bool) []Difference {
 	if t == nil {
 		return []Difference{{Field: "project", Map: k.place.ProjectName, Odoo: "a project that user " + k.place.User + " may not see, or the task was deleted"}}
 	}
@@ -135,7 +149,7 @@ func (k *Maker) compare(item *featuremap.Item, t *Task) []Difference {
 	if string(t.Name) != item.Name {
 		differ("name", item.Name, string(t.Name))
 	}
-	if text := item.Description(); !sameText(text, string(t.Description)) {
+	if text := item.Description(); described && !sameText(text, string(t.Description)) {
 		differ("description", featuremap.PlainText(text), htmlToText(string(t.Description)))
 	}
 	if t.Project.ID != k.place.Project {
@@ -162,11 +176,19 @@ func named(name, what string, id int64) string {
 }
 
 // Tasks are those of the tasks that exist and that the user may see, archived
-// or not.
+// or not, without their descriptions.
 func (k *Maker) Tasks(ctx context.Context, ids []int64) (map[int64]*Task, error) {
+	return k.read(ctx, ids, false)
+}
+
+func (k *Maker) read(ctx context.Context, ids []int64, describe bool) (map[int64]*Task, error) {
+	fields, most := taskFields, idsACall
+	if describe {
+		fields, most = append([]string{"description"}, fields...), 1000
+	}
 	tasks := make(map[int64]*Task, len(ids))
-	for _, part := range parts(ids) {
-		found, err := k.search(ctx, odoorpc.Domain{odoorpc.Cond("id", "in", part)}, taskFields)
+	for part := range slices.Chunk(ids, most) {
+		found, err := k.search(ctx, odoorpc.Domain{odoorpc.Cond("id", "in", part)}, fields)
 		if err != nil {
 			return nil, err
 		}

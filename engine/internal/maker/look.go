@@ -69,7 +69,7 @@ func (k *Maker) Look(ctx context.Context, items []*featuremap.Item, parents []in
 // lookFor are the searches of a look: one, unless there is more to ask for than
 // fits into a call.
 func (k *Maker) lookFor(names []string, parents []int64) []odoorpc.Domain {
-	named, under := nameParts(names), parts(parents)
+	named, under := nameParts(names), slices.Collect(slices.Chunk(parents, idsACall))
 	domains := make([]odoorpc.Domain, max(len(named), len(under), 1))
 	either := func(i int, condition ...any) {
 		if domains[i] != nil {
@@ -134,7 +134,7 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 		}
 		left = again
 	}
-	tasks, err := k.Tasks(ctx, ids)
+	tasks, err := k.read(ctx, ids, true)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (k *Maker) recognise(ctx context.Context, groups []*group, byName map[strin
 	if len(byName) == 0 {
 		return nil, nil
 	}
-	tasks, err := k.Tasks(ctx, slices.Sorted(maps.Values(byName)))
+	tasks, err := k.read(ctx, slices.Sorted(maps.Values(byName)), true)
 	if err != nil {
 		return nil, err
 	}
@@ -325,7 +325,7 @@ func (k *Maker) pair(g *group, tasks map[int64]*Task) []Verdict {
 // verdict says what a task that existed before is to an item that it was
 // found for; nil is a task that the user cannot see.
 func (k *Maker) verdict(item *featuremap.Item, t *Task) Verdict {
-	return Verdict{Item: item, ID: k.found[item], Existed: true, Unseen: t == nil, Differences: k.compare(item, t), Task: t}
+	return Verdict{Item: item, ID: k.found[item], Existed: true, Unseen: t == nil, Differences: k.compare(item, t, true), Task: t}
 }
 
 // FeatureTasks are those of the tasks that odoosync created for features of the

@@ -82,19 +82,20 @@ func TestNamesAreAskedForInParts(t *testing.T) {
 	}
 }
 
+// TestIDsAreAskedForInParts: fewer at a time where descriptions come back.
 func TestIDsAreAskedForInParts(t *testing.T) {
-	for n, want := range map[int]int{0: 0, 1: 1, 20_000: 1, 20_001: 2, 45_000: 3} {
+	for _, row := range []struct {
+		ids      int
+		describe bool
+		calls    int
+	}{
+		{0, false, 0}, {1, false, 1}, {20_000, false, 1}, {20_001, false, 2}, {1000, true, 1}, {2500, true, 3},
+	} {
 		is := is.New(t)
-		ids := make([]int64, n)
-		for i := range ids {
-			ids[i] = int64(i)
-		}
-		list := parts(ids)
-		is.Equal(len(list), want)
-		is.Equal(len(slices.Concat(list...)), n)
-		for _, part := range list {
-			is.True(len(part) > 0 && len(part) <= 20_000)
-		}
+		odoo := &asked{}
+		_, err := New(odoo, Options{}, Place{}, nil).read(t.Context(), make([]int64, row.ids), row.describe)
+		is.NoErr(err)
+		is.Equal(len(odoo.domains), row.calls)
 	}
 }
 

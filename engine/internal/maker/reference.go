@@ -107,7 +107,7 @@ func (k *Maker) learn(ctx context.Context, model string, ids []int64) {
 // are left out; of several Odoo chooses one.
 func (k *Maker) externalIDsOf(ctx context.Context, model string, ids []int64) (map[int64]string, error) {
 	found := make(map[int64]string, len(ids))
-	for _, part := range parts(ids) {
+	for part := range slices.Chunk(ids, idsACall) {
 		var answer map[int64]odoorpc.Text
 		if err := k.odoo.Call(ctx, model, "get_external_id", odoorpc.Args{IDs: part, Repeatable: true}, &answer); err != nil {
 			return nil, err
@@ -121,8 +121,5 @@ func (k *Maker) externalIDsOf(ctx context.Context, model string, ids []int64) (m
 	return found, nil
 }
 
-// parts cuts ids into lists of which each fits into a call.
-func parts(ids []int64) [][]int64 {
-	const most = 20_000 // ids of ten digits in 220 kB
-	return slices.Collect(slices.Chunk(ids, most))
-}
+// idsACall is how many ids a call holds at most: of ten digits in 220 kB.
+const idsACall = 20_000

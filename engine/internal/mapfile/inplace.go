@@ -21,7 +21,7 @@ func (f *File) overwrite(text io.WriterTo) error {
 	if err := f.writeOver(rendered.Bytes()); err != nil {
 		return err
 	}
-	f.known = digest(rendered.Bytes())
+	f.knows(digest(rendered.Bytes()))
 	if err := sync(f.file); err != nil {
 		return err
 	}

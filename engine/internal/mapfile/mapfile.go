@@ -85,10 +85,13 @@ func (f *File) Read() ([]byte, error) {
 	defer func() { _ = fresh.Close() }()
 	src, err := readAll(fresh, f.info.Size())
 	if err == nil {
-		f.known = digest(src)
+		f.knows(digest(src))
 	}
 	return src, err
 }
+
+// knows takes note of the bytes that the map has now.
+func (f *File) knows(digest uint64) { f.known, f.still = digest, nil }
 
 // timeStep is longer than the steps in which any file system counts the time of
 // a write: FAT's, of two seconds, are the longest.

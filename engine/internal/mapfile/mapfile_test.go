@@ -283,6 +283,22 @@ func TestTouchedReadsNoBytesTwice(t *testing.T) {
 	}
 }
 
+// TestOldFileThatComesBack gives the map's name back to the file that it was
+// before the last save, with its old time.
+func TestOldFileThatComesBack(t *testing.T) {
+	is := is.New(t)
+	path, f := openMap(t, &faulty{})
+	is.NoErr(os.Link(path, path+".bak"))
+	setAside(t, path)
+	doc := readDocument(t, f)
+	is.True(!f.Touched())
+	is.NoErr(f.Replace(patched(t, doc)))
+	is.NoErr(os.Rename(path+".bak", path))
+	is.True(f.Touched())
+	save(t, f, readDocument(t, f))
+	is.Equal(bytesOf(t, path), newText)
+}
+
 // TestEditThatHidesItsTime gives a map that lies still other bytes of the same
 // number, and its old time.
 func TestEditThatHidesItsTime(t *testing.T) {

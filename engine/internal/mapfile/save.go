@@ -49,7 +49,8 @@ func (f *File) replace(text io.WriterTo) error {
 		return errors.Join(err, f.remove(temporary))
 	}
 	_ = f.file.Close()
-	f.file, f.known = made, known
+	f.file = made
+	f.knows(known)
 	_ = f.sys.SyncDir(f.folder()) // the map is saved also where a folder cannot be synced
 	f.info, err = made.Stat()
 	return err
