@@ -73,10 +73,14 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 	if a.Err != nil {
 		return nil, a.Err
 	}
-	names, texts := make(map[namesake]int), make(map[identity]bool)
+	names, texts := make(map[namesake]int), make(map[identity]bool) // of the batch; texts of namesakes alone
 	for _, item := range a.Items {
 		names[k.namesake(item)]++
-		texts[identity{k.namesake(item), shown(featuremap.PlainText(item.Description()))}] = true
+	}
+	for _, item := range a.Items {
+		if who := k.namesake(item); names[who] > 1 {
+			texts[identity{who, shown(featuremap.PlainText(item.Description()))}] = true
+		}
 	}
 	var unclear []int64
 	for _, id := range a.IDs {
@@ -84,7 +88,7 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 			unclear = append(unclear, id)
 		}
 	}
-	full, err := k.read(context.WithoutCancel(ctx), unclear, true)
+	full, err := k.Tasks(context.WithoutCancel(ctx), unclear, "description")
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +103,11 @@ func (k *Maker) Judge(ctx context.Context, a *Answer) ([]Verdict, error) {
 			v.Wrong = k.deleted(context.WithoutCancel(ctx), id)
 			v.Unseen, v.Existed = !v.Wrong, !v.Wrong
 		case !v.Existed:
-			is, wanted := t.namesake(), k.namesake(item)
-			v.Wrong = is.parent != wanted.parent || is != wanted && names[is] > 0 || full[id] != nil &&
-				!sameText(item.Description(), string(t.Description)) && texts[identity{is, shown(htmlToText(string(t.Description)))}]
+			if is, wanted := t.namesake(), k.namesake(item); is != wanted {
+				v.Wrong = is.parent != wanted.parent || names[is] > 0
+			} else if full[id] != nil && !sameText(item.Description(), string(t.Description)) {
+				v.Wrong = texts[identity{is, shown(htmlToText(string(t.Description)))}]
+			}
 		}
 		v.Differences = k.compare(item, t, full[id] != nil && (v.Existed || v.Wrong))
 		verdicts[i] = v
@@ -176,15 +182,12 @@ func named(name, what string, id int64) string {
 }
 
 // Tasks are those of the tasks that exist and that the user may see, archived
-// or not, without their descriptions.
-func (k *Maker) Tasks(ctx context.Context, ids []int64) (map[int64]*Task, error) {
-	return k.read(ctx, ids, false)
-}
-
-func (k *Maker) read(ctx context.Context, ids []int64, describe bool) (map[int64]*Task, error) {
-	fields, most := taskFields, idsACall
-	if describe {
-		fields, most = append([]string{"description"}, fields...), 1000
+// or not. They come without their descriptions unless that field is asked for:
+// then fewer at a time, as an answer has a limit.
+func (k *Maker) Tasks(ctx context.Context, ids []int64, more ...string) (map[int64]*Task, error) {
+	fields, most := slices.Concat(more, taskFields), idsACall
+	if len(more) > 0 {
+		most = 1000
 	}
 	tasks := make(map[int64]*Task, len(ids))
 	for part := range slices.Chunk(ids, most) {

@@ -134,7 +134,7 @@ func (k *Maker) Ask(ctx context.Context, items []*featuremap.Item, verdicts []Ve
 		}
 		left = again
 	}
-	tasks, err := k.read(ctx, ids, true)
+	tasks, err := k.Tasks(ctx, ids, "description")
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (k *Maker) recognise(ctx context.Context, groups []*group, byName map[strin
 	if len(byName) == 0 {
 		return nil, nil
 	}
-	tasks, err := k.read(ctx, slices.Sorted(maps.Values(byName)), true)
+	tasks, err := k.Tasks(ctx, slices.Sorted(maps.Values(byName)), "description")
 	if err != nil {
 		return nil, err
 	}

@@ -85,15 +85,15 @@ func TestNamesAreAskedForInParts(t *testing.T) {
 // TestIDsAreAskedForInParts: fewer at a time where descriptions come back.
 func TestIDsAreAskedForInParts(t *testing.T) {
 	for _, row := range []struct {
-		ids      int
-		describe bool
-		calls    int
+		ids   int
+		more  []string
+		calls int
 	}{
-		{0, false, 0}, {1, false, 1}, {20_000, false, 1}, {20_001, false, 2}, {1000, true, 1}, {2500, true, 3},
+		{0, nil, 0}, {1, nil, 1}, {20_000, nil, 1}, {20_001, nil, 2}, {1000, []string{"description"}, 1}, {2500, []string{"description"}, 3},
 	} {
 		is := is.New(t)
 		odoo := &asked{}
-		_, err := New(odoo, Options{}, Place{}, nil).read(t.Context(), make([]int64, row.ids), row.describe)
+		_, err := New(odoo, Options{}, Place{}, nil).Tasks(t.Context(), make([]int64, row.ids), row.more...)
 		is.NoErr(err)
 		is.Equal(len(odoo.domains), row.calls)
 	}
