@@ -80,6 +80,28 @@ func TestJobsEndTogether(t *testing.T) {
 	is.True(last <= 100)
 }
 
+// TestStoriesDoNotWaitForAllFeatures holds a call of features until one of
+// stories, whose features have their tasks by then, is on its way beside it.
+func TestStoriesDoNotWaitForAllFeatures(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t, odoosim.WithWorkers(8, time.Millisecond, 0))
+	beside := make(chan struct{})
+	timer := time.AfterFunc(10*time.Second, func() { close(beside) })
+	w.odoo.Inject(odoosim.Fault{Action: odoosim.Delay(beside), Match: func(c odoosim.Call) bool { return c.Rows == 50 }})
+	hundreds, inTime := 0, false
+	w.during(func(c odoosim.Call) bool { return c.Rows == 100 }, func() {
+		if hundreds++; hundreds == 2 {
+			if inTime = timer.Stop(); inTime {
+				close(beside)
+			}
+		}
+	})
+	path := w.write(manyFeatures(150, 1)) // calls of 100 and 50 features, then 100 stories
+	w.sync(path)
+	w.oneToOne(path)
+	is.True(inTime)
+}
+
 // together holds the first calls of at least a hundred rows until n of them are
 // in flight, however slow the machine is; not for ever, where they never are.
 func (w *world) together(n int) {
@@ -96,7 +118,8 @@ func (w *world) together(n int) {
 	}})
 }
 
-// TestConflictsMakeItOneAtATime has another transaction in the way once.
+// TestConflictsMakeItOneAtATime has another transaction in the way of the
+// features, which go in one call: of the stories none go together.
 func TestConflictsMakeItOneAtATime(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
@@ -108,7 +131,7 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 			began = len(w.odoo.Calls())
 		}
 	}
-	path := w.write(manyFeatures(200, 20))
+	path := w.write(manyFeatures(100, 20))
 	w.sync(path)
 	w.oneToOne(path)
 	is.True(began > 0)
@@ -116,7 +139,7 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 	for _, call := range w.odoo.Calls()[began:] {
 		if call.Rows > 0 {
 			loads++
-			is.Equal(call.Overlap, 0) // also none of those that were in flight
+			is.Equal(call.Overlap, 0)
 		}
 	}
 	is.True(loads > 1)
