@@ -20,22 +20,27 @@ type bare struct {
 	Server  odoo
 	Login   bool // takes part in the time
 	Context map[string]any
-	Jobs    int // batches of stories that are under way at a time
+	Jobs    int      // batches of stories that are under way at a time
+	Fields  []string // the columns of the rows; features go without the last
 	Batches [][][]any
 	Tasks   []map[string]any
 }
 
-// quiet is the context in which odoosync creates tasks.
+// quiet is a context in which tasks are made as odoosync makes them.
 func (t target) quiet() map[string]any {
-	return map[string]any{
-		"mode": "update", "noupdate": true, "tracking_disable": true, "default_user_id": false, "default_user_ids": false,
-		"default_stage_id": t.stage,
-	}
+	return map[string]any{"tracking_disable": true, "default_user_id": false, "default_user_ids": false}
 }
 
-// loadFields are the columns of the rows, as in a large run of odoosync.
-// Features go without the last.
-var loadFields = []string{"id", "name", "description", "project_id/.id", "tag_ids/id", "parent_id/id"}
+// loads are rows as odoosync sends them, in batches of so many, and so many
+// batches at a time.
+func (t target) loads(items []layout.Item, jobs int, sizes ...int) bare {
+	return bare{
+		Context: map[string]any{"mode": "update", "noupdate": true, "tracking_disable": true},
+		Jobs:    jobs,
+		Fields:  []string{"id", "name", "description", "project_id/.id", "stage_id/.id", t.assignees, "tag_ids/id", "parent_id/id"},
+		Batches: batches(t.rows(items), sizes...),
+	}
+}
 
 // runBare does the work and prints the nanoseconds from the first call to the
 // last answer.
@@ -62,7 +67,7 @@ func runBare(path string) error {
 // batches at a time as there are jobs.
 func (w *bare) loadAll() error {
 	stories := 0
-	for stories < len(w.Batches) && len(w.Batches[stories][0]) < len(loadFields) {
+	for stories < len(w.Batches) && len(w.Batches[stories][0]) < len(w.Fields) {
 		if err := w.load(w.Batches[stories]); err != nil {
 			return err
 		}
@@ -91,7 +96,7 @@ func (w *bare) load(rows [][]any) error {
 		IDs      []int64 `json:"ids"`
 		Messages []any   `json:"messages"`
 	}
-	err := w.Server.call("project.task", "load", w.Context, &answer, parameter{"fields", loadFields[:len(rows[0])]}, parameter{"data", rows})
+	err := w.Server.call("project.task", "load", w.Context, &answer, parameter{"fields", w.Fields[:len(rows[0])]}, parameter{"data", rows})
 	if err == nil && len(answer.IDs) != len(rows) {
 		err = fmt.Errorf("load: %v", answer.Messages)
 	}
@@ -120,6 +125,7 @@ func (w *bare) createAll() error {
 type target struct {
 	project, stage int64
 	tags           map[string]tag // by name
+	assignees      string         // the field
 }
 
 type tag struct {
@@ -145,7 +151,7 @@ func (t target) rows(items []layout.Item) [][]any {
 			for _, name := range item.Tags {
 				tags = append(tags, t.tags[name].externalID)
 			}
-			row := []any{t.externalID(i), item.Name, description(item), t.project, strings.Join(tags, ",")}
+			row := []any{t.externalID(i), item.Name, description(item), t.project, t.stage, "", strings.Join(tags, ",")}
 			if stories {
 				row = append(row, t.externalID(item.Feature))
 			}

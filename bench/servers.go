@@ -44,6 +44,10 @@ func (b *bench) servers(ctx context.Context) error {
 // workers measures how a run gets faster with the jobs, where the server has
 // workers for all of them.
 func (b *bench) workers(ctx context.Context) error {
+	sizes := []int{5000}
+	if b.full {
+		sizes = append(sizes, 20_000)
+	}
 	t := newRaceTable("A run against a simulated server of 8 workers", 1)
 	for _, kind := range [][2]string{{"workers", "50 ms a call"}, {"row-workers", "50 ms a call, 2 ms a row"}} {
 		s, err := b.startSim(ctx, kind[0])
@@ -51,7 +55,10 @@ func (b *bench) workers(ctx context.Context) error {
 			return err
 		}
 		s.name = kind[1]
-		if err := errors.Join(b.serve(ctx, t, s.server, 5000, 1, 2, 4, 8), s.stop()); err != nil {
+		for _, n := range sizes {
+			err = errors.Join(err, b.serve(ctx, t, s.server, n, 1, 2, 4, 8))
+		}
+		if err := errors.Join(err, s.stop()); err != nil {
 			return err
 		}
 	}
@@ -113,7 +120,7 @@ func (b *bench) serve(ctx context.Context, t *raceTable, s server, n int, jobs .
 			}
 			r.add(fmt.Sprintf(ours, jobs), n, jobs, trace.requests, u)
 			err = b.bareOn(ctx, s, &r, fmt.Sprintf(floor, jobs), n, len(trace.loads), func(to target) bare {
-				return bare{Context: to.quiet(), Jobs: jobs, Batches: batches(to.rows(items), trace.loads...)}
+				return to.loads(items, jobs, trace.loads...)
 			})
 			if err != nil {
 				return err
@@ -159,6 +166,14 @@ func (b *bench) pending(n int) (path string, items []layout.Item, err error) {
 	return path, made.Pending, err
 }
 
+// assignees is the field of a task for its users.
+func (s *server) assignees() string {
+	if strings.HasPrefix(s.name, "Odoo 14") {
+		return "user_id"
+	}
+	return "user_ids"
+}
+
 // target makes a project with a Backlog stage for one run of one contender.
 func (s *server) target() (target, error) {
 	project, err := s.odoo.addProject()
@@ -170,7 +185,7 @@ func (s *server) target() (target, error) {
 		return target{}, err
 	}
 	tags, err := s.odoo.tags()
-	return target{project: project, stage: stage, tags: tags}, err
+	return target{project: project, stage: stage, tags: tags, assignees: s.assignees()}, err
 }
 
 // runOn runs odoosync on a copy of a map, in a new project that has the stage.

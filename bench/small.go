@@ -79,7 +79,8 @@ func (b *bench) smallRound(ctx context.Context, s server, r *race, n int) error 
 	}
 	kinds := min(n, 2)
 	return b.bareOn(ctx, s, r, "CSV import: one load a kind", n, login+kinds, func(to target) bare {
-		inStage := map[string]any{"import_file": true, "tracking_disable": true, "default_stage_id": to.stage} // else as the dialog does
-		return bare{Login: true, Context: inStage, Batches: batches(to.rows(items), n)}
+		work := to.loads(items, 1, n)
+		work.Login, work.Context = true, map[string]any{"import_file": true, "tracking_disable": true} // as the dialog does
+		return work
 	})
 }
