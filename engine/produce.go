@@ -197,8 +197,7 @@ func (p *production) isolate(ctx context.Context) error {
 		return a.Items[0].Slot.Position().Offset - b.Items[0].Slot.Position().Offset
 	})
 	p.refused = nil
-	var refusal *importer.Refusal
-	errors.As(a.Err, &refusal)
+	refusal, _ := errors.AsType[*importer.Refusal](a.Err)
 	if refusal.Closed {
 		return p.closed(ctx, refusal)
 	}

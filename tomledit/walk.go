@@ -322,8 +322,8 @@ func clash(as origin, was *node) (message, hint string) {
 
 // syntaxError makes the error for what the parser refused.
 func (w *walker) syntaxError(err error) error {
-	var refused *unstable.ParserError
-	if !errors.As(err, &refused) {
+	refused, ok := errors.AsType[*unstable.ParserError](err)
+	if !ok {
 		return w.ErrorAt(len(w.src), len(w.src), "", err.Error(), "")
 	}
 	place := w.parser.Range(refused.Highlight)

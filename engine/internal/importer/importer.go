@@ -95,8 +95,7 @@ func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows []
 	started := time.Now()
 	for conflicts := 0; ; conflicts++ {
 		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
-		var conflict *odoorpc.ConflictError
-		if !errors.As(err, &conflict) || conflicts == maxConflicts || time.Since(started) > longestConflict {
+		if _, ok := errors.AsType[*odoorpc.ConflictError](err); !ok || conflicts == maxConflicts || time.Since(started) > longestConflict {
 			ids, err := read(loaded, err)
 			if again && isUnsure(err) {
 				again = false
