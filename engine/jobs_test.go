@@ -80,28 +80,6 @@ func TestJobsEndTogether(t *testing.T) {
 	is.True(last <= 100)
 }
 
-// TestStoriesDoNotWaitForAllFeatures holds a call of features until one of
-// stories, whose features have their tasks by then, is on its way beside it.
-func TestStoriesDoNotWaitForAllFeatures(t *testing.T) {
-	is := is.New(t)
-	w := newWorld(t, odoosim.WithWorkers(8, time.Millisecond, 0))
-	beside := make(chan struct{})
-	timer := time.AfterFunc(10*time.Second, func() { close(beside) })
-	w.odoo.Inject(odoosim.Fault{Action: odoosim.Delay(beside), Match: func(c odoosim.Call) bool { return c.Rows == 50 }})
-	hundreds, inTime := 0, false
-	w.during(func(c odoosim.Call) bool { return c.Rows == 100 }, func() {
-		if hundreds++; hundreds == 2 {
-			if inTime = timer.Stop(); inTime {
-				close(beside)
-			}
-		}
-	})
-	path := w.write(manyFeatures(150, 1)) // calls of 100 and 50 features, then 100 stories
-	w.sync(path)
-	w.oneToOne(path)
-	is.True(inTime)
-}
-
 // together holds the first calls of at least a hundred rows until n of them are
 // in flight, however slow the machine is; not for ever, where they never are.
 func (w *world) together(n int) {
@@ -118,8 +96,7 @@ func (w *world) together(n int) {
 	}})
 }
 
-// TestConflictsMakeItOneAtATime has another transaction in the way of the
-// features, which go in one call: of the stories none go together.
+// TestConflictsMakeItOneAtATime has another transaction in the way once.
 func TestConflictsMakeItOneAtATime(t *testing.T) {
 	is := is.New(t)
 	w := newWorld(t, odoosim.WithWorkers(8, 10*time.Millisecond, 0))
@@ -131,7 +108,7 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 			began = len(w.odoo.Calls())
 		}
 	}
-	path := w.write(manyFeatures(100, 20))
+	path := w.write(manyFeatures(200, 20))
 	w.sync(path)
 	w.oneToOne(path)
 	is.True(began > 0)
@@ -139,7 +116,7 @@ func TestConflictsMakeItOneAtATime(t *testing.T) {
 	for _, call := range w.odoo.Calls()[began:] {
 		if call.Rows > 0 {
 			loads++
-			is.Equal(call.Overlap, 0)
+			is.Equal(call.Overlap, 0) // also none of those that were in flight
 		}
 	}
 	is.True(loads > 1)

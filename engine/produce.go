@@ -103,17 +103,15 @@ func (p *production) catchUp(ctx context.Context) error {
 	return p.prepare(ctx)
 }
 
-// next is the next batch: pending features, and when all have their tasks or
-// are on their way, pending stories. The stories of a feature go in order: while
-// it or some of them are on their way, the others wait.
+// next is the next batch: pending features, and when all have their tasks,
+// pending stories. The stories of a feature go in order: while some are on
+// their way, the others wait.
 func (p *production) next() maker.Batch {
-	free := func(items []*Item) []*Item {
-		return slices.DeleteFunc(p.book.Pending(items), func(item *Item) bool { return p.busy[item.Feature()] })
-	}
-	items := free(p.book.Plan().Features)
+	items := p.book.Pending(p.book.Plan().Features)
 	if len(items) == 0 {
-		items = free(p.book.Plan().Stories)
+		items = p.book.Pending(p.book.Plan().Stories)
 	}
+	items = slices.DeleteFunc(items, func(item *Item) bool { return p.busy[item.Feature()] })
 	share := (len(items) + p.jobs - 1) / p.jobs
 	return p.cut(items, min(p.size.Rows, max(maker.FirstBatch, share)))
 }
