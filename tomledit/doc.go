@@ -21,16 +21,16 @@
 // # Guarantees
 //
 //   - What no edit names comes back byte for byte: comments, white space, line ends of either kind, a byte
-//     order mark, a missing final newline. The output is slices of the input and the new tokens, nothing
-//     is printed anew (TestEveryValidDocumentComesBack, FuzzPatchChangesOnlyItsTokens).
+//     order mark, a missing final newline. The output is slices of the input and the new tokens; nothing
+//     is formatted anew (TestEveryValidDocumentComesBack, FuzzPatchChangesOnlyItsTokens).
 //   - Every spelling that TOML 1.1 has for a value is found: tables, arrays of tables, dotted and quoted
 //     keys, inline tables over many lines, integers such as +0, 0x0 and 0b0 (TestFindsEverySpelling).
-//   - Every document that TOML 1.1 forbids is refused with its position, also where the grammar alone
+//   - Every document that TOML 1.1 forbids is refused with its position, even where the grammar alone
 //     would accept it: keys given twice, tables defined again, impossible dates, integers that do not fit
 //     in 64 bits (TestEveryInvalidDocumentIsRefused, FuzzAgreesWithDecoder).
 //   - Time and memory grow linearly with the document, whatever its shape: many keys in one table, one
 //     line for everything, deep nesting (TestLargeTablesAreSearchedByHash, TestMemoryGrowsLinearly).
-//   - The zero values of all types can be used: they are empty (TestZeroValuesCanBeUsed).
+//   - The zero values of all types can be used: they are empty (TestZeroValuesCanBeUsed). Nil pointers cannot.
 //   - A syntax error says what was expected, what was found and, for common mistakes, what to do: marks of an
 //     unfinished merge, typographic quotes, invisible characters, Windows paths, names without quotes, lone
 //     carriage returns (TestMistakesAreExplained).
@@ -38,7 +38,8 @@
 // # Limitations
 //
 //   - Only integers that are there can be changed. Nothing is added, removed or renamed.
-//   - The source must be UTF-8 and shorter than 4 GiB; it is held in memory. Anything else is refused.
+//   - Floats, dates and times are not decoded: their spelling is the bytes of [Value.Span].
+//   - The source must be UTF-8 and shorter than 4 GiB less one byte; it is held in memory. Anything else is refused.
 //   - Floats that overflow a 64-bit float (1e400) are refused although TOML leaves them open: go-toml's
 //     decoder, which would read the same file elsewhere, refuses them. A leap second (:60) is accepted as
 //     TOML's grammar has it, although that decoder refuses it.
@@ -51,8 +52,8 @@
 //
 // # Errors
 //
-// Parse and Patch return an [*Error]: file, position, key where it is known, what is wrong and often what
-// to do. Error.Snippet shows the line with a caret. Looking for a value that is not there is no error: it
+// [Parse] and [Patch.SetInteger] return an [*Error]: file, position, key where it is known, what is wrong and often
+// what to do. [Error.Snippet] shows the line with a caret. Looking for a value that is not there is no error: it
 // gives the zero [Value], and its methods may be called.
 //
 // # Concurrency

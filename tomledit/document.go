@@ -36,7 +36,9 @@ var (
 func Parse(name string, src []byte, opts ...Option) (*Document, error) {
 	var paths keptPaths
 	for _, opt := range opts {
-		opt(&paths)
+		if opt != nil {
+			opt(&paths)
+		}
 	}
 	if err := refuseLarge(name, uint64(len(src))); err != nil {
 		return nil, err

@@ -24,9 +24,10 @@ func errorAtStart(name, message, hint string) *Error {
 	return &Error{File: name, Pos: Position{Line: 1, Column: 1}, Message: message, Hint: hint}
 }
 
-// ErrorAt makes an error for the bytes from start to end of the source: for what is wrong with a document beyond its
-// TOML. What comes after the line of start is not marked. Each call takes about the same short time, also in a line of
-// many megabytes.
+// ErrorAt returns an error for the bytes from start to end of the source: for what breaks rules of the caller's own, beyond
+// those of TOML. Offsets out of range count as the nearest end of the source; with an end at or before start, only the
+// character at start is marked, and of bytes on several lines only those on the first. The key is a path as [Value.Path]
+// spells it; key and hint may be empty. Each call takes about the same short time, also in a line of many megabytes.
 func (d *Document) ErrorAt(start, end int, key, message, hint string) *Error {
 	pos := d.Position(start)
 	line := d.lineAt(pos)

@@ -30,6 +30,23 @@ func ExampleParse() {
 	//     ^^^^^^^^^^
 }
 
+// A rule of the caller's own is reported as the rules of TOML are.
+func ExampleDocument_ErrorAt() {
+	doc, err := tomledit.Parse("map.toml", []byte("[price]\nnet = 12\ngross = 10\n"))
+	if err != nil {
+		panic(err)
+	}
+	gross := doc.Get("price", "gross")
+	start, end := gross.Span()
+	e := doc.ErrorAt(start, end, gross.Path(), "gross is less than net", "did you swap them?")
+	fmt.Println(e)
+	fmt.Println(e.Snippet())
+	// Output:
+	// map.toml:3:9: price.gross: gross is less than net
+	// gross = 10
+	//         ^^
+}
+
 func ExampleDocument_Get() {
 	doc, err := tomledit.Parse("map.toml", []byte(exampleMap))
 	if err != nil {

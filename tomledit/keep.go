@@ -9,10 +9,10 @@ import (
 // no key of a TOML document equals it.
 const Any = "\xff"
 
-// Option changes what [Parse] records.
+// Option changes what [Parse] records. A nil Option changes nothing.
 type Option func(*keptPaths)
 
-// keptPaths are the paths of all Keep options; nil without any.
+// keptPaths are the paths of all Keep options, and before them that of the root; nil without any.
 type keptPaths [][]string
 
 // Keep limits the values that a Document records to those whose path matches one of the paths, and the
@@ -28,7 +28,7 @@ func Keep(paths ...[]string) Option {
 	for _, path := range paths {
 		copies = append(copies, slices.Clone(path))
 	}
-	return func(all *keptPaths) { *all = append(*all, copies...) }
+	return func(all *keptPaths) { *all = append(*all, copies[min(len(*all), 1):]...) }
 }
 
 // kept says which of the paths lead to a value: a bit for each. A value to which none leads is left out.

@@ -50,8 +50,8 @@ func valueError(v Value, message string) *Error {
 // outputBuffer is the size in bytes of the pieces that reach a writer.
 const outputBuffer = 64 << 10
 
-// WriteTo writes the patched document: slices of the source and the new numbers, in pieces of 64 kB or more. It returns
-// the number of bytes written and the writer's error. It can be called again.
+// WriteTo writes the patched document: slices of the source and the new numbers, in pieces of at least 64 KiB but for
+// the last. It returns the number of bytes written and the writer's error. It can be called again.
 func (p *Patch) WriteTo(w io.Writer) (int64, error) {
 	slices.SortStableFunc(p.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	buffered := bufio.NewWriterSize(w, outputBuffer)

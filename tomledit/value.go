@@ -180,8 +180,7 @@ func (v Value) Bool() (value, ok bool) {
 }
 
 // Path returns the keys and indexes that lead to the value, as TOML writes keys, with indexes from 0:
-// features."Login page".user_stories[1].task_id. Only recorded elements count. It is empty for the root and for
-// an absent value.
+// features."Login page".user_stories[1].task_id. It is empty for the root and for an absent value.
 func (v Value) Path() string {
 	if v.doc == nil {
 		return ""

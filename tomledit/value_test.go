@@ -168,6 +168,7 @@ func TestZeroValuesCanBeUsed(t *testing.T) {
 	is.Equal(e.EndColumn(), 1)
 	is.Equal(tomledit.Position{}.Line, 0)
 	is.Equal(tomledit.Kind(0).String(), "nothing")
+	is.True(mustParse(t, "a = 1", nil).Get("a").Exists())
 }
 
 // At some number of keys a table is searched in another way. It must be found at every number around it.
@@ -230,6 +231,11 @@ func TestKeepTakesManyPaths(t *testing.T) {
 		}
 		is.True(doc.Get("t", fmt.Sprintf("k%d", n-1), "x").Exists())
 	}
+	var options []tomledit.Option
+	for _, path := range paths[:31] {
+		options = append(options, tomledit.Keep(path))
+	}
+	is.Equal(len(tree(mustParse(t, src.String(), options...).Get())), 63) // as of one option with all paths
 	long := make([]string, 300) // one path of many keys
 	for i := range long {
 		long[i] = fmt.Sprintf("k%d", i)
