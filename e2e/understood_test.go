@@ -230,16 +230,17 @@ func repeat(t *testing.T, c *odoorpc.Client, r request) (string, error) {
 		return "no call", nil
 	case method == "load":
 		loaded, err := c.LoadOnce(ctx, model, a.Fields, a.Data, odoorpc.LoadOptions{Context: a.Context})
-		if err != nil || loaded.IDs != nil {
+		var refusal *odoorpc.LoadError
+		if !errors.As(err, &refusal) {
 			return fmt.Sprintf("%d ids", len(loaded.IDs)), err
 		}
-		lines := make([]string, len(loaded.Messages))
-		for i, m := range loaded.Messages {
-			lines[i] = fmt.Sprintf("%s %s on row %d field %q: %.90q", m.Type, m.Kind, m.Record, m.Field, withoutVolatile(m.Message))
+		lines := make([]string, len(refusal.Messages))
+		for i, m := range refusal.Messages {
+			lines[i] = fmt.Sprintf("error %s on row %d field %q: %.90q", m.Kind, m.Record, m.Field, withoutVolatile(m.Message))
 		}
 		return "refused: " + strings.Join(lines, "; "), nil
 	case method == "create" && a.Values != nil:
-		ids, err := c.Create(ctx, model, a.Values, a.Context)
+		ids, err := c.Create(ctx, model, a.Values, odoorpc.CreateOptions{Context: a.Context})
 		return fmt.Sprintf("%d ids", len(ids)), err
 	case method == "search":
 		var ids []int64

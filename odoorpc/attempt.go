@@ -50,7 +50,7 @@ func (x *exchange) attempt(req *http.Request) (*answer, error) {
 		return nil, x.broken(ctx, req, err, sent())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.config.maxAnswer+1))
 	if err != nil {
 		return nil, x.broken(ctx, req, err, true)
 	}
@@ -58,8 +58,8 @@ func (x *exchange) attempt(req *http.Request) (*answer, error) {
 	if told, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		c.time.Store(told.Unix())
 	}
-	if int64(len(body)) > c.maxAnswer {
-		return a, c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.maxAnswer))
+	if int64(len(body)) > c.config.maxAnswer {
+		return a, c.badAnswer(r.op, a, fmt.Sprintf("the answer is longer than %d bytes", c.config.maxAnswer))
 	}
 	return a, nil
 }
@@ -212,7 +212,7 @@ func retryAfter(header string) time.Duration {
 
 // newAddress returns where a redirect leads to, without what may be secret.
 func (c *Client) newAddress(location string) string {
-	u, err := c.base.Parse(location)
+	u, err := c.config.base.Parse(location)
 	if location == "" || err != nil {
 		return ""
 	}

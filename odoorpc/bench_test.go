@@ -21,7 +21,7 @@ func BenchmarkEncodeLoad(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				body, err := encode(c.jsonRPC(m, 2).body(c.credentials()))
+				body, err := encode(c.jsonRPC(m, 2).body(c.config.credentials()))
 				if err != nil {
 					b.Fatal(err)
 				}

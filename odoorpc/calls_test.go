@@ -47,7 +47,7 @@ func TestCallsOnTheWire(t *testing.T) {
 		},
 		{
 			"create", func(ctx context.Context, c *Client) error {
-				_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A", "project_id": 7}}, Context{"tracking_disable": true})
+				_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A", "project_id": 7}}, CreateOptions{Context: Context{"tracking_disable": true}})
 				return err
 			}, "[5]",
 			`["project.task","create",[[{"name":"A","project_id":7}]],{"context":{"tracking_disable":true}}]`,
@@ -163,11 +163,34 @@ func TestDecodingIntoTheWrongTypeLeavesOutAlone(t *testing.T) {
 	})
 }
 
+func TestAResultNeedsAPlaceBeforeTheCallIsSent(t *testing.T) {
+	number := 5
+	for protocol, nothing := range map[Protocol]reply{JSONRPC: result("null"), JSON2: jsonBody(200, "null")} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			p, c := newPeer(t, protocol, Config{}, nothing)
+			for _, out := range []any{number, (*[]int64)(nil), "text"} {
+				var request *RequestError
+				is.True(errors.As(c.Call(t.Context(), "m", "create", Args{}, out), &request))
+				is.True(errors.As(c.SearchRead(t.Context(), "m", nil, nil, Query{}, out), &request))
+			}
+			for _, params := range [][]Param{{{"ids", 1}}, {{"context", 1}}, {{"a", 1}, {"b", 2}, {"a", 3}}} {
+				var request *RequestError
+				is.True(errors.As(c.Call(t.Context(), "m", "write", Args{IDs: []int64{7}, Params: params}, nil), &request))
+			}
+			is.Equal(p.count(), 0)
+
+			is.NoErr(c.Call(t.Context(), "m", "action", Args{}, &number))
+			is.Equal(number, 5) // nothing was returned
+		})
+	}
+}
+
 func TestNothingToSendMakesNoCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{}, result("[]"))
-		ids, err := c.Create(t.Context(), "project.task", nil, nil)
+		ids, err := c.Create(t.Context(), "project.task", nil, CreateOptions{})
 		is.NoErr(err)
 		is.Equal(len(ids), 0)
 		loaded, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, nil, LoadOptions{})
@@ -183,17 +206,18 @@ func TestWhatCannotBeSentIsRefusedBeforehand(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
 			p, c := newPeer(t, protocol, Config{}, result("[]"))
-			_, inRow := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a", `fine \ufffd` + "\ufffd"}, {"b", `Tür\` + "\xffend"}}, LoadOptions{})
-			_, inValues := c.Create(t.Context(), "project.task", []map[string]any{{"name": "a\xc3"}}, nil)
-			_, inOther := c.Create(t.Context(), "project.task", []map[string]any{{"tags": []named{"a", "\x80"}}}, nil)
-			_, inKey := c.Create(t.Context(), "project.task", []map[string]any{{"\xfe": 1}}, nil)
-			_, ragged := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a"}}, LoadOptions{})
+			_, inRow := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"m.a", `fine \ufffd` + "\ufffd"}, {"m.b", `Tür\` + "\xffend"}}, LoadOptions{})
+			_, inValues := c.Create(t.Context(), "project.task", []map[string]any{{"name": "a\xc3"}}, CreateOptions{})
+			_, inOther := c.Create(t.Context(), "project.task", []map[string]any{{"tags": []named{"a", "\x80"}}}, CreateOptions{})
+			_, inKey := c.Create(t.Context(), "project.task", []map[string]any{{"\xfe": 1}}, CreateOptions{})
+			_, ragged := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"m.a"}}, LoadOptions{})
 			_, noColumn := c.LoadOnce(t.Context(), "project.task", []string{"name"}, [][]any{{"A"}}, LoadOptions{})
-			_, noID := c.LoadOnce(t.Context(), "project.task", []string{"name", "id"}, [][]any{{"A", "a"}, {"B", ""}}, LoadOptions{})
+			_, noID := c.LoadOnce(t.Context(), "project.task", []string{"name", "id"}, [][]any{{"A", "m.a"}, {"B", ""}}, LoadOptions{})
 			_, idNoText := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{7}}, LoadOptions{})
-			_, sameID := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"a", "A"}, {"a", "B"}}, LoadOptions{})
-			_, notJSON := c.Create(t.Context(), "project.task", []map[string]any{{"name": func() {}}}, nil)
-			for _, err := range []error{inRow, inValues, inOther, inKey, ragged, noColumn, noID, idNoText, sameID, notJSON} {
+			_, noModule := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+			_, sameID := c.LoadOnce(t.Context(), "project.task", []string{"id", "name"}, [][]any{{"m.a", "A"}, {"m.a", "B"}}, LoadOptions{})
+			_, notJSON := c.Create(t.Context(), "project.task", []map[string]any{{"name": func() {}}}, CreateOptions{})
+			for _, err := range []error{inRow, inValues, inOther, inKey, ragged, noColumn, noID, idNoText, noModule, sameID, notJSON} {
 				var e *RequestError
 				is.True(errors.As(err, &e))
 			}
@@ -303,36 +327,37 @@ func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
 	}{
 		{"done", `{"ids":[5,6],"messages":[],"nextrow":0}`, []int64{5, 6}, nil, false},
 		{"done with a warning", `{"ids":[5,6],"messages":[` + message("warning", "hm") + `]}`, []int64{5, 6},
-			[]LoadMessage{{Type: "warning", Record: 1, Field: "parent_id", Message: "hm"}}, false},
+			[]LoadMessage{{Record: 1, Field: "parent_id", Message: "hm"}}, false},
 		{"refused", `{"ids":false,"messages":[` + message("error", "No matching record found") + `]}`, nil,
-			[]LoadMessage{{Type: "error", Record: 1, Field: "parent_id", Message: "No matching record found"}}, false},
+			[]LoadMessage{{Record: 1, Field: "parent_id", Message: "No matching record found"}}, false},
 		{"refused as a whole", `{"ids":false,"messages":[{"type":"error","message":"Import is not allowed"}]}`, nil,
-			[]LoadMessage{{Type: "error", Record: -1, Field: "", Message: "Import is not allowed"}}, false},
+			[]LoadMessage{{Record: -1, Field: "", Message: "Import is not allowed"}}, false},
 		{"rows out of range", `{"ids":false,"messages":[{"type":"error","record":2,"rows":{"from":-1,"to":1e9},"field":false,"message":"no"}]}`, nil,
-			[]LoadMessage{{Type: "error", Record: -1, Field: "", Message: "no"}}, false},
+			[]LoadMessage{{Record: -1, Field: "", Message: "no"}}, false},
 		{"could not serialize", `{"ids":false,"messages":[` + message("error", "could not serialize access due to concurrent update") + `]}`, nil, nil, true},
 		{"deadlock", `{"ids":false,"messages":[` + message("error", "deadlock detected\\nDETAIL: ...") + `]}`, nil, nil, true},
 		{"lock timeout", `{"ids":false,"messages":[` + message("error", "canceling statement due to lock timeout") + `]}`, nil, nil, true},
 		{"lock not available", `{"ids":false,"messages":[` + message("error", `could not obtain lock on row in relation \"project_task\"`) + `]}`, nil, nil, true},
 		{"same external id at once", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"ir_model_data_module_name_uniq_index\"`) + `]}`, nil, nil, true},
 		{"a duplicate of the caller's", `{"ids":false,"messages":[` + message("error", `duplicate key value violates unique constraint \"project_tags_name_uniq\"`) + `]}`, nil,
-			[]LoadMessage{{Type: "error", Record: 1, Field: "parent_id", Message: `duplicate key value violates unique constraint "project_tags_name_uniq"`}}, false},
+			[]LoadMessage{{Record: 1, Field: "parent_id", Message: `duplicate key value violates unique constraint "project_tags_name_uniq"`}}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				p, c := newPeer(t, JSONRPC, Config{}, result(tt.answer))
-				got, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, LoadOptions{})
+				got, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}, {"m.b"}}, LoadOptions{})
 				var conflict *ConflictError
 				is.Equal(errors.As(err, &conflict), tt.conflict)
-				if !tt.conflict {
-					is.NoErr(err)
+				var refusal *LoadError
+				messages := got.Warnings
+				if errors.As(err, &refusal) {
+					messages = refusal.Messages
 				}
+				is.Equal(err == nil, tt.ids != nil)
+				is.Equal(refusal != nil, tt.ids == nil && !tt.conflict)
 				is.Equal(got.IDs, tt.ids)
-				is.Equal(len(got.Messages), len(tt.messages))
-				for i, m := range got.Messages {
-					is.Equal(m, tt.messages[i])
-				}
+				is.Equal(messages, tt.messages)
 				is.Equal(p.count(), 1) // a conflict is the caller's to repeat
 			})
 		})
@@ -373,7 +398,7 @@ func TestConflictsInAnyLanguage(t *testing.T) {
 				data, err := json.Marshal(tt.message)
 				is.NoErr(err)
 				_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"error","record":0,"rows":{"from":0,"to":0},"message":`+string(data)+`}],"nextrow":0}`))
-				_, err = c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}[:rows], LoadOptions{})
+				_, err = c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}, {"m.b"}}[:rows], LoadOptions{})
 				var conflict *ConflictError
 				is.Equal(errors.As(err, &conflict), tt.conflict >= least)
 			})
@@ -411,9 +436,11 @@ func TestMessagesOfLoadHaveTheKindOfTheirException(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
 			_, c := newPeer(t, JSONRPC, Config{Password: NewSecret("Access")}, result(`{"ids":false,"messages":[{"type":"error","record":0,"message":"x: <class '`+class+`'>: no"}]}`))
-			got, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
-			is.NoErr(err)
-			is.Equal(got.Messages, []LoadMessage{{Type: "error", Kind: kind, Message: "no"}})
+			_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
+			var refusal *LoadError
+			is.True(errors.As(err, &refusal))
+			is.Equal(refusal.Messages, []LoadMessage{{Kind: kind, Message: "no"}})
+			is.True(strings.HasSuffix(err.Error(), ": m.load: Odoo refused the rows: no"))
 		})
 	}
 }
@@ -424,11 +451,13 @@ func TestZeroValuesDoNotPanic(t *testing.T) {
 	c.Close()
 	is.Equal(fmt.Sprint(&c), "odoorpc.Client()")
 	_, err := c.Connect(t.Context())
-	is.Equal(err, ErrNotConnected)
+	is.True(err != nil && strings.HasPrefix(err.Error(), "odoorpc: configuration: URL: missing"))
 	_, err = search(t.Context(), &c)
 	is.Equal(err, ErrNotConnected)
-	_, err = c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+	_, err = c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
 	is.Equal(err, ErrNotConnected)
+	is.Equal((&ConfigError{Problems: []Problem{{}}}).Error(), "odoorpc: configuration: : <nil>")
+	is.True((&LoadError{}).Error() != "")
 	is.True((&Ref{}).UnmarshalJSON(nil) != nil)
 	is.True(new(Text).UnmarshalJSON(nil) != nil)
 	for _, e := range []interface {
@@ -456,7 +485,7 @@ func TestWhatIsAReference(t *testing.T) {
 func TestAnIDForEachRecordIsExpected(t *testing.T) {
 	is := is.New(t)
 	_, c := newPeer(t, JSONRPC, Config{}, result("[7]"))
-	_, err := c.Create(t.Context(), "project.tags", []map[string]any{{"name": "a"}, {"name": "b"}}, nil)
+	_, err := c.Create(t.Context(), "project.tags", []map[string]any{{"name": "a"}, {"name": "b"}}, CreateOptions{})
 	is.True(err != nil && strings.Contains(err.Error(), "expected 2 ids, found 1"))
 }
 

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// A Client calls the methods of one Odoo database as one user. Make it with New, end it with Close; it must not be copied.
-// The calls of a zero Client return ErrNotConnected.
+// A Client calls the methods of one Odoo database as one user. Make it with New, and Close it when it is no longer needed; it
+// must not be copied. The calls of a zero Client return ErrNotConnected, its Connect a *ConfigError.
 type Client struct {
-	*settings
+	config   *settings
 	redactor *redactor
 	pace     *pace
 	shared   http.RoundTripper // keeps connections
@@ -30,7 +30,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{settings: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
+	c := &Client{config: s, redactor: newRedactor(s.Login, s.Password, s.APIKey), pace: newPace(s)}
 	c.shared, c.fresh = s.Transport, s.Transport
 	if s.Transport == nil {
 		c.shared, c.fresh = newTransport(true), newTransport(false)
@@ -99,8 +99,8 @@ func (c *Client) transport(once bool) http.RoundTripper {
 // Format names the server and nothing secret, for every verb and flag.
 func (c *Client) Format(f fmt.State, _ rune) {
 	server := ""
-	if c.settings != nil {
-		server = c.base.String()
+	if c.config != nil {
+		server = c.config.base.String()
 	}
 	_, _ = f.Write([]byte("odoorpc.Client(" + server + ")"))
 }
@@ -117,9 +117,9 @@ func (c *Client) call(ctx context.Context, m *message) (json.RawMessage, error) 
 	return c.do(ctx, c.jsonRPC(m, session.UserID))
 }
 
-// Close gives idle connections back. Connections of a Config.Transport are its owner's to close. The client stays usable.
+// Close closes idle connections. Connections of a Config.Transport are its owner's to close. The client stays usable.
 func (c *Client) Close() {
-	if c.settings != nil && c.Transport == nil {
+	if c.config != nil && c.config.Transport == nil {
 		c.shared.(*http.Transport).CloseIdleConnections()
 	}
 }

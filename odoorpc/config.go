@@ -33,27 +33,29 @@ const (
 // Config says which server to talk to, as whom and how. Only URL and one of Password and APIKey are always needed.
 type Config struct {
 	// URL is the server's address, "https://odoo.example.com" or "odoo.example.com:8069". Without a scheme a loopback host
-	// gets http and any other https. A path that a browser shows after logging in (/odoo, /web and what follows) is taken
-	// off; any other path, user info, a query and a fragment are refused.
+	// gets http and any other https. A path that a browser shows after logging in (/odoo, /web and what follows), or of an
+	// endpoint (/jsonrpc, /json and what follows), is taken off; any other path, user info, a query and a fragment are refused.
 	URL string
 
 	Database string   // JSON-RPC needs it; JSON-2 sends it when given
 	Login    string   // the user's, often an e-mail address; JSON-RPC needs it, JSON-2 does not use it
-	Password Secret   // users with two-factor authentication need an API key instead
-	APIKey   Secret   // used instead of Password when both are given, whatever the protocol
+	Password Secret   // at most 1000 bytes; users with two-factor authentication need an API key instead
+	APIKey   Secret   // at most 1000 bytes; used instead of Password when both are given, whatever the protocol
 	Protocol Protocol // default: Auto
 
 	// Timeout bounds one attempt from the dial to the last byte of the answer. Zero: 5 minutes. Odoo's own limit is 120 s for
 	// the work (limit_time_real), but a call may queue for a free worker before that, and a server that runs into write
-	// conflicts repeats the work itself for up to 90 s.
+	// conflicts repeats the work itself (Odoo 14 was seen to do so for 86 s). Connect asks for the version with at most one
+	// minute.
 	Timeout time.Duration
-	// Retries is how often a call that is safe to repeat is sent again. Zero: 6 times. Negative: never.
+	// Retries is how often a call is sent again where that is safe and may help. Zero: 6 times. Negative: never. An attempt
+	// that ran into Timeout is repeated once only, and Connect gives up after 3 tries while the server cannot be reached.
 	Retries int
 	// RetryMaxWait is the longest single wait between two tries. Where the server asks for a longer one the call ends with
 	// a *TransportError that says so. Zero: one minute.
 	RetryMaxWait time.Duration
-	// Rate is the highest number of calls a second. Zero: 1 on *.odoo.com, unlimited elsewhere. On *.odoo.com two
-	// calls never run at once, whatever Rate says.
+	// Rate is the highest number of calls a second. Zero: unlimited; on *.odoo.com 1, which is cautious: Odoo
+	// publishes no figure that we found. There two calls never run at once, whatever Rate says.
 	Rate float64
 
 	AllowHTTP bool   // permits http, which sends the password unencrypted, to hosts other than loopback
@@ -64,8 +66,8 @@ type Config struct {
 	// roots. Calls that must not be repeated then get a connection of their own, because one that the server is about to
 	// close would leave their outcome unknown.
 	Transport http.RoundTripper
-	// Observer is told what the client does, as it happens, on the goroutine of the call. It must be fast, and safe for
-	// concurrent use if the client is. Nil: nobody is told.
+	// Observer is told what the client does, as it happens, on the goroutine of the call. It must be fast, must not call the
+	// client, and must be safe for concurrent use if several goroutines call the client. Nil: nobody is told.
 	Observer func(Event)
 	Trace    bool // adds the masked request and answer bodies to events
 }

@@ -64,7 +64,7 @@ func TestAddresses(t *testing.T) {
 				return
 			}
 			is.NoErr(err)
-			is.Equal(c.base.String(), tt.base)
+			is.Equal(c.config.base.String(), tt.base)
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 	config.AllowHTTP = true
 	c, err := New(config)
 	is.NoErr(err)
-	is.Equal(c.base.String(), "http://odoo.example.com")
+	is.Equal(c.config.base.String(), "http://odoo.example.com")
 }
 
 func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
@@ -176,7 +176,7 @@ func TestLoopbackIsNeverReachedThroughAProxy(t *testing.T) {
 	for _, host := range []string{"localhost", "LOCALHOST", "localhost.", "odoo.localhost:8069", "127.0.0.2", "[::1]:8069", "[::ffff:127.0.0.1]"} {
 		c, err := New(Config{URL: "http://" + host, Database: "d", Login: "l", Password: NewSecret("p")})
 		is.NoErr(err)
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.base.String(), nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.config.base.String(), nil)
 		is.NoErr(err)
 		for _, tr := range []http.RoundTripper{c.shared, c.fresh} {
 			proxy, err := tr.(*http.Transport).Proxy(r)
@@ -358,7 +358,7 @@ func TestConnectRefused(t *testing.T) {
 				setDefault(&tt.config.Protocol, Auto)
 				p, c := newPeer(t, JSONRPC, tt.config, tt.replies...)
 				if tt.config.Login == "-" { // newPeer fills in what is missing
-					c.Login, c.Database = "", ""
+					c.config.Login, c.config.Database = "", ""
 				}
 				c.session.Store(nil)
 				_, err := c.Connect(t.Context())

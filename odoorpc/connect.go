@@ -37,10 +37,11 @@ type Session struct {
 // Errors: *LoginError, *DatabaseError, *ProtocolError, *ConfigError (something is missing for the protocol that this server
 // needs), *TransportError, *RedirectError, *AnswerError, *ServerError.
 func (c *Client) Connect(ctx context.Context) (Session, error) {
-	if c.settings == nil {
-		return Session{}, ErrNotConnected
+	if c.config == nil {
+		_, err := Config{}.check()
+		return Session{}, err
 	}
-	s := Session{Login: c.Login, Database: c.redactor.line(c.Database), URL: c.base.String(), Cloud: c.cloud}
+	s := Session{Login: c.config.Login, Database: c.redactor.line(c.config.Database), URL: c.config.base.String(), Cloud: c.config.cloud}
 	if err := c.choose(ctx, &s); err != nil {
 		return Session{}, err
 	}
@@ -78,14 +79,14 @@ func (c *Client) explain(ctx context.Context, err error, s Session) error {
 
 // choose finds the version of the server and sets the protocol.
 func (c *Client) choose(ctx context.Context, s *Session) error {
-	withKey := c.Protocol == Auto && !c.APIKey.IsZero()
-	if c.Protocol == JSON2 || withKey {
+	withKey := c.config.Protocol == Auto && !c.config.APIKey.IsZero()
+	if c.config.Protocol == JSON2 || withKey {
 		err := c.askWeb(ctx, s)
 		if _, unreached := errors.AsType[*TransportError](err); unreached {
 			return err
 		}
 	}
-	if s.Major == 0 && c.Protocol != JSON2 { // of JSON-2 the login will tell
+	if s.Major == 0 && c.config.Protocol != JSON2 { // of JSON-2 the login will tell
 		err := c.askCommon(ctx, s)
 		if e, ok := errors.AsType[*ProtocolError](err); ok {
 			switch {
@@ -99,13 +100,13 @@ func (c *Client) choose(ctx context.Context, s *Session) error {
 			return err
 		}
 	}
-	if c.Protocol == JSON2 || withKey && s.Major >= firstJSON2 {
+	if c.config.Protocol == JSON2 || withKey && s.Major >= firstJSON2 {
 		s.Protocol = JSON2
 		return nil
 	}
 	s.Protocol = JSONRPC
 	missing := new(ConfigError)
-	if c.missingForJSONRPC(missing); len(missing.Problems) > 0 {
+	if c.config.missingForJSONRPC(missing); len(missing.Problems) > 0 {
 		return missing
 	}
 	return nil
@@ -133,7 +134,7 @@ func (c *Client) askCommon(ctx context.Context, s *Session) error {
 
 // ask asks for an object in which a member tells the version.
 func (c *Client) ask(ctx context.Context, s *Session, member string, r *request) error {
-	r.timeout = min(c.Timeout, probeTimeout)
+	r.timeout = min(c.config.Timeout, probeTimeout)
 	result, err := c.do(ctx, r)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (e *ConfigError) add(wrong bool, field, format string, args ...any) {
 func (e *ConfigError) Error() string {
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		texts[i] = p.Field + ": " + p.Err.Error()
+		texts[i] = fmt.Sprintf("%s: %v", p.Field, p.Err)
 	}
 	return "odoorpc: configuration: " + strings.Join(texts, "; ")
 }
@@ -172,13 +172,15 @@ const (
 	RefusalAccess      Refusal = "access"      // the user may not do this, by access rights, record rules or company
 	RefusalValidation  Refusal = "validation"  // the data breaks a constraint: required, unique, foreign key
 	RefusalMissing     Refusal = "missing"     // a record does not exist, or no longer
-	RefusalUser        Refusal = "user"        // for a business reason
+	RefusalUser        Refusal = "user"        // a rule of the module says no
 	RefusalUnsupported Refusal = "unsupported" // the server knows no such model or method
 	RefusalBusy        Refusal = "busy"        // others were in the way and it rolled back, or it lost its database for a moment
 	RefusalOther       Refusal = "other"       // everything else, such as unknown fields and programming errors
 )
 
-// A ServerError is an error that Odoo itself answered with. The transaction was rolled back: the call has changed nothing.
+// A ServerError is an error that Odoo itself answered with. It rolled its transaction back, so that the call has changed
+// nothing; except that a call which is safe to repeat may have been done where Odoo lost its database (RefusalBusy). One that
+// is not ends in an *UnknownOutcomeError then.
 type ServerError struct {
 	Place
 	Kind    Refusal
@@ -269,8 +271,8 @@ func (e *TransportError) Hint() string {
 	return ""
 }
 
-// A RedirectError says that the server answered with a redirect. Redirects are never followed, because they would take the credentials
-// along. Nothing was done.
+// A RedirectError says that the server answered with a redirect. Redirects are never followed, because they would take the
+// credentials along. Nothing was done.
 type RedirectError struct {
 	Place
 	Status   int
@@ -339,8 +341,22 @@ func (e *UnknownOutcomeError) Hint() string {
 	return "wait a few minutes, then look in Odoo for the records before sending them again"
 }
 
-// A ConflictError says that load collided with another transaction that wrote the same records, and rolled back: nothing was
-// created. The same call, sent again, finds what the other one created.
+// A LoadError says that Odoo refused rows that LoadOnce sent, or any import of them. Nothing was created.
+type LoadError struct {
+	Place
+	Messages []LoadMessage // why: at least one, and several for one row at times
+}
+
+func (e *LoadError) Error() string {
+	text := e.where() + ": Odoo refused the rows"
+	if len(e.Messages) > 0 {
+		text += ": " + e.Messages[0].Message
+	}
+	return text
+}
+
+// A ConflictError says that LoadOnce collided with another transaction that wrote the same records, and was rolled back:
+// nothing was created. The same call, sent again, creates the records, or returns those that the other one has created.
 type ConflictError struct {
 	Model, Method string
 	Message       string

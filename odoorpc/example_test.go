@@ -67,12 +67,26 @@ func ExampleClient_SearchRead() {
 	// Output: Login page in Shop under 0
 }
 
+// The parameters of a method are listed in the order in which it takes them, under the names that it has for them.
+func ExampleClient_Call() {
+	odoo, client, _ := start()
+	defer odoo.Close() //nolint:errcheck // the example ends here
+
+	var may bool
+	err := client.Call(context.Background(), "project.task", "check_access_rights", odoorpc.Args{
+		Params:     []odoorpc.Param{{Name: "operation", Value: "create"}, {Name: "raise_exception", Value: false}},
+		Repeatable: true, // it changes nothing
+	}, &may)
+	fmt.Println(may, err)
+	// Output: true <nil>
+}
+
 // A refusal tells its kind, and often what to do.
 func ExampleServerError() {
 	odoo, client, project := start()
 	defer odoo.Close() //nolint:errcheck // the example ends here
 
-	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, nil)
+	_, err := client.Create(context.Background(), "project.task", []map[string]any{{"project_id": project}}, odoorpc.CreateOptions{})
 	if refused, ok := errors.AsType[*odoorpc.ServerError](err); ok {
 		fmt.Println(refused.Kind)
 	}

@@ -64,8 +64,8 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 	retrying := retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: x},
 		RetryWaitMin: firstWait,
-		RetryWaitMax: c.RetryMaxWait,
-		RetryMax:     c.Retries,
+		RetryWaitMax: c.config.RetryMaxWait,
+		RetryMax:     c.config.Retries,
 		CheckRetry:   x.checkRetry,
 		Backoff:      x.backOff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -84,22 +84,22 @@ func (c *Client) do(ctx context.Context, r *request) (json.RawMessage, error) {
 func (x *exchange) httpRequest() (*retryablehttp.Request, error) {
 	c, r := x.client, x.request
 	verb, body := http.MethodGet, any(nil)
-	header := http.Header{"Accept": {"application/json"}, "User-Agent": {c.UserAgent}}
+	header := http.Header{"Accept": {"application/json"}, "User-Agent": {c.config.UserAgent}}
 	if r.body != nil {
-		wire, err := encode(r.body(c.credentials()))
+		wire, err := encode(r.body(c.config.credentials()))
 		if err != nil {
 			return nil, err
 		}
 		verb, body = http.MethodPost, wire
 		header.Set("Content-Type", "application/json")
 		if r.protocol == JSON2 { // JSON-RPC has them in the body
-			header.Set("Authorization", "Bearer "+c.APIKey.reveal())
-			if c.Database != "" {
-				header.Set("X-Odoo-Database", c.Database)
+			header.Set("Authorization", "Bearer "+c.config.APIKey.reveal())
+			if c.config.Database != "" {
+				header.Set("X-Odoo-Database", c.config.Database)
 			}
 		}
 	}
-	req, err := retryablehttp.NewRequestWithContext(x.ctx, verb, c.base.String()+r.path, body)
+	req, err := retryablehttp.NewRequestWithContext(x.ctx, verb, c.config.base.String()+r.path, body)
 	if err == nil {
 		req.Header = header
 	}
@@ -120,7 +120,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	x.request.tries++
 	var body []byte
-	if x.request.body != nil && x.client.Trace {
+	if x.request.body != nil && x.client.config.Trace {
 		body, _ = encode(x.request.body(maskedCredentials))
 	}
 	x.report(Event{Kind: EventStarted, Request: x.client.trace(body)})
@@ -155,10 +155,10 @@ func (x *exchange) checkRetry(context.Context, *http.Response, error) (bool, err
 		x.request.returnSlow && noAnswer && (e.TooSlow() || e.Dropped()),
 		x.timeouts >= timeoutTries,
 		x.request.own && noAnswer && !e.Sent && x.request.tries >= ownTries,
-		x.request.tries > x.client.Retries:
+		x.request.tries > x.client.config.Retries:
 		return false, nil //nolint:nilerr // outcome tells why it ended
-	case noAnswer && e.retryAfter > x.client.RetryMaxWait:
-		e.Reason = tooLong(e.Reason, e.retryAfter, x.client.RetryMaxWait)
+	case noAnswer && e.retryAfter > x.client.config.RetryMaxWait:
+		e.Reason = tooLong(e.Reason, e.retryAfter, x.client.config.RetryMaxWait)
 		e.hint = "try again later"
 		return false, nil
 	}
@@ -224,12 +224,12 @@ func (x *exchange) report(e Event) {
 	if e.Kind == EventWaiting {
 		e.Try++
 	}
-	x.client.Observer(e)
+	x.client.config.Observer(e)
 }
 
 // trace returns what is shown of a body.
 func (c *Client) trace(body []byte) string {
-	if !c.Trace {
+	if !c.config.Trace {
 		return ""
 	}
 	return c.redactor.text(string(body), maxTrace)

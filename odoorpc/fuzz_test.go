@@ -77,10 +77,15 @@ func FuzzAnswers(f *testing.F) {
 			}
 			loaded, err := c.readLoad(op, r)
 			check(err)
-			if err == nil && loaded.IDs != nil {
+			messages := loaded.Warnings
+			var refusal *LoadError
+			switch {
+			case errors.As(err, &refusal):
+				messages = refusal.Messages
+			case err == nil:
 				checkIDs(loaded.IDs, op.rows)
 			}
-			for _, m := range loaded.Messages {
+			for _, m := range messages {
 				if m.Record < -1 || m.Record >= op.rows {
 					t.Errorf("message %+v", m)
 				}

@@ -34,7 +34,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 						say = func(s string) reply { return jsonBody(200, s) }
 					}
 					_, c := newPeer(t, protocol, Config{}, say(ids))
-					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, nil)
+					created, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}, {"name": "B"}}, CreateOptions{})
 					var answer *AnswerError
 					var unknown *UnknownOutcomeError
 					is.True(errors.As(err, &answer))
@@ -43,7 +43,7 @@ func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 					is.Equal(len(created), 0)
 
 					_, c = newPeer(t, protocol, Config{}, say(`{"ids":`+ids+`,"messages":[]}`))
-					loaded, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}, {"b"}}, LoadOptions{})
+					loaded, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}, {"m.b"}}, LoadOptions{})
 					is.True(errors.As(err, &answer))
 					is.Equal(len(loaded.IDs), 0)
 				})
@@ -106,7 +106,7 @@ func TestAListOfMillionsOfWrongElementsTakesLittleMemory(t *testing.T) {
 	for name, read := range map[string]func() error{
 		"records":  func() error { return c.decodeRecords(o, many("{}"), 0, &records) },
 		"ids":      func() error { _, err := c.readIDs(o, many("1")); return err },
-		"messages": func() error { _, err := c.readMessages(o, many("{}")); return err },
+		"messages": func() error { _, _, err := c.readMessages(o, many("{}")); return err },
 		"members": func() error {
 			if members([]byte("{"+keys.String()+`"x":0}`)) == nil {
 				return io.ErrUnexpectedEOF
@@ -136,7 +136,7 @@ func TestLoadAnswersThatContradictThemselvesAreRefused(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				_, c := newPeer(t, JSONRPC, Config{}, result(answer))
-				_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+				_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
 				var e *AnswerError
 				is.True(errors.As(err, &e))
 			})
@@ -191,7 +191,7 @@ func TestHostileAnswersEndInAnError(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				_, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute, Retries: 1}, answer)
-				c.maxAnswer = 2 << 20
+				c.config.maxAnswer = 2 << 20
 				start := time.Now()
 				_, err := search(t.Context(), c)
 				is.True(err != nil)
@@ -209,11 +209,11 @@ func TestAnAnswerLongerThanAllowedIsRefused(t *testing.T) {
 		is := is.New(t)
 		answer := `{"jsonrpc":"2.0","id":1,"result":[1]}`
 		_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, answer))
-		c.maxAnswer = int64(len(answer))
+		c.config.maxAnswer = int64(len(answer))
 		_, err := search(t.Context(), c)
 		is.NoErr(err)
 		p, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, answer))
-		c.maxAnswer = int64(len(answer)) - 1
+		c.config.maxAnswer = int64(len(answer)) - 1
 		_, err = search(t.Context(), c)
 		var e *AnswerError
 		is.True(errors.As(err, &e))
@@ -321,10 +321,11 @@ func TestServerTextsAreCleaned(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"error\u001b","field":"a\u202e","message":"x\u001b[2J"}]}`))
-		got, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
-		is.NoErr(err)
-		safe(t, got.Messages[0].Type+got.Messages[0].Field+got.Messages[0].Message)
+		_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"error","field":"a\u202e","message":"x\u001b[2J"}]}`))
+		_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
+		var refusal *LoadError
+		is.True(errors.As(err, &refusal))
+		safe(t, refusal.Messages[0].Field+refusal.Messages[0].Message)
 	})
 }
 
@@ -359,7 +360,7 @@ func TestAResultAndAnErrorInOneAnswerAreRefused(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
 			_, c := newPeer(t, JSONRPC, Config{}, jsonBody(200, `{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"odoo.exceptions.UserError","message":"no"}},"result":`+id+`}`))
-			_, err := c.Create(t.Context(), "m", []map[string]any{{}}, nil)
+			_, err := c.Create(t.Context(), "m", []map[string]any{{}}, CreateOptions{})
 			var answer *AnswerError
 			var unknown *UnknownOutcomeError
 			is.True(errors.As(err, &answer))
@@ -388,7 +389,7 @@ func TestBodiesOfAnswersAreClosed(t *testing.T) {
 				return &http.Response{StatusCode: 200, Body: countedBody{body, &closed}}, nil
 			})
 			_, c := newPeer(t, JSONRPC, Config{Retries: -1, Transport: transport}, drop)
-			c.maxAnswer = 100
+			c.config.maxAnswer = 100
 			_, _ = search(t.Context(), c)
 			is.New(t).Equal(closed, 1)
 		})
@@ -423,13 +424,18 @@ func TestCallsAtOnceKeepTheirConnections(t *testing.T) {
 		done := make(chan error)
 		for i := range calls {
 			go func() {
-				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{fmt.Sprint(i)}}, LoadOptions{})
+				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{fmt.Sprint("m.", i)}}, LoadOptions{})
 				done <- err
 			}()
 		}
 		var waiting []chan struct{}
 		for range calls {
-			waiting = append(waiting, <-arrived)
+			select {
+			case all := <-arrived:
+				waiting = append(waiting, all)
+			case err := <-done:
+				t.Fatal(err)
+			}
 		}
 		for _, all := range waiting {
 			close(all)

@@ -18,7 +18,7 @@ func (c *Client) json2(m *message) *request {
 	m.protocol = JSON2
 	return &request{
 		message: m,
-		timeout: c.Timeout,
+		timeout: c.config.Timeout,
 		path:    "/json/2/" + url.PathEscape(m.model) + "/" + url.PathEscape(m.method),
 		body:    func(credentials) any { return args },
 		read:    func(a *answer) (json.RawMessage, error) { return c.readJSON2(m.op, a) },
@@ -60,9 +60,7 @@ func (c *Client) notFound(op op, a *answer) error {
 		return c.notOdoo(op, a)
 	}
 	return &ProtocolError{
-		Address:  c.address(),
-		Protocol: JSON2,
-		Reason:   "POST /json/2 is not there (404)",
-		hint:     "JSON-2 came with Odoo 19: for an older server choose the protocol jsonrpc; otherwise check the URL and the name of the database",
+		Address: c.address(), Protocol: JSON2, Reason: "POST /json/2 is not there (404)",
+		hint: "JSON-2 came with Odoo 19: for an older server choose the protocol jsonrpc; otherwise check the URL and the name of the database",
 	}
 }

@@ -28,7 +28,7 @@ func (c *Client) service(m *message, service, method string, args func(credentia
 	id := c.lastID.Add(1)
 	return &request{
 		message: m,
-		timeout: c.Timeout,
+		timeout: c.config.Timeout,
 		path:    "/jsonrpc",
 		body: func(with credentials) any {
 			return map[string]any{
@@ -88,7 +88,7 @@ func (c *Client) readJSONRPCError(op op, a *answer, failure json.RawMessage) err
 // noJSONRPC is the error of a server without the services of /jsonrpc.
 func (c *Client) noJSONRPC(reason string) *ProtocolError {
 	hint := "use an API key: with one, Odoo 19 and later is reached over JSON-2 (create one in your preferences in Odoo, under security)"
-	if !c.APIKey.IsZero() {
+	if !c.config.APIKey.IsZero() {
 		hint = "choose the protocol json2, or check that the URL leads to Odoo itself"
 	}
 	return &ProtocolError{Address: c.address(), Protocol: JSONRPC, Reason: reason, hint: hint}

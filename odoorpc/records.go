@@ -7,18 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // SearchRead finds the records of a model that match the domain and reads fields of them into out, a pointer to a slice of
 // structs (with json tags) or of maps. Nil fields reads all of them. Numbers in maps are of type json.Number, so that ids
-// stay exact. Text fields without a value come as false: use the types Text and Ref in structs.
+// stay exact. Text fields without a value come as false: use the types Text and Ref in structs. What out points to is replaced,
+// and left as it is where there is an error. To read in parts, order by id and ask for more than the last: Cond("id", ">", last).
 //
 // A record whose id is missing, not positive or there twice, and more records than query.Limit, are an *AnswerError.
 //
 // It changes nothing and is repeated where the transport fails. Errors: see the package comment.
 func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fields []string, query Query, out any) error {
-	if t := reflect.TypeOf(out); t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Slice {
-		return &RequestError{Model: model, Method: "search_read", Reason: fmt.Sprintf("out is a %T, not a pointer to a slice", out)}
+	if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Slice {
+		return &RequestError{Model: model, Method: "search_read", Reason: fmt.Sprintf("out must point to a slice: it is a %T", out)}
 	}
 	m := &message{op: op{model: model, method: "search_read"}, context: query.Context}
 	m.keyword = []Param{{"domain", append(Domain{}, domain...)}} // Odoo expects a list, also an empty one
@@ -57,13 +59,24 @@ type Args struct {
 	Repeatable bool
 }
 
-// Call calls a method of a model and decodes what it returns into out; nil out ignores it. A method that returns nothing
-// leaves out as it is.
+// Call calls a method of a model and decodes what it returns into what out points to; nil out ignores it. A method that
+// returns nothing leaves it as it is.
+//
+// A result that does not fit there is an *AnswerError: the call was done. Other errors: see the package comment.
 func (c *Client) Call(ctx context.Context, model, method string, args Args, out any) error {
+	refused := func(reason string) error { return &RequestError{Model: model, Method: method, Reason: reason} }
+	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		return refused(fmt.Sprintf("out must point to something: it is a %T", out))
+	}
+	for i, p := range args.Params {
+		if p.Name == "ids" || p.Name == "context" || slices.ContainsFunc(args.Params[:i], func(q Param) bool { return q.Name == p.Name }) {
+			return refused(fmt.Sprintf("the argument %q is given twice: ids and context have fields of their own", p.Name))
+		}
+	}
 	m := &message{op: op{model: model, method: method}, ids: args.IDs, positional: args.Params, context: args.Context}
 	m.once = !args.Repeatable
 	result, err := c.call(ctx, m)
-	if err != nil || out == nil || result == nil {
+	if err != nil || out == nil || result == nil || string(result) == "null" {
 		return err
 	}
 	return c.decode(m.op, result, out)
@@ -72,9 +85,6 @@ func (c *Client) Call(ctx context.Context, model, method string, args Args, out 
 // decode decodes into what out points to, or leaves it as it is. Numbers stay exact also where out does not say their type.
 func (c *Client) decode(op op, result json.RawMessage, out any) error {
 	target := reflect.ValueOf(out)
-	if target.Kind() != reflect.Pointer || target.IsNil() {
-		return &RequestError{Model: op.model, Method: op.method, Reason: fmt.Sprintf("out is a %T, not a pointer", out)}
-	}
 	fresh := reflect.New(target.Type().Elem())
 	d := json.NewDecoder(bytes.NewReader(result))
 	d.UseNumber()

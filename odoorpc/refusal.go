@@ -86,12 +86,7 @@ func (c *Client) refusal(op op, f fault) error {
 		}
 		return c.noDatabase(message)
 	}
-	e := &ServerError{
-		Place:   c.place(op),
-		Name:    c.redactor.line(f.name),
-		Message: message,
-		Debug:   c.redactor.text(f.debug, maxDebug),
-	}
+	e := &ServerError{Place: c.place(op), Name: c.redactor.line(f.name), Message: message, Debug: c.redactor.text(f.debug, maxDebug)}
 	e.Kind, e.lost = kindOf(f.name)
 	if isUnsupported(op, f) {
 		e.Kind = RefusalUnsupported
@@ -110,7 +105,7 @@ func (c *Client) isUnknownDatabase(op op, f fault) bool {
 		return op.own && strings.Contains(f.message, "res.users")
 	case "psycopg2.OperationalError":
 		return c.session.Load() == nil && (missingDatabase.MatchString(f.message) ||
-			(c.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.Database+`"`) &&
+			(c.config.Database != "" && strings.Contains(f.message, "FATAL") && strings.Contains(f.message, `"`+c.config.Database+`"`) &&
 				!strings.Contains(f.message, "too many connections")))
 	case "builtins.AssertionError":
 		return f.message == "Missing database name"
@@ -136,12 +131,8 @@ func isUnsupported(op op, f fault) bool {
 // loginRefused and noDatabase name login and database as configured, except where they hold the secret itself.
 func (c *Client) loginRefused(protocol Protocol, message string) error {
 	e := &LoginError{
-		Address:  c.address(),
-		Protocol: protocol,
-		Login:    c.redactor.line(c.Login),
-		Database: c.redactor.line(c.Database),
-		APIKey:   !c.APIKey.IsZero(),
-		Message:  message,
+		Address: c.address(), Protocol: protocol, Login: c.redactor.line(c.config.Login), Database: c.redactor.line(c.config.Database),
+		APIKey: !c.config.APIKey.IsZero(), Message: message,
 	}
 	if session := c.session.Load(); session != nil {
 		e.Major = session.Major
@@ -150,7 +141,7 @@ func (c *Client) loginRefused(protocol Protocol, message string) error {
 }
 
 func (c *Client) noDatabase(message string) error {
-	return &DatabaseError{Address: c.address(), Database: c.redactor.line(c.Database), Message: message}
+	return &DatabaseError{Address: c.address(), Database: c.redactor.line(c.config.Database), Message: message}
 }
 
 const noOdooReason = "this is not an answer from Odoo"
@@ -171,12 +162,7 @@ func (c *Client) notOdoo(op op, a *answer) error {
 var titleTag = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
 func (c *Client) badAnswer(op op, a *answer, reason string) *AnswerError {
-	e := &AnswerError{
-		Place:       c.place(op),
-		Status:      a.status,
-		ContentType: c.redactor.line(a.header.Get("Content-Type")),
-		Reason:      reason,
-	}
+	e := &AnswerError{Place: c.place(op), Status: a.status, ContentType: c.redactor.line(a.header.Get("Content-Type")), Reason: reason}
 	body := string(a.body[:min(len(a.body), maxTrace)])
 	if title := titleTag.FindStringSubmatch(body); title != nil && isHTML(a) {
 		e.Title = c.redactor.line(html.UnescapeString(title[1]))

@@ -34,7 +34,7 @@ type request struct {
 	read    func(*answer) (json.RawMessage, error)
 }
 
-func (c *Client) address() string { return c.redactor.line(c.base.Host) }
+func (c *Client) address() string { return c.redactor.line(c.config.base.Host) }
 
 // An answer is what came back over HTTP, read to its end.
 type answer struct {

@@ -36,7 +36,7 @@ var kindsOfCalls = []struct {
 		return err
 	}},
 	{"create", false, "[1]", func(ctx context.Context, c *Client) error {
-		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		return err
 	}},
 	{"other call", false, "true", func(ctx context.Context, c *Client) error {
@@ -190,7 +190,7 @@ func TestAConnectionThatDoesNotComeAboutInTimeIsNotASlowCall(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Timeout: time.Minute}, result("[1]"))
 		p.dialTime = time.Hour
-		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		var e *TransportError
 		is.True(errors.As(err, &e))
 		is.Equal(e.Reason, "no connection within 1m0s")
@@ -244,7 +244,7 @@ func TestReturnSlowHandsToTheCallerWhatMayHaveBeenTooMuch(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)
 					p, c := newPeer(t, JSONRPC, Config{}, tt.reply)
-					_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{ReturnSlow: returnSlow})
+					_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{ReturnSlow: returnSlow})
 					var e *TransportError
 					is.True(errors.As(err, &e))
 					is.Equal(e.TooSlow(), tt.slow)
@@ -260,7 +260,7 @@ func TestReturnSlowHandsToTheCallerWhatMayHaveBeenTooMuch(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{}, result("[]"))
 		p.refusals = 1000 // the call was not sent: it is no matter of its size
-		_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{ReturnSlow: true})
+		_, err := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{ReturnSlow: true})
 		var e *TransportError
 		is.True(errors.As(err, &e))
 		is.True(!e.Dropped() && !e.TooSlow())
@@ -309,7 +309,7 @@ func TestAWaitThatIsTooLongIsAnError(t *testing.T) {
 				is := is.New(t)
 				p, c := newPeer(t, JSONRPC, Config{}, status(429, "", "Retry-After", header))
 				start := time.Now()
-				_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+				_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 				var e *TransportError
 				is.True(errors.As(err, &e))
 				is.True(strings.Contains(err.Error(), "asks to wait"))
@@ -447,7 +447,7 @@ func TestCancellationEndsADial(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.True(errors.Is(err, context.Canceled))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown)) // it never had a connection
@@ -461,7 +461,7 @@ func TestAFailingTransportThatDoesNotTellMakesTheOutcomeUnknown(t *testing.T) {
 	_, c := newPeer(t, JSONRPC, Config{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, syscall.ECONNREFUSED
 	})}, result("[1]"))
-	_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+	_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 	var unknown *UnknownOutcomeError
 	is.True(errors.As(err, &unknown))
 	is.True(errors.Is(err, syscall.ECONNREFUSED))
@@ -527,18 +527,18 @@ func TestAPacedCallCanBeCancelled(t *testing.T) {
 		is := is.New(t)
 		p, c := newPeer(t, JSONRPC, Config{Rate: 0.01}, result("[1]"))
 		start := time.Now()
-		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err := c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.NoErr(err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err = c.Create(ctx, "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.True(errors.Is(err, context.DeadlineExceeded))
 		var unknown *UnknownOutcomeError
 		is.True(!errors.As(err, &unknown))
 		var e *TransportError
 		is.True(errors.As(err, &e) && !e.Sent)
 		is.Equal(p.count(), 1)
-		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, nil)
+		_, err = c.Create(t.Context(), "project.task", []map[string]any{{"name": "A"}}, CreateOptions{})
 		is.NoErr(err)
 		is.Equal(time.Since(start), 100*time.Second) // the slot of the cancelled call was given back
 	})

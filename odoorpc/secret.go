@@ -5,11 +5,9 @@ import "fmt"
 // masked stands wherever a secret would.
 const masked = "[secret]"
 
-// A Secret is a password or an API key that does not print itself: every fmt verb, JSON and text encoding and a
-// structured log show "[secret]", also when the Secret lies deep inside another value. The zero Secret is empty; it
-// prints the same, so that output does not tell whether a secret was given.
-//
-// Proven by TestSecretsAreNeverPrinted.
+// A Secret is a password or an API key that does not print itself: fmt, JSON and text encodings and structured logs show
+// "[secret]", even deep inside another value; where fmt cannot ask it, in a field that is not exported, it shows an address
+// that says nothing. The zero Secret is empty; it prints the same, so that output does not tell whether a secret was given.
 type Secret struct {
 	// A function, because fmt and dumpers follow strings and pointers of unexported fields but cannot look into a
 	// function.

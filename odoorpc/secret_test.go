@@ -136,13 +136,13 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 						_, c := newPeer(t, protocol, config, answer)
 						print(c)
 						if secret != "demo" {
-							print(c.Config)
-							print(c.settings)
+							print(c.config.Config)
+							print(c.config)
 							print(c.redactor)
 						}
 						_, err1 := search(t.Context(), c)
-						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, nil)
-						loaded, err3 := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+						_, err2 := c.Create(t.Context(), "project.task", []map[string]any{{"name": "x"}}, CreateOptions{})
+						loaded, err3 := c.LoadOnce(t.Context(), "project.task", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
 						print(loaded)
 						_, err4 := c.Connect(t.Context())
 						for _, err := range []error{err1, err2, err3, err4} {
@@ -177,7 +177,7 @@ func TestASecretThatIsAWordOfTheProtocolChangesNothing(t *testing.T) {
 		for _, word := range append(strings.Fields(tt.words), "2.0", "result", "error", "jsonrpc", "message", "1") {
 			synctest.Test(t, func(t *testing.T) {
 				_, c := newPeer(t, JSONRPC, Config{Password: NewSecret(word)}, tt.answer)
-				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"a"}}, LoadOptions{})
+				_, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
 				if !errors.As(err, tt.target) {
 					t.Errorf("password %q: %T %v", word, err, err)
 				}

@@ -73,7 +73,7 @@ func TestRecordsAreCreatedFoundAndRead(t *testing.T) {
 		ids, err := client.Create(t.Context(), "project.task", []map[string]any{
 			{"name": "A <&> \"q\" 👩‍💻", "project_id": project},
 			{"name": "B", "project_id": project},
-		}, odoorpc.Context{"tracking_disable": true})
+		}, odoorpc.CreateOptions{Context: odoorpc.Context{"tracking_disable": true}})
 		is.NoErr(err)
 		is.Equal(len(ids), 2)
 
@@ -142,7 +142,7 @@ func TestCreateIsNeverDoneTwice(t *testing.T) {
 			onEach(t, func(t *testing.T, odoo *odoosim.Server, client *odoorpc.Client, project int64) {
 				is := is.New(t)
 				odoo.Inject(odoosim.Fault{Match: odoosim.On("project.task", "create"), Action: action})
-				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "project_id": project}}, nil)
+				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "project_id": project}}, odoorpc.CreateOptions{})
 				var unknown *odoorpc.UnknownOutcomeError
 				is.True(errors.As(err, &unknown))
 				is.Equal(unknown.Rows, 1)
@@ -159,12 +159,11 @@ func TestLoadReportsTheRefusedRow(t *testing.T) {
 		data := rows(project, 3)
 		data[1][2] = int64(999999)
 		loaded, err := client.LoadOnce(t.Context(), "project.task", columns, data, quiet)
-		is.NoErr(err)
+		var refusal *odoorpc.LoadError
+		is.True(errors.As(err, &refusal))
 		is.True(loaded.IDs == nil)
-		is.True(len(loaded.Messages) > 0)
-		is.Equal(loaded.Messages[0].Record, 1)
-		is.Equal(loaded.Messages[0].Type, "error")
-		is.True(loaded.Messages[0].Message != "")
+		is.Equal(refusal.Messages[0].Record, 1)
+		is.True(refusal.Messages[0].Message != "")
 		is.Equal(len(odoo.Tasks()), 0)
 	})
 }
@@ -201,11 +200,11 @@ func TestRefusalsOfBothVersionsAndProtocolsHaveTheSameKind(t *testing.T) {
 				return client.Call(t.Context(), "no.such.model", "search", odoorpc.Args{Params: []odoorpc.Param{{Name: "domain", Value: []any{}}}}, nil)
 			}},
 			{odoorpc.RefusalValidation, func() error {
-				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"project_id": project}}, nil)
+				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"project_id": project}}, odoorpc.CreateOptions{})
 				return err
 			}},
 			{odoorpc.RefusalOther, func() error {
-				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "nosuchfield": 1}}, nil)
+				_, err := client.Create(t.Context(), "project.task", []map[string]any{{"name": "A", "nosuchfield": 1}}, odoorpc.CreateOptions{})
 				return err
 			}},
 			{odoorpc.RefusalMissing, func() error {

@@ -13,19 +13,20 @@ type Domain []any
 // Cond is one condition of a Domain, such as Cond("name", "=", "Backlog").
 func Cond(field, operator string, value any) any { return []any{field, operator, value} }
 
-// A Context is Odoo's context, sent along with a call. Nil sends none. The key "lang" changes which translation names are
-// compared with; leave it out to compare with the source text.
+// A Context is Odoo's context: keys such as "lang", "active_test" or "tracking_disable" that change how methods work. Nil
+// sends none: names are read and searched in the language of their source then, and with "lang", such as "fr_FR", in that
+// one, if it is installed.
 type Context map[string]any
 
 // A Query narrows and orders a search.
 type Query struct {
 	Order   string  // SQL-like, such as "sequence, id desc"; empty: the model's own order
-	Limit   int     // the highest number of records; zero: no limit
+	Limit   int     // the highest number of records; zero or less: no limit
 	Context Context // sent along
 }
 
 // A Ref is the value of a many2one field as Odoo sends it: the linked record's id and display name, or the JSON value
-// false where nothing is linked, which decodes as the zero Ref.
+// false where nothing is linked, which decodes as the zero Ref. It is for reading only: Odoo takes ids.
 type Ref struct {
 	ID   int64
 	Name string
@@ -37,11 +38,11 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 	if isUnset(data) {
 		return nil
 	}
-	pair := []any{&r.ID, (*Text)(&r.Name)}
+	pair, list := []any{&r.ID, (*Text)(&r.Name)}, data
 	if !bytes.HasPrefix(data, []byte("[")) {
-		data = fmt.Appendf(nil, `[%s, ""]`, data)
+		list = fmt.Appendf(nil, `[%s, ""]`, data)
 	}
-	if err := json.Unmarshal(data, &pair); err != nil {
+	if err := json.Unmarshal(list, &pair); err != nil {
 		return err
 	}
 	if len(pair) != 2 || r.ID <= 0 {

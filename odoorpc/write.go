@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Create creates records, all or none, and returns their ids in the order of values. No values: no call, and no ids.
@@ -17,17 +18,12 @@ import (
 //
 // Cancelling ctx ends waits and further tries, but an attempt that may have reached the server is finished (for at most
 // Config.Timeout) and its result returned. A deadline of ctx ends the attempt as well.
-func (c *Client) Create(ctx context.Context, model string, values []map[string]any, with Context) ([]int64, error) {
+func (c *Client) Create(ctx context.Context, model string, values []map[string]any, options CreateOptions) ([]int64, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
-	m := &message{
-		op:         op{model: model, method: "create", rows: len(values)},
-		once:       true,
-		finish:     true,
-		positional: []Param{{"vals_list", values}},
-		context:    with,
-	}
+	m := &message{op: op{model: model, method: "create", rows: len(values)}, once: true, finish: true, context: options.Context}
+	m.positional = []Param{{"vals_list", values}}
 	result, err := c.call(ctx, m)
 	if err != nil {
 		return nil, err
@@ -37,6 +33,11 @@ func (c *Client) Create(ctx context.Context, model string, values []map[string]a
 		return nil, &UnknownOutcomeError{Model: model, Method: m.method, Rows: m.rows, Err: err}
 	}
 	return ids, nil
+}
+
+// CreateOptions are the options of Create. The zero value has none.
+type CreateOptions struct {
+	Context Context // sent along
 }
 
 // LoadOptions are the options of LoadOnce. The zero value has none.
@@ -49,58 +50,50 @@ type LoadOptions struct {
 	ReturnSlow bool
 }
 
-// A LoadResult is what LoadOnce returns.
+// A LoadResult is what LoadOnce returns. Beside an error only Tries counts.
 type LoadResult struct {
-	// IDs are the records' ids in the order of the rows. Nil where the server refused; then Messages say why and nothing
-	// was created.
-	IDs []int64
-
-	Messages []LoadMessage // the server's remarks on rows, several for one row at times; beside IDs they are warnings
+	IDs      []int64       // the records' ids in the order of the rows
+	Warnings []LoadMessage // the server's remarks on rows, several for one row at times; it created the records all the same
 	Tries    int           // how often the call went out; more than once: the server, or what is between, had trouble with it
 }
 
 // A LoadMessage is a remark of the server on a row that was sent to LoadOnce.
 type LoadMessage struct {
-	Type    string  // "error", or "warning" for anything else
 	Record  int     // index of the row, from 0; -1 where the message concerns the whole call
 	Field   string  // the field concerned; "" where absent
 	Kind    Refusal // by the class of the exception that the message names; "" where it names none
 	Message string  // for people, in the server's words, which from Odoo 16 on are in the user's language
 }
 
-// LoadOnce imports rows of values under the given fields, all or none, by the method load of the model, so that each row
-// creates one record, however often it is sent: in the column "id" each row carries an external id. A new one creates the
-// record and keeps the id with it; a known one gives the id of the record that it has and changes nothing. Other values are
-// texts, numbers or booleans; an empty text means "not set". A field's "/.id" column takes database ids, a "/id" column
-// external ids. No rows: no call, and no ids. Rows without an external id, and two with the same, are a *RequestError.
+// LoadOnce imports rows of values under the given fields, all or none, by the method load of the model. Each row creates one
+// record, however often it is sent: in the column "id" it carries an external id, as module.name. A new one creates the record
+// and stays with it; a known one gives the id of its record and changes nothing. If that record was deleted in between, the
+// row creates another. Other values are texts, numbers or booleans; an empty text means "not set". A field's "/.id" column
+// takes database ids, a "/id" column external ids. No rows: no call, and no ids. Rows without an external id, with one that
+// names no module, and two with the same, are a *RequestError.
 //
-// It is safe to repeat, also at the same time, and is sent again where the transport fails. What the server says about rows
-// comes in the result, not as an error. Where it rolled back because of another transaction, LoadOnce returns a
-// *ConflictError without repeating: the caller may know better what to send next. A *TransportError with TooLarge, or with
-// TooSlow or Dropped under ReturnSlow, asks for fewer rows.
+// It is safe to repeat, even at the same time, and is sent again where the transport fails. Rows that Odoo refuses are a
+// *LoadError. Where it rolled back because of another transaction, LoadOnce returns a *ConflictError without repeating: the
+// caller may know better what to send next. A *TransportError with TooLarge, or with TooSlow or Dropped under ReturnSlow, asks
+// for fewer rows.
 //
 // Cancelling ctx does what it does with Create.
 func (c *Client) LoadOnce(ctx context.Context, model string, fields []string, rows [][]any, options LoadOptions) (LoadResult, error) {
 	if len(rows) == 0 {
 		return LoadResult{}, nil
 	}
-	m := &message{
-		op:         op{model: model, method: "load", rows: len(rows)},
-		finish:     true,
-		returnSlow: options.ReturnSlow,
-		positional: []Param{{"fields", fields}, {"data", rows}},
-		context:    Context{},
-	}
 	if err := checkRows(fields, rows); err != nil {
-		return LoadResult{}, &RequestError{Model: model, Method: m.method, Reason: err.Error()}
+		return LoadResult{}, &RequestError{Model: model, Method: "load", Reason: err.Error()}
 	}
+	m := &message{op: op{model: model, method: "load", rows: len(rows)}, finish: true, returnSlow: options.ReturnSlow}
+	m.positional, m.context = []Param{{"fields", fields}, {"data", rows}}, Context{}
 	maps.Copy(m.context, options.Context)
 	m.context["mode"], m.context["noupdate"] = "update", true
+	var loaded LoadResult
 	result, err := c.call(ctx, m)
-	if err != nil {
-		return LoadResult{}, err
+	if err == nil {
+		loaded, err = c.readLoad(m.op, result)
 	}
-	loaded, err := c.readLoad(m.op, result)
 	loaded.Tries = m.tries
 	return loaded, err
 }
@@ -117,8 +110,8 @@ func checkRows(fields []string, rows [][]any) error {
 			return fmt.Errorf("row %d has %d values for %d fields", i, len(row), len(fields))
 		}
 		id, _ := row[column].(string)
-		if id == "" || seen[id] {
-			return fmt.Errorf("row %d has no external id of its own", i)
+		if seen[id] || !strings.Contains(id, ".") {
+			return fmt.Errorf("row %d has no external id of its own, as module.name", i)
 		}
 		seen[id] = true
 	}
@@ -130,59 +123,54 @@ func (c *Client) readLoad(op op, result json.RawMessage) (LoadResult, error) {
 	if m == nil {
 		return LoadResult{}, c.unexpected(op, "expected ids and messages")
 	}
-	messages, err := c.readMessages(op, m["messages"])
+	refusals, warnings, err := c.readMessages(op, m["messages"])
 	if err != nil {
 		return LoadResult{}, err
 	}
-	busy := slices.IndexFunc(messages, func(m LoadMessage) bool { return m.Kind == RefusalBusy })
+	busy := slices.IndexFunc(refusals, func(m LoadMessage) bool { return m.Kind == RefusalBusy })
 	switch created := !isUnset(m["ids"]); {
-	case created && slices.ContainsFunc(messages, func(m LoadMessage) bool { return m.Type == "error" }):
+	case created && len(refusals) > 0:
 		return LoadResult{}, c.unexpected(op, "found ids and errors in one answer")
 	case created:
 		ids, err := c.readIDs(op, m["ids"])
-		return LoadResult{IDs: ids, Messages: messages}, err
-	case len(messages) == 0:
-		return LoadResult{}, c.unexpected(op, "found neither ids nor messages")
+		return LoadResult{IDs: ids, Warnings: warnings}, err
+	case len(refusals) == 0:
+		return LoadResult{}, c.unexpected(op, "found neither ids nor errors")
 	case busy >= 0:
-		return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: messages[busy].Message}
+		return LoadResult{}, &ConflictError{Model: op.model, Method: op.method, Message: refusals[busy].Message}
 	}
-	return LoadResult{Messages: messages}, nil
+	return LoadResult{}, &LoadError{Place: c.place(op), Messages: refusals}
 }
 
 // maxMessages is how many messages an answer may have. Odoo stops after about ten errors, but warns of any number of rows.
 const maxMessages = 10_000
 
-func (c *Client) readMessages(op op, data json.RawMessage) ([]LoadMessage, error) {
+func (c *Client) readMessages(op op, data json.RawMessage) (refusals, warnings []LoadMessage, err error) {
 	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
-		return nil, nil
+		return nil, nil, nil
 	}
-	var messages []LoadMessage
-	err := eachOf(data, maxMessages, func(element json.RawMessage) error {
+	err = eachOf(data, maxMessages, func(element json.RawMessage) error {
 		m := members(element)
-		if m == nil {
+		switch {
+		case m == nil:
 			return fmt.Errorf("found %s instead of a message", element)
+		case text(m["type"]) == "error":
+			refusals = append(refusals, c.readMessage(op, m))
+		default:
+			warnings = append(warnings, c.readMessage(op, m))
 		}
-		messages = append(messages, c.readMessage(op, m))
 		return nil
 	})
 	if err != nil {
-		return nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
+		return nil, nil, c.unexpected(op, "messages: "+c.redactor.line(err.Error()))
 	}
-	return messages, nil
+	return refusals, warnings, nil
 }
 
 func (c *Client) readMessage(op op, m map[string]json.RawMessage) LoadMessage {
 	raw := text(m["message"])
 	class, words := exceptionOf(raw)
-	message := LoadMessage{
-		Type:    "warning",
-		Record:  index(m["record"], op.rows),
-		Field:   c.redactor.line(text(m["field"])),
-		Message: c.redactor.text(words, maxMessage),
-	}
-	if text(m["type"]) == "error" {
-		message.Type = "error"
-	}
+	message := LoadMessage{Record: index(m["record"], op.rows), Field: c.redactor.line(text(m["field"])), Message: c.redactor.text(words, maxMessage)}
 	switch {
 	case isConflict(raw, op.rows):
 		message.Kind = RefusalBusy

@@ -78,7 +78,7 @@ func (p *program) readSettings(c *cli.Context) (*settings, error) {
 	}
 	jobs, badJobs := positive(c, "jobs", "a whole number, 1 or more", strconv.Atoi)
 	timeout, badTimeout := positive(c, "timeout", "a time such as 90s or 5m", time.ParseDuration)
-	rate, badRate := positive(c, "rate", "a number of calls a second, such as 2 or 0.5", readRate)
+	rate, badRate := positive(c, "rate", "a number of calls a second, such as 2 or 0.5", func(text string) (float64, error) { return strconv.ParseFloat(text, 64) })
 	if err := cmp.Or(badJobs, badTimeout, badRate); err != nil {
 		return nil, err
 	}
@@ -179,8 +179,6 @@ func positive[T int | float64 | time.Duration](c *cli.Context, flag, expected st
 	}
 	return 0, usagef(c.Command.Name, "--%s must be %s, not %q", flag, expected, text)
 }
-
-func readRate(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
 // missing names everything that has to be set and is not. Only the server's
 // version tells whether login and database are needed beside an API key, and

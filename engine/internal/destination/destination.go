@@ -19,7 +19,7 @@ type Odoo interface {
 	Connect(ctx context.Context) (odoorpc.Session, error)
 	SearchRead(ctx context.Context, model string, domain odoorpc.Domain, fields []string, query odoorpc.Query, out any) error
 	Call(ctx context.Context, model, method string, args odoorpc.Args, out any) error
-	Create(ctx context.Context, model string, values []map[string]any, with odoorpc.Context) ([]int64, error)
+	Create(ctx context.Context, model string, values []map[string]any, options odoorpc.CreateOptions) ([]int64, error)
 }
 
 // The Odoo models that the destination is made of.

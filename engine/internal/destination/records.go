@@ -100,7 +100,7 @@ func (t *Destination) create(ctx context.Context, r *Records, part []*Record, at
 	}
 	var ids []int64
 	if t.plain {
-		ids, err = t.odoo.Create(ctx, r.model, plain, nil)
+		ids, err = t.odoo.Create(ctx, r.model, plain, odoorpc.CreateOptions{})
 		err = importer.RefusalOf(err)
 	} else {
 		ids, _, err = importer.Load(ctx, t.odoo, r.model, columns, rows, odoorpc.LoadOptions{})

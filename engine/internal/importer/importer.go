@@ -96,12 +96,12 @@ func Load(ctx context.Context, odoo Odoo, model string, fields []string, rows []
 	for conflicts := 0; ; conflicts++ {
 		loaded, err := odoo.LoadOnce(ctx, model, fields, rows, options)
 		if _, ok := errors.AsType[*odoorpc.ConflictError](err); !ok || conflicts == maxConflicts || time.Since(started) > longestConflict {
-			ids, err := read(loaded, err)
+			err = RefusalOf(err)
 			if again && isUnsure(err) {
 				again = false
 				continue
 			}
-			return ids, conflicts > 0 || loaded.Tries > 1, err
+			return loaded.IDs, conflicts > 0 || loaded.Tries > 1, err
 		}
 		// With jitter, so that two runs do not keep meeting.
 		longest := min(100*time.Millisecond<<min(conflicts, 10), 5*time.Second)
@@ -122,39 +122,29 @@ func isUnsure(err error) bool {
 	})
 }
 
-// read tells ids, a refusal and other errors apart.
-func read(loaded odoorpc.LoadResult, err error) ([]int64, error) {
-	if err != nil {
-		return nil, RefusalOf(err)
+// refusalOfRows is what messages about rows, or one about all of them, say.
+func refusalOfRows(messages []odoorpc.LoadMessage) *Refusal {
+	if i := slices.IndexFunc(messages, func(m odoorpc.LoadMessage) bool { return m.Record < 0 }); i >= 0 {
+		return &Refusal{Closed: true, reason: messages[i].Message}
 	}
-	if loaded.IDs != nil {
-		return loaded.IDs, nil
-	}
-	refusal := &Refusal{reason: "it gave no ids and no reason"}
-	for _, m := range loaded.Messages {
-		if m.Type != "error" {
-			continue
-		}
-		if refusal.reason = m.Message; m.Record < 0 {
-			return nil, &Refusal{Closed: true, reason: m.Message}
-		}
-		refusal.Messages = append(refusal.Messages, m)
-	}
-	refusal.Closed = len(refusal.Messages) == 0
+	refusal := &Refusal{Messages: messages}
 	row := refusal.Row()
-	if i := slices.IndexFunc(refusal.Messages, func(m odoorpc.LoadMessage) bool { return m.Record == row }); i >= 0 {
-		refusal.reason = refusal.Messages[i].Message
+	if i := slices.IndexFunc(messages, func(m odoorpc.LoadMessage) bool { return m.Record == row }); i >= 0 {
+		refusal.reason = messages[i].Message
 	}
-	return nil, refusal
+	return refusal
 }
 
 // RefusalOf makes a Refusal of an error that says that the call was read and
 // not carried out: by Odoo, also at the end of its transaction, or by a filter
 // before Odoo. Others stay as they are.
 func RefusalOf(err error) error {
+	var load *odoorpc.LoadError
 	var server *odoorpc.ServerError
 	var answer *odoorpc.AnswerError
 	switch {
+	case errors.As(err, &load):
+		return refusalOfRows(load.Messages)
 	case errors.As(err, &server) && server.Kind != odoorpc.RefusalBusy:
 		closed := server.Kind == odoorpc.RefusalAccess || server.Kind == odoorpc.RefusalUnsupported
 		return &Refusal{Closed: closed, Err: err, reason: server.Message}

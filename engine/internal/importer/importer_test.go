@@ -19,7 +19,7 @@ import (
 func refusedAt(rows ...int) *Refusal {
 	r := &Refusal{reason: "no"}
 	for _, row := range rows {
-		r.Messages = append(r.Messages, odoorpc.LoadMessage{Type: "error", Record: row, Field: "name", Message: "no"})
+		r.Messages = append(r.Messages, odoorpc.LoadMessage{Record: row, Field: "name", Message: "no"})
 	}
 	return r
 }
@@ -203,7 +203,7 @@ func TestAConflictIsNoErrorInTheEnd(t *testing.T) {
 // TestARefusalThatMayBeAConflict: PostgreSQL's words may be in any language, so
 // a row refused alone is sent again unless Odoo says what is wrong with it.
 func TestARefusalThatMayBeAConflict(t *testing.T) {
-	french := odoorpc.LoadMessage{Type: "error", Message: "n'a pas pu sérialiser un accès à cause d'une mise à jour en parallèle"}
+	french := odoorpc.LoadMessage{Message: "n'a pas pu sérialiser un accès à cause d'une mise à jour en parallèle"}
 	named, classed := french, french
 	named.Field, classed.Kind = "stage_id", odoorpc.RefusalValidation
 	for name, row := range map[string]struct {
@@ -224,7 +224,7 @@ func TestARefusalThatMayBeAConflict(t *testing.T) {
 					if calls++; calls > 1 && passes {
 						return odoorpc.LoadResult{IDs: []int64{7}}, nil
 					}
-					return odoorpc.LoadResult{Messages: []odoorpc.LoadMessage{row.message}}, nil
+					return odoorpc.LoadResult{}, &odoorpc.LoadError{Messages: []odoorpc.LoadMessage{row.message}}
 				}), "project.task", []string{"id"}, slices.Repeat([][]any{{"m.a"}}, row.rows), odoorpc.LoadOptions{})
 				is.Equal(calls, row.want)
 				is.Equal(err == nil, passes && row.want > 1)
@@ -235,31 +235,33 @@ func TestARefusalThatMayBeAConflict(t *testing.T) {
 }
 
 func TestWhatALoadWithoutIDsMeans(t *testing.T) {
-	message := func(kind string, record int, text string) odoorpc.LoadMessage {
-		return odoorpc.LoadMessage{Type: kind, Record: record, Message: text}
+	message := func(record int, text string) odoorpc.LoadMessage {
+		return odoorpc.LoadMessage{Record: record, Message: text}
 	}
 	for name, row := range map[string]struct {
 		messages []odoorpc.LoadMessage
 		closed   bool
 		reason   string
 	}{
-		"nothing":            {nil, true, "it gave no ids and no reason"},
-		"warnings only":      {[]odoorpc.LoadMessage{message("warning", 0, "odd")}, true, "it gave no ids and no reason"},
-		"no row":             {[]odoorpc.LoadMessage{message("error", -1, "closed")}, true, "closed"},
-		"no row, after one":  {[]odoorpc.LoadMessage{message("error", 0, "a"), message("error", -1, "closed")}, true, "closed"},
-		"a row":              {[]odoorpc.LoadMessage{message("error", 2, "bad")}, false, "bad"},
-		"all, then a row":    {[]odoorpc.LoadMessage{message("error", 0, "all"), message("error", 3, "bad")}, false, "bad"},
-		"the lowest row":     {[]odoorpc.LoadMessage{message("error", 3, "third"), message("error", 1, "first")}, false, "first"},
-		"a warning before":   {[]odoorpc.LoadMessage{message("warning", 1, "odd"), message("error", 2, "bad")}, false, "bad"},
-		"two of the first":   {[]odoorpc.LoadMessage{message("error", 0, "first"), message("error", 0, "second")}, false, "first"},
-		"two of the one row": {[]odoorpc.LoadMessage{message("error", 1, "first"), message("error", 1, "second")}, false, "first"},
+		"no row":             {[]odoorpc.LoadMessage{message(-1, "closed")}, true, "closed"},
+		"no row, after one":  {[]odoorpc.LoadMessage{message(0, "a"), message(-1, "closed")}, true, "closed"},
+		"a row":              {[]odoorpc.LoadMessage{message(2, "bad")}, false, "bad"},
+		"all, then a row":    {[]odoorpc.LoadMessage{message(0, "all"), message(3, "bad")}, false, "bad"},
+		"the lowest row":     {[]odoorpc.LoadMessage{message(3, "third"), message(1, "first")}, false, "first"},
+		"two of the first":   {[]odoorpc.LoadMessage{message(0, "first"), message(0, "second")}, false, "first"},
+		"two of the one row": {[]odoorpc.LoadMessage{message(1, "first"), message(1, "second")}, false, "first"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			_, _, err := load(t.Context(), func() (odoorpc.LoadResult, error) { return odoorpc.LoadResult{Messages: row.messages}, nil })
+			calls := 0
+			_, _, err := load(t.Context(), func() (odoorpc.LoadResult, error) {
+				calls++
+				return odoorpc.LoadResult{}, &odoorpc.LoadError{Messages: row.messages}
+			})
 			var refusal *Refusal
 			is.True(errors.As(err, &refusal))
 			is.Equal(refusal.Closed, row.closed)
+			is.True(calls == 1 || !row.closed) // what is closed now is closed a moment later
 			is.Equal(refusal.Error(), row.reason)
 			is.True(refusal.Err == nil)
 		})
@@ -305,6 +307,9 @@ func TestWhichErrorsAreRefusals(t *testing.T) {
 			}
 			is.Equal(refusal.Closed, row.want == closed)
 			is.True(errors.Is(refusal, row.err))
+			if answer, ok := errors.AsType[*odoorpc.AnswerError](row.err); ok {
+				is.Equal(refusal.Error(), fmt.Sprintf("something in front of Odoo answered %d %s", answer.Status, http.StatusText(answer.Status)))
+			}
 		})
 	}
 }

@@ -114,7 +114,7 @@ var errOldTasks = errors.New("it returned tasks that existed before")
 // has not done. The ids are there also where they could not be read back.
 func (k *Maker) create(ctx context.Context, c *Call) *Answer {
 	a := &Answer{Call: c}
-	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, c.values, k.context())
+	a.IDs, a.Err = k.odoo.Create(ctx, modelTask, c.values, odoorpc.CreateOptions{Context: k.context()})
 	if a.Err != nil {
 		if _, ok := errors.AsType[*odoorpc.UnknownOutcomeError](a.Err); !ok {
 			a.Err = importer.RefusalOf(a.Err)

@@ -25,7 +25,7 @@ type Odoo interface {
 	importer.Odoo
 	SearchRead(ctx context.Context, model string, domain odoorpc.Domain, fields []string, query odoorpc.Query, out any) error
 	Call(ctx context.Context, model, method string, args odoorpc.Args, out any) error
-	Create(ctx context.Context, model string, values []map[string]any, with odoorpc.Context) ([]int64, error)
+	Create(ctx context.Context, model string, values []map[string]any, options odoorpc.CreateOptions) ([]int64, error)
 }
 
 // Place is where tasks go and what their rows refer to.
