@@ -762,3 +762,25 @@ func TestTheTotalFollowsAnEdit(t *testing.T) {
 	is.Equal(last.Done, last.Total)
 	is.Equal(last.Total, strings.Count(editedMap, "task_id")+2)
 }
+
+// TestTasksThatARuleArchivesAreTaken, with a warning each, and so are those of
+// one name in one batch: their texts tell that none is another's.
+func TestTasksThatARuleArchivesAreTaken(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.odoo.OnCreate("project.task", func(a *odoosim.Automation, ids []int64) error {
+		for _, id := range ids {
+			a.UpdateTask(id, func(task *odoosim.Task) { task.Archived = task.ParentID != 0 })
+		}
+		return nil
+	})
+	path := w.write(strings.Replace(storiesNamed("s1", "s2", "s3"), `"s2", task_id = 0`, `"s1", task_id = 0, description = "second"`, 1))
+	result, err := w.engine().Sync(context.Background(), path)
+	is.NoErr(err)
+	is.Equal(result.Count(engine.Created), 4)
+	is.Equal(len(result.Warnings), 3)
+	for _, warning := range result.Warnings {
+		is.True(strings.Contains(warning.Message, "(archived: yes)"))
+	}
+	is.True(!strings.Contains(w.read(path), "task_id = 0"))
+}
