@@ -226,6 +226,52 @@ func TestMapWithMistakesDuringRunTakesTheIDsFirst(t *testing.T) {
 	is.Equal(len(w.odoo.Tasks()), 2)
 }
 
+// TestAMistakeThatIsCorrectedDuringRun makes one while the first call is on its
+// way, and corrects it as soon as the ids are saved.
+func TestAMistakeThatIsCorrectedDuringRun(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	path := w.write(editedMap)
+	const right, wrong = `{ name = "a1", `, `{ nam = "a1", `
+	var once sync.Once
+	w.options.Observer = func(ev engine.Event) {
+		if _, ok := ev.(engine.Saved); ok {
+			once.Do(func() { is.NoErr(os.WriteFile(path, []byte(strings.Replace(w.read(path), wrong, right, 1)), 0o644)) })
+		}
+	}
+	_, err := w.syncEdited(path, strings.Replace(editedMap, right, wrong, 1))
+	is.NoErr(err)
+	w.oneToOne(path)
+}
+
+// TestPlainCreateSavesEveryBatch however long a save takes: no later run finds
+// the tasks.
+func TestPlainCreateSavesEveryBatch(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.PlainCreate = true
+	clock := &fakeClock{}
+	saves := 0
+	w.options.Observer = func(ev engine.Event) {
+		if _, ok := ev.(engine.Saved); ok {
+			saves++
+			clock.now = clock.now.Add(time.Minute)
+		}
+	}
+	e := w.engine()
+	e.SetClock(clock)
+	_, err := e.Sync(t.Context(), w.write(manyStories(500)))
+	is.NoErr(err)
+	batches := 0
+	for _, call := range w.odoo.Calls() {
+		if call.Model == "project.task" && call.Method == "create" {
+			batches++
+		}
+	}
+	is.True(batches > 2)
+	is.Equal(saves, batches)
+}
+
 // TestItemsOfAnEditAreSeenTo edits the map while the first call is on its way:
 // what is made sure of before a run holds for items that come later as well.
 func TestItemsOfAnEditAreSeenTo(t *testing.T) {

@@ -404,6 +404,35 @@ func TestAClaimedIDIsNamedWithItsNewOwner(t *testing.T) {
 	is.Equal(mistakes.Mistakes[0].Message, `no task had the id 1 until now, when Odoo gave it to "New"`)
 }
 
+// TestClaimedIDsAreNamedByPlace also where a feature's task_id stands below its
+// stories.
+func TestClaimedIDsAreNamedByPlace(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	_, err := w.engine().Sync(context.Background(), w.write("[features.New]\ntask_id = 0\n[features.Old]\nuser_stories = [ { name = \"s\", task_id = 30 } ]\ntask_id = 1\n"))
+	var mistakes *engine.MapError
+	is.True(errors.As(err, &mistakes))
+	is.Equal(len(mistakes.Mistakes), 2)
+	is.Equal(mistakes.Mistakes[0].Message, "no task has the id 30")
+	is.Equal(mistakes.Mistakes[1].Message, `no task had the id 1 until now, when Odoo gave it to "New"`)
+}
+
+// TestADeletedTaskIsNoClaimedID: its id is below those that the run gave out,
+// though not below that of the task that it linked.
+func TestADeletedTaskIsNoClaimedID(t *testing.T) {
+	is := is.New(t)
+	w := newWorld(t)
+	w.options.Link = true
+	w.sync(w.write("[features.X]\ntask_id = 0\n[features.Gone]\ntask_id = 0\n"))
+	w.odoo.UpdateTask(1, func(task *odoosim.Task) { task.Name = "Y" })
+	w.odoo.DeleteTask(2)
+	_, err := w.engine().Sync(context.Background(), w.write("[features.X]\ntask_id = 0\n[features.Gone]\ntask_id = 2\n[features.N]\ntask_id = 0\n[features.Claimer]\ntask_id = 3\n"))
+	var mistakes *engine.MapError
+	is.True(errors.As(err, &mistakes))
+	is.Equal(len(mistakes.Mistakes), 1)
+	is.Equal(mistakes.Mistakes[0].Message, `no task had the id 3 until now, when Odoo gave it to "N"`)
+}
+
 // TestWhatAutomationsChangeIsTaken lets automations rename, move or archive
 // what the run just created, also where the answer to that comes late.
 func TestWhatAutomationsChangeIsTaken(t *testing.T) {
@@ -780,6 +809,8 @@ func TestTasksThatARuleArchivesAreTaken(t *testing.T) {
 	is.Equal(result.Count(engine.Created), 4)
 	is.Equal(len(result.Warnings), 3)
 	for _, warning := range result.Warnings {
+		is.True(strings.HasPrefix(warning.Message, path+":"))
+		is.True(strings.Contains(warning.Message, `: story "s`))
 		is.True(strings.Contains(warning.Message, "(archived: yes)"))
 	}
 	is.True(!strings.Contains(w.read(path), "task_id = 0"))

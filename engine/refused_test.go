@@ -177,7 +177,12 @@ func TestPartsOfARefusedBatch(t *testing.T) {
 	is.Equal(w.sync(path).Count(engine.Created), 21)
 	w.oneToOne(path)
 
-	w, path, part := refused(false)
+	w, path, part := refused(false) // the call for a part is lost once
+	w.odoo.Inject(odoosim.Fault{Match: part, Action: odoosim.DropBefore()})
+	is.Equal(w.sync(path).Count(engine.Created), 21)
+	w.oneToOne(path)
+
+	w, path, part = refused(false)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.during(part, cancel)
 	result, err := w.engine().Sync(ctx, path)

@@ -13,10 +13,11 @@ import (
 	"odoosync/odoorpc/odoosim"
 )
 
-// TestAStageThatWasRenamedOrArchivedIsNotTaken: its external id leads to it, and
-// a new Backlog is created all the same.
-func TestAStageThatWasRenamedOrArchivedIsNotTaken(t *testing.T) {
-	for field, value := range map[string]any{"name": "Ideas", "active": false} {
+// TestAStageThatWasTakenAwayIsNotTaken: it was renamed, archived or taken out of
+// the project; its external id leads to it, and a new Backlog is created all the
+// same.
+func TestAStageThatWasTakenAwayIsNotTaken(t *testing.T) {
+	for field, value := range map[string]any{"name": "Ideas", "active": false, "project_ids": []any{[]any{6, 0, []int64{}}}} {
 		dialects(t, func(t *testing.T, dialect odoosim.Dialect) {
 			is := is.New(t)
 			w := newWorld(t, odoosim.WithDialect(dialect))
@@ -138,6 +139,7 @@ func TestARefusedStageIsExplained(t *testing.T) {
 		is.True(errors.As(err, &setup))
 		is.Equal(strings.Contains(setup.Hint(), "--plain-create"), row.plain)
 		is.Equal(strings.Contains(setup.Hint(), "Project / Administrator"), !row.plain)
+		is.Equal(len(w.odoo.Tags()), 0) // nothing is created that no task will have
 	}
 }
 

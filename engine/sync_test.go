@@ -437,6 +437,9 @@ func TestEnsureStagesMakesTheMissingOnes(t *testing.T) {
 		is.Equal(len(w.odoo.Stages()), 6)
 		is.Equal(again.Stages[0].Created, false)
 		is.Equal(again.Stages[0].ID, result.Stages[0].ID)
+		w.options.Project = "of nobody"
+		_, err = w.engine().EnsureStages(context.Background())
+		is.True(errors.As(err, new(*engine.SetupError)))
 	})
 }
 

@@ -222,6 +222,7 @@ func TestWhatCannotBeSentIsRefusedBeforehand(t *testing.T) {
 				is.True(errors.As(err, &e))
 			}
 			is.True(strings.Contains(inRow.Error(), "UTF-8"))
+			is.True(strings.HasSuffix(ragged.Error(), "row 0 has 1 values for 2 fields"))
 			is.True(strings.Contains(inRow.Error(), `after "Tür\\"`))
 			is.Equal(p.count(), 0)
 		})

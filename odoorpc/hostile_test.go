@@ -222,6 +222,19 @@ func TestAnAnswerLongerThanAllowedIsRefused(t *testing.T) {
 	})
 }
 
+// TestNoMoreOfAnAnswerIsReadThanAllowed: what follows takes no memory.
+func TestNoMoreOfAnAnswerIsReadThanAllowed(t *testing.T) {
+	is := is.New(t)
+	body := strings.NewReader(strings.Repeat(" ", 1<<20))
+	_, c := newPeer(t, JSONRPC, Config{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(body)}, nil
+	})})
+	c.config.maxAnswer = 1000
+	_, err := search(t.Context(), c)
+	is.True(errors.As(err, new(*AnswerError)))
+	is.Equal(body.Len(), 1<<20-1001)
+}
+
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, tt := range []struct{ location, want string }{
 		{"https://new.example.com/jsonrpc", "https://new.example.com/jsonrpc"},

@@ -1,6 +1,10 @@
 package destination
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
 	"testing"
 
 	"github.com/matryer/is"
@@ -46,4 +50,22 @@ func TestSomeIDsOfManyProjects(t *testing.T) {
 	is.Equal(idsOf(projects[:2]), "1, 2")
 	is.Equal(idsOf(projects[:20]), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20")
 	is.Equal(idsOf(projects), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 and 3 more")
+}
+
+// odoo13 has a stage, which cannot be archived there.
+type odoo13 struct{ Odoo }
+
+func (odoo13) SearchRead(_ context.Context, _ string, _ odoorpc.Domain, fields []string, _ odoorpc.Query, out any) error {
+	if slices.Contains(fields, "active") {
+		return errors.New("Invalid field 'active' on model 'project.task.type'")
+	}
+	return json.Unmarshal([]byte(`[{"id": 5, "name": "Backlog", "project_ids": [3]}]`), out)
+}
+
+func TestStagesBeforeOdoo14CannotBeArchived(t *testing.T) {
+	is := is.New(t)
+	d := &Destination{Session: odoorpc.Session{Major: 13, Lang: "en_US"}, Project: Project{ID: 3}, odoo: odoo13{}}
+	stages, err := d.FindStages(t.Context(), []string{Backlog})
+	is.NoErr(err)
+	is.Equal(stages.Named[0].ID, int64(5))
 }

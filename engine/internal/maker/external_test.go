@@ -73,3 +73,13 @@ func TestOrdinalsEnd(t *testing.T) {
 	}
 	is.True(!o.next(item))
 }
+
+// TestOrdinalsOfItemsWithTasksAreFree: their tasks may be under others.
+func TestOrdinalsOfItemsWithTasksAreFree(t *testing.T) {
+	is := is.New(t)
+	items := stories(t, "a", "a")
+	items[0].TaskID = 8
+	o := newOrdinals()
+	is.True(o.next(items[1])) // its own led to the task of the first
+	is.Equal(o.of(items[1]), 1)
+}

@@ -1,7 +1,9 @@
 package maker
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -106,4 +108,34 @@ func TestARowIsNoLargerThanThought(t *testing.T) {
 		is.True(k.RowSize(item) >= len(body))
 		is.True(k.RowSize(item) < len(body)+150)
 	}
+}
+
+// TestARowIsNoLargerThanThoughtWithItsMarkup: a description is sent as HTML.
+func TestARowIsNoLargerThanThoughtWithItsMarkup(t *testing.T) {
+	is := is.New(t)
+	k := New(nil, Options{}, Place{Project: 1 << 31, Major: 19, Stage: Record{ID: 1 << 31}}, asWritten{})
+	text := fmt.Sprintf("[features.F]\ntask_id = 0\ndescription = %q\n", strings.Repeat("if a < b && b > c\n", 1000))
+	m, err := featuremap.Parse("map.toml", []byte(text), false)
+	is.NoErr(err)
+	_, rows, _ := k.rows(m.Features)
+	var body bytes.Buffer
+	wire := json.NewEncoder(&body)
+	wire.SetEscapeHTML(false) // as the client does
+	is.NoErr(wire.Encode(rows[0]))
+	is.True(k.RowSize(m.Features[0]) >= body.Len())
+	is.True(k.RowSize(m.Features[0]) < body.Len()+150)
+}
+
+// TestShortCallsRaiseTheLimit, which a slow call lowered.
+func TestShortCallsRaiseTheLimit(t *testing.T) {
+	is := is.New(t)
+	size := NewSize()
+	size.TooSlow(400)
+	for range 100 {
+		size.Worked(10, time.Millisecond)
+	}
+	for range 10 {
+		size.Worked(size.Rows, time.Millisecond)
+	}
+	is.True(size.Rows > 1000)
 }

@@ -132,6 +132,7 @@ func TestFailedSyncInPlace(t *testing.T) {
 	sys.fail = []string{"sync"}
 	is.True(errors.Is(f.Replace(patched(t, doc)), syscall.EIO))
 	is.Equal(bytesOf(t, path), newText)
+	is.True(!f.Touched()) // nobody else wrote it
 }
 
 // TestFailedWriteInPlace: it fails again when the old text is to be put back.

@@ -385,3 +385,105 @@ func TestFoldersAreSyncedByTheSystem(t *testing.T) {
 	is.NoErr(osSystem{}.SyncDir(t.TempDir()))
 	is.True(errors.Is(osSystem{}.SyncDir("/proc/self"), unix.EINVAL))
 }
+
+// TestLockOutlivesTheReadingOfTheMap: fcntl locks of the other kind end when
+// their process closes any handle of the file.
+func TestLockOutlivesTheReadingOfTheMap(t *testing.T) {
+	is := is.New(t)
+	path, f := openMap(t, osSystem{})
+	_, err := f.Read()
+	is.NoErr(err)
+	other, err := os.OpenFile(path, os.O_RDWR, 0)
+	is.NoErr(err)
+	defer func() { _ = other.Close() }()
+	is.True(isTaken(unix.FcntlFlock(other.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart})))
+}
+
+// TestFolderOfOthers takes no new file: the map is refused, and not written in
+// place, which a kill could leave half done.
+func TestFolderOfOthers(t *testing.T) {
+	is := is.New(t)
+	path := shared(t, 0o755, 0o644, somebody)
+	err := unprivileged(t, func() error { return saveOnce(osSystem{}, path) })
+	is.True(errors.Is(err, unix.EACCES))
+	is.Equal(bytesOf(t, path), oldText)
+}
+
+// TestTemporaryFilesAreTheOwnersAlone until they have the mode of the map: who
+// opens one before reads what is written later.
+func TestTemporaryFilesAreTheOwnersAlone(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{}
+	path, f := openMap(t, sys)
+	doc := readDocument(t, f)
+	looked := 0
+	sys.watch = func(operation string) {
+		if operation != "attributes" {
+			return
+		}
+		for _, name := range names(t, path) {
+			if f.isTemporary(name) {
+				info, err := os.Stat(filepath.Join(filepath.Dir(path), name))
+				is.NoErr(err)
+				is.Equal(info.Mode().Perm()&0o077, fs.FileMode(0))
+				looked++
+			}
+		}
+	}
+	is.NoErr(f.Replace(patched(t, doc)))
+	is.Equal(looked, 1)
+}
+
+// TestTemporaryFilesAreNew puts a link in the place of one: what it leads to
+// stays as it is.
+func TestTemporaryFilesAreNew(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	victim := filepath.Join(t.TempDir(), "victim")
+	is.NoErr(os.WriteFile(victim, []byte("precious"), 0o600))
+	sys := &faulty{}
+	sys.watch = func(operation string) {
+		if operation == "create" {
+			sys.watch = nil
+			is.NoErr(os.Symlink(victim, filepath.Join(filepath.Dir(path), ".map.toml.0000000000000001.odoosync-tmp")))
+		}
+	}
+	_, err := openIn(sys, path)
+	is.True(errors.Is(err, fs.ErrExist))
+	is.Equal(bytesOf(t, victim), "precious")
+}
+
+// folders are those that were synced.
+type folders struct {
+	faulty
+	synced []string
+}
+
+func (f *folders) SyncDir(dir string) error {
+	f.synced = append(f.synced, dir)
+	return f.faulty.SyncDir(dir)
+}
+
+func TestTheFolderOfTheMapIsSynced(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	sys := &folders{}
+	is.NoErr(saveOnce(sys, path))
+	is.Equal(sys.synced, []string{filepath.Dir(path)})
+}
+
+func TestAFileThatIsOpenIsNotClaimed(t *testing.T) {
+	is := is.New(t)
+	path := writeMap(t)
+	ours, err := os.OpenFile(path, os.O_RDWR, 0)
+	is.NoErr(err)
+	defer func() { _ = ours.Close() }()
+	editor, err := os.Open(path)
+	is.NoErr(err)
+	_, err = osSystem{}.Claim(ours)
+	is.Equal(err, errInUse)
+	is.NoErr(editor.Close())
+	release, err := osSystem{}.Claim(ours)
+	is.NoErr(err)
+	release()
+}

@@ -294,3 +294,38 @@ func TestEditorThatEmptiedTheMap(t *testing.T) {
 	is.NoErr(<-written)
 	is.Equal(bytesOf(t, path), oldText+editMark)
 }
+
+// TestEditAfterWhatIsCut adds to the end of a map that a save in place makes
+// shorter: that is kept.
+func TestEditAfterWhatIsCut(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{without: []string{"rename", "claim"}}
+	path, f := openMap(t, sys)
+	readDocument(t, f)
+	sys.watch = func(operation string) {
+		if operation == "write in place" {
+			sys.watch = nil
+			is.NoErr(edits()["appended"](path))
+		}
+	}
+	is.True(errors.Is(f.Replace(strings.NewReader(oldText[:8])), ErrChanged))
+	is.Equal(bytesOf(t, path), oldText[:8]+editMark)
+}
+
+// TestMapThatIsReplacedAgainAndAgain while the lock moves to it.
+func TestMapThatIsReplacedAgainAndAgain(t *testing.T) {
+	is := is.New(t)
+	sys := &faulty{}
+	path, f := openMap(t, sys)
+	races := 5
+	sys.watch = func(operation string) {
+		if operation == "open" && races > 0 {
+			races--
+			is.NoErr(edits()["by rename"](path))
+		}
+	}
+	src, err := f.Read()
+	is.NoErr(err)
+	is.Equal(races, 0)
+	is.Equal(string(src), oldText+editMark)
+}
