@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func (p *production) take(ctx context.Context, a *maker.Answer) error {
 		}
 	}
 	if len(claimed) > 0 {
-		return p.claimedIDs(ctx, claimed, slices.Min(a.IDs))
+		return p.claimedIDs(ctx, claimed)
 	}
 	return p.mismatch(differing)
 }
@@ -75,8 +76,11 @@ func (p *production) warnChanged(v maker.Verdict) {
 // claimedIDs is the error about items whose task_id was no task of this Odoo
 // until Odoo gave it to a new one, which keeps it, and about all others whose
 // task_id Odoo has yet to give.
-func (p *production) claimedIDs(ctx context.Context, given map[*Item]*Item, lowest int64) error {
-	var later []int64
+func (p *production) claimedIDs(ctx context.Context, given map[*Item]*Item) error {
+	lowest, later := int64(math.MaxInt64), []int64(nil)
+	for item := range given {
+		lowest = min(lowest, item.TaskID)
+	}
 	for item := range p.book.Plan().Map.All {
 		if item.TaskID > lowest && given[item] == nil {
 			later = append(later, item.TaskID)

@@ -204,10 +204,8 @@ func retryAfter(header string) time.Duration {
 	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the highest
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	}
-	if date, err := http.ParseTime(header); err == nil {
-		return min(max(time.Until(date), 0), longestRetryAfter)
-	}
-	return 0
+	date, _ := http.ParseTime(header) // what is none is long past
+	return min(max(time.Until(date), 0), longestRetryAfter)
 }
 
 // newAddress returns where a redirect leads to, without what may be secret.

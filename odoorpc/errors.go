@@ -10,13 +10,11 @@ import (
 	"time"
 )
 
-// ErrNotConnected is returned by calls made before Connect has succeeded.
-var ErrNotConnected = errors.New("odoorpc: not connected: call Connect first")
-
-// Problems that callers may want to explain in words of their own, to be found in a *ConfigError with errors.Is.
+// Errors to be found with errors.Is; the last two in a *ConfigError, for callers who explain them in words of their own.
 var (
-	ErrPlainHTTP = errors.New("use https, or allow http explicitly") // an address that needs AllowHTTP
-	ErrMissing   = errors.New("missing")                             // an empty field that the protocol needs
+	ErrNotConnected = errors.New("odoorpc: not connected: call Connect first") // a call before Connect has succeeded
+	ErrPlainHTTP    = errors.New("use https, or allow http explicitly")        // an address that needs AllowHTTP
+	ErrMissing      = errors.New("missing")                                    // an empty field that the protocol needs
 )
 
 // A Problem is one thing wrong with a Config.
