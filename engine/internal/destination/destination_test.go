@@ -69,3 +69,31 @@ func TestStagesBeforeOdoo14CannotBeArchived(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(stages.Named[0].ID, int64(5))
 }
+
+// french has a tag of another name, and keeps the languages that it is asked in.
+type french struct {
+	Odoo
+	asked []any
+}
+
+func (f *french) SearchRead(_ context.Context, model string, _ odoorpc.Domain, _ []string, query odoorpc.Query, out any) error {
+	f.asked = append(f.asked, query.Context["lang"])
+	if model == modelTag {
+		return json.Unmarshal([]byte(`[{"id": 5, "name": "Autre"}]`), out)
+	}
+	return nil
+}
+
+func TestNamesAreTranslatedSinceOdoo16(t *testing.T) {
+	for major, want := range map[int][]any{15: {nil}, 16: {nil, "fr_FR"}} {
+		is := is.New(t)
+		for _, find := range []func(*Destination) error{
+			func(d *Destination) error { _, err := d.FindTags(t.Context(), []string{"Story"}); return err },
+			func(d *Destination) error { _ = d.findProject(t.Context(), "Shop"); return nil },
+		} {
+			odoo := &french{}
+			is.NoErr(find(&Destination{Session: odoorpc.Session{Major: major, Lang: "fr_FR"}, odoo: odoo}))
+			is.Equal(odoo.asked, want)
+		}
+	}
+}

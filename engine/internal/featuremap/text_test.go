@@ -24,3 +24,13 @@ func TestLinesThatOdooWouldCutOff(t *testing.T) {
 		is.True(err == nil || strings.Contains(err.Error(), "3:15: features.A.description: a line is longer than 10000000 bytes"))
 	}
 }
+
+func TestWhatOdooKeepsOfAText(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\r\nb\rc\n\td": "a\nb\nc\n\td",
+		"a\x00b\x01c\x1bd\x1f\ufffee\uffff\x7f f": "abcde\x7f f",
+		"\u00e9\u2028\ufeff\ufffd\U0001f600":      "\u00e9\u2028\ufeff\ufffd\U0001f600",
+	} {
+		is.New(t).Equal(PlainText(text), want)
+	}
+}
