@@ -12,7 +12,7 @@ const Any = "\xff"
 // Option changes what [Parse] records. A nil Option changes nothing.
 type Option func(*keptPaths)
 
-// keptPaths are the paths of all Keep options, and before them that of the root; nil without any.
+// keptPaths are the paths of all Keep options; nil without any option.
 type keptPaths [][]string
 
 // Keep limits the values that a Document records to those whose path matches one of the paths, and the
@@ -24,11 +24,11 @@ type keptPaths [][]string
 //
 // The paths are copied.
 func Keep(paths ...[]string) Option {
-	copies := [][]string{{}} // the root is always kept
+	copies := keptPaths{}
 	for _, path := range paths {
 		copies = append(copies, slices.Clone(path))
 	}
-	return func(all *keptPaths) { *all = append(*all, copies[min(len(*all), 1):]...) }
+	return func(all *keptPaths) { *all = append(slices.Clip(copies), *all...) }
 }
 
 // kept says which of the paths lead to a value: a bit for each. A value to which none leads is left out.
@@ -37,8 +37,8 @@ type kept struct {
 	depth uint32 // number of keys and elements from the root to the value
 }
 
-// maxPaths is how many paths have a bit.
-const maxPaths = 32
+// maxPaths is how many paths are told apart, by a bit each.
+const maxPaths = 31
 
 // root returns the paths, none if everything is recorded, and what is kept of the root.
 func (k keptPaths) root() (keptPaths, kept) {

@@ -236,7 +236,9 @@ func TestKeepTakesManyPaths(t *testing.T) {
 		options = append(options, tomledit.Keep(path))
 	}
 	is.Equal(len(tree(mustParse(t, src.String(), options...).Get())), 63) // as of one option with all paths
-	long := make([]string, 300)                                           // one path of many keys
+
+	// One path of many keys.
+	long := make([]string, 300)
 	for i := range long {
 		long[i] = fmt.Sprintf("k%d", i)
 	}
