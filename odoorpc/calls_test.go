@@ -331,6 +331,8 @@ func TestLoadTellsRefusalsWarningsAndConflictsApart(t *testing.T) {
 			[]LoadMessage{{Record: 1, Field: "parent_id", Message: "hm"}}, false},
 		{"refused", `{"ids":false,"messages":[` + message("error", "No matching record found") + `]}`, nil,
 			[]LoadMessage{{Record: 1, Field: "parent_id", Message: "No matching record found"}}, false},
+		{"refused, with a warning before", `{"ids":false,"messages":[` + message("warning", "hm") + "," + message("error", "no") + `]}`, nil,
+			[]LoadMessage{{Record: 1, Field: "parent_id", Message: "no"}}, false},
 		{"refused as a whole", `{"ids":false,"messages":[{"type":"error","message":"Import is not allowed"}]}`, nil,
 			[]LoadMessage{{Record: -1, Field: "", Message: "Import is not allowed"}}, false},
 		{"rows out of range", `{"ids":false,"messages":[{"type":"error","record":2,"rows":{"from":-1,"to":1e9},"field":false,"message":"no"}]}`, nil,

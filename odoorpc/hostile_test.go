@@ -20,6 +20,19 @@ import (
 	"github.com/matryer/is"
 )
 
+// TestWarningsAloneAreNoAnswerToALoad: they say neither that records were created nor that they were not.
+func TestWarningsAloneAreNoAnswerToALoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, c := newPeer(t, JSONRPC, Config{}, result(`{"ids":false,"messages":[{"type":"warning","record":0,"message":"odd"}]}`))
+		loaded, err := c.LoadOnce(t.Context(), "m", []string{"id"}, [][]any{{"m.a"}}, LoadOptions{})
+		var answer *AnswerError
+		is.True(errors.As(err, &answer))
+		is.Equal(answer.Reason, "found neither ids nor errors")
+		is.Equal(len(loaded.IDs), 0)
+	})
+}
+
 func TestIDsOfAHostileServerAreRefused(t *testing.T) {
 	for _, ids := range []string{
 		`[]`, `[1]`, `[1,2,3]`, `[1,1]`, `[0,1]`, `[-1,2]`, `[1,true]`, `[1,null]`, `[1,"2"]`, `[1,2.5]`, `[1,1e99]`, `[1,9223372036854775808]`,
